@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <string.h>
+
+#include "formats.h"
+
+static gboolean
+refuse (const GstSsioFormatInput *input, GstSsioFormatInfo *info,
+    GError **error)
+{
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "%s: this is a LAS, PLY or PCD file, which cannot be read yet: expected "
+      "headerless records (.bin) or NumPy's .npy; convert it first",
+      input->path);
+  return FALSE;
+}
+
+#define MAGIC(bytes) bytes, sizeof (bytes) - 1
+
+static const struct {
+  const gchar *magic;
+  gsize magic_length;
+  const gchar *extension;
+  GstSsioFormatParser parse;
+} formats[] = {
+  { MAGIC ("\x93NUMPY"), ".npy", gst_ssio_format_parse_npy },
+  { MAGIC ("LASF"), ".las", refuse },
+  { MAGIC ("ply\n"), ".ply", refuse },
+  { MAGIC ("ply\r"), ".ply", refuse },
+  { MAGIC ("# .PCD"), ".pcd", refuse },
+};
+
+static gboolean
+has_magic (const GstSsioFormatInput *input, guint i)
+{
+  return input->n_bytes >= formats[i].magic_length
+         && memcmp (input->bytes, formats[i].magic, formats[i].magic_length)
+                == 0;
+}
+
+static gboolean
+has_extension (const GstSsioFormatInput *input, guint i)
+{
+  gsize path_length = strlen (input->path);
+  gsize length = strlen (formats[i].extension);
+
+  return path_length >= length
+         && g_ascii_strcasecmp (input->path + path_length - length,
+                formats[i].extension)
+                == 0;
+}
+
+static GstSsioFormatParser
+pick_parser (const GstSsioFormatInput *input)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (formats); i++) {
+    if (has_magic (input, i))
+      return formats[i].parse;
+  }
+  for (i = 0; i < G_N_ELEMENTS (formats); i++) {
+    if (has_extension (input, i))
+      return formats[i].parse;
+  }
+  return gst_ssio_format_parse_raw;
+}
+
+/* A header's word is not taken: the points must fill the file exactly, so
+ * that none is invented and none is silently left out. */
+static gboolean
+check_size (const GstSsioFormatInput *input, const GstSsioFormatInfo *info,
+    GError **error)
+{
+  guint point_size = gst_ssio_layout_get_point_size (info->layout);
+  guint64 expected;
+
+  if (info->n_points == 0) {
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+        "%s: holds 0 points: expected at least one", input->path);
+    return FALSE;
+  }
+  if (!g_uint64_checked_mul (&expected, info->n_points, point_size)
+      || !g_uint64_checked_add (&expected, expected, info->data_offset)
+      || expected > G_MAXINT64) {
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+        "%s: its header says %" G_GUINT64_FORMAT
+        " points of %u bytes: expected no more than 2^63 bytes",
+        input->path, info->n_points, point_size);
+    return FALSE;
+  }
+  if (expected != input->file_size) {
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+        "%s: its header says %" G_GUINT64_FORMAT
+        " points of %u bytes from byte %" G_GUINT64_FORMAT
+        " on: expected a file of %" G_GUINT64_FORMAT
+        " bytes, found %" G_GUINT64_FORMAT
+        "; the file is damaged or was not written to its end",
+        input->path, info->n_points, point_size, info->data_offset, expected,
+        input->file_size);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+gst_ssio_format_parse (const GstSsioFormatInput *input,
+    GstSsioFormatInfo *info, GError **error)
+{
+  if (input->file_size == 0) {
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+        "%s: is empty: expected at least one point, found 0 bytes",
+        input->path);
+    return FALSE;
+  }
+  if (!pick_parser (input) (input, info, error))
+    return FALSE;
+  if (!check_size (input, info, error)) {
+    g_clear_pointer (&info->layout, gst_ssio_layout_unref);
+    return FALSE;
+  }
+  return TRUE;
+}

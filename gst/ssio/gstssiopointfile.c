@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: MIT */
+
+/**
+ * SECTION:gstssiopointfile
+ * @title: GstSsioPointFile
+ * @short_description: a file of points, mapped or read
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "formats/formats.h"
+#include "gstssiopointfile.h"
+#include "pages.h"
+#include "windows.h"
+
+struct _GstSsioPointFile {
+  gatomicrefcount refcount;
+  gchar *path;
+  gint fd;
+  guint64 size;
+  gboolean has_name; /* it had a link when it was opened */
+  GstSsioFormatInfo info;
+  guint point_size;
+
+  guint8 *map; /* NULL where points are read */
+  GstSsioWindows *windows;
+  GstSsioGuard *guard;
+
+  GMutex lock; /* of what follows */
+  GstSsioDamageFunc damage_func;
+  gpointer damage_data;
+};
+
+/* The part of a mapped file that a memory stands for. */
+typedef struct {
+  GstSsioPointFile *file;
+  gsize offset;
+  gsize size;
+} Slice;
+
+G_DEFINE_BOXED_TYPE (GstSsioPointFile, gst_ssio_point_file,
+    gst_ssio_point_file_ref, gst_ssio_point_file_unref)
+
+/**
+ * gst_ssio_io_mode_get_type: (skip)
+ *
+ * Returns: the enumeration's type
+ *
+ * Since: 0.1
+ */
+GType
+gst_ssio_io_mode_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    { GST_SSIO_IO_MODE_AUTO, "mmap where the file can be mapped, else read",
+        "auto" },
+    { GST_SSIO_IO_MODE_MMAP, "Push the mapped file itself, without a copy",
+        "mmap" },
+    { GST_SSIO_IO_MODE_READ, "Copy through a buffer pool, for files that "
+                             "others are changing",
+        "read" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstSsioIoMode", values));
+  return type;
+}
+
+static void
+set_errno_error (GError **error, const gchar *path, const gchar *action,
+    gint number)
+{
+  gint code = GST_RESOURCE_ERROR_OPEN_READ;
+
+  if (number == ENOENT || number == ENOTDIR)
+    code = GST_RESOURCE_ERROR_NOT_FOUND;
+  else if (number == EACCES || number == EPERM)
+    code = GST_RESOURCE_ERROR_NOT_AUTHORIZED;
+  else if (number == EIO || number == EFAULT)
+    code = GST_RESOURCE_ERROR_READ;
+  g_set_error (error, GST_RESOURCE_ERROR, code, "%s: cannot %s: %s", path,
+      action, g_strerror (number));
+}
+
+static gboolean
+open_regular_file (GstSsioPointFile *file, GError **error)
+{
+  struct stat status;
+
+  /* not blocking, since opening a FIFO would wait for its writer */
+  file->fd = open (file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (file->fd < 0 || fstat (file->fd, &status) != 0) {
+    set_errno_error (error, file->path, "open", errno);
+    return FALSE;
+  }
+  if (!S_ISREG (status.st_mode)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
+        "%s: is %s: expected a regular file", file->path,
+        S_ISDIR (status.st_mode) ? "a directory" : "a device, pipe or socket");
+    return FALSE;
+  }
+  file->size = status.st_size;
+  file->has_name = status.st_nlink > 0;
+  return TRUE;
+}
+
+/* Reads to the end of @size bytes; FALSE leaves errno, 0 at the file's end. */
+static gboolean
+read_all (gint fd, guint8 *bytes, gsize size, guint64 offset)
+{
+  while (size > 0) {
+    gssize got = pread (fd, bytes, size, offset);
+
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0) {
+      if (got == 0)
+        errno = 0;
+      return FALSE;
+    }
+    bytes += got;
+    size -= got;
+    offset += got;
+  }
+  return TRUE;
+}
+
+static gboolean
+parse_header (GstSsioPointFile *file, const GstSsioLayout *layout,
+    GError **error)
+{
+  gsize n_bytes = MIN (file->size, GST_SSIO_HEADER_BYTES);
+  guint8 *bytes = g_malloc (n_bytes + 1);
+  GstSsioFormatInput input = { file->path, bytes, n_bytes, file->size, layout };
+  gboolean ok = FALSE;
+
+  if (!read_all (file->fd, bytes, n_bytes, 0))
+    set_errno_error (error, file->path, "read", errno ? errno : EIO);
+  else
+    ok = gst_ssio_format_parse (&input, &file->info, error);
+  g_free (bytes);
+  if (ok)
+    file->point_size = gst_ssio_layout_get_point_size (file->info.layout);
+  return ok;
+}
+
+static gboolean
+map_file (GstSsioPointFile *file, GError **error)
+{
+  gpointer map = MAP_FAILED;
+
+  errno = EFBIG;
+  if (file->size <= G_MAXSIZE)
+    map = mmap (NULL, file->size, PROT_READ, MAP_SHARED, file->fd, 0);
+  if (map == MAP_FAILED) {
+    set_errno_error (error, file->path, "map", errno);
+    return FALSE;
+  }
+  file->map = map;
+  file->windows = gst_ssio_windows_new (file->map, file->size);
+  file->guard = gst_ssio_guard_new (file->map, file->size);
+  return TRUE;
+}
+
+/**
+ * gst_ssio_point_file_open:
+ * @path: (type filename): the file
+ * @layout: (nullable): the layout of headerless records or the names of a
+ *   plain array's columns; %NULL for what the file says, or
+ *   %GST_SSIO_DEFAULT_LAYOUT
+ * @io_mode: how points will come into memory
+ * @error: (nullable): return location for an error
+ *
+ * Opens a file of points and reads its header. The format is chosen by the
+ * file's content, then by its extension: NumPy's .npy, and headerless records
+ * otherwise.
+ *
+ * Returns: (transfer full) (nullable): the file, or %NULL with @error set to a
+ *   #GstResourceError where it cannot be opened and a #GstStreamError where it
+ *   does not hold what it should
+ *
+ * Since: 0.1
+ */
+GstSsioPointFile *
+gst_ssio_point_file_open (const gchar *path, const GstSsioLayout *layout,
+    GstSsioIoMode io_mode, GError **error)
+{
+  GstSsioPointFile *file;
+  gboolean ok;
+
+  g_return_val_if_fail (path != NULL, NULL);
+
+  file = g_new0 (GstSsioPointFile, 1);
+  g_atomic_ref_count_init (&file->refcount);
+  g_mutex_init (&file->lock);
+  file->path = g_strdup (path);
+  file->fd = -1;
+
+  ok = open_regular_file (file, error) && parse_header (file, layout, error);
+  if (ok && io_mode == GST_SSIO_IO_MODE_MMAP)
+    ok = map_file (file, error);
+  else if (ok && io_mode == GST_SSIO_IO_MODE_AUTO)
+    map_file (file, NULL);
+  if (!ok)
+    g_clear_pointer (&file, gst_ssio_point_file_unref);
+  return file;
+}
+
+/**
+ * gst_ssio_point_file_ref:
+ * @file: a point file
+ *
+ * Returns: (transfer full): @file
+ *
+ * Since: 0.1
+ */
+GstSsioPointFile *
+gst_ssio_point_file_ref (GstSsioPointFile *file)
+{
+  g_return_val_if_fail (file != NULL, NULL);
+
+  g_atomic_ref_count_inc (&file->refcount);
+  return file;
+}
+
+/**
+ * gst_ssio_point_file_unref:
+ * @file: (transfer full): a point file
+ *
+ * The file is closed with its last reference; batches hold one each.
+ *
+ * Since: 0.1
+ */
+void
+gst_ssio_point_file_unref (GstSsioPointFile *file)
+{
+  g_return_if_fail (file != NULL);
+
+  if (!g_atomic_ref_count_dec (&file->refcount))
+    return;
+  g_clear_pointer (&file->guard, gst_ssio_guard_free);
+  g_clear_pointer (&file->windows, gst_ssio_windows_free);
+  if (file->map)
+    munmap (file->map, file->size);
+  if (file->fd >= 0)
+    close (file->fd);
+  g_clear_pointer (&file->info.layout, gst_ssio_layout_unref);
+  g_mutex_clear (&file->lock);
+  g_free (file->path);
+  g_free (file);
+}
+
+/**
+ * gst_ssio_point_file_get_path:
+ * @file: a point file
+ *
+ * Returns: (transfer none) (type filename): the path it was opened with
+ *
+ * Since: 0.1
+ */
+const gchar *
+gst_ssio_point_file_get_path (const GstSsioPointFile *file)
+{
+  g_return_val_if_fail (file != NULL, NULL);
+
+  return file->path;
+}
+
+/**
+ * gst_ssio_point_file_get_layout:
+ * @file: a point file
+ *
+ * Returns: (transfer none): the layout of its points
+ *
+ * Since: 0.1
+ */
+GstSsioLayout *
+gst_ssio_point_file_get_layout (const GstSsioPointFile *file)
+{
+  g_return_val_if_fail (file != NULL, NULL);
+
+  return file->info.layout;
+}
+
+/**
+ * gst_ssio_point_file_get_n_points:
+ * @file: a point file
+ *
+ * Returns: number of points, at least 1
+ *
+ * Since: 0.1
+ */
+guint64
+gst_ssio_point_file_get_n_points (const GstSsioPointFile *file)
+{
+  g_return_val_if_fail (file != NULL, 0);
+
+  return file->info.n_points;
+}
+
+/**
+ * gst_ssio_point_file_get_data_offset:
+ * @file: a point file
+ *
+ * Returns: bytes from the start of the file to its first point
+ *
+ * Since: 0.1
+ */
+guint64
+gst_ssio_point_file_get_data_offset (const GstSsioPointFile *file)
+{
+  g_return_val_if_fail (file != NULL, 0);
+
+  return file->info.data_offset;
+}
+
+/**
+ * gst_ssio_point_file_get_mapped_points: (skip)
+ * @file: a point file
+ *
+ * For looking at addresses; to read points, use
+ * gst_ssio_point_file_wrap_points(), which makes them present first.
+ *
+ * Returns: (transfer none) (nullable): the first point in the mapping, or
+ *   %NULL where the file is read and not mapped
+ *
+ * Since: 0.1
+ */
+const guint8 *
+gst_ssio_point_file_get_mapped_points (const GstSsioPointFile *file)
+{
+  g_return_val_if_fail (file != NULL, NULL);
+
+  return file->map ? file->map + file->info.data_offset : NULL;
+}
+
+/**
+ * gst_ssio_point_file_check:
+ * @file: a point file
+ * @error: (nullable): return location for an error
+ *
+ * Checks that the file is still what was opened: as long as it was, under a
+ * name, and able to back every page that was read.
+ *
+ * Returns: %FALSE with @error set to %GST_RESOURCE_ERROR_READ or
+ *   %GST_RESOURCE_ERROR_NOT_FOUND where it is not
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_ssio_point_file_check (GstSsioPointFile *file, GError **error)
+{
+  struct stat status;
+
+  g_return_val_if_fail (file != NULL, FALSE);
+
+  if (fstat (file->fd, &status) != 0) {
+    set_errno_error (error, file->path, "look at the file", errno);
+    return FALSE;
+  }
+  if ((guint64) status.st_size < file->size) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+        "%s: was truncated while it was being read: expected %" G_GUINT64_FORMAT
+        " bytes, found %" G_GUINT64_FORMAT
+        "; points that were on their way may have been read as zeros; start "
+        "again once the file is whole",
+        file->path, file->size, (guint64) status.st_size);
+    return FALSE;
+  }
+  if (file->guard && gst_ssio_guard_is_damaged (file->guard)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+        "%s: a part of it could not be read after all: expected %"
+        G_GUINT64_FORMAT
+        " readable bytes; the file was truncated for a while, or its disk "
+        "fails; use io-mode=read for files that others are changing",
+        file->path, file->size);
+    return FALSE;
+  }
+  if (file->has_name && status.st_nlink == 0) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+        "%s: was deleted or replaced while it was being read: expected it to "
+        "stay until the stream ends; start again to read the file that is "
+        "there now",
+        file->path);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+has_points (const GstSsioPointFile *file, guint64 first_point,
+    guint64 n_points)
+{
+  return n_points > 0 && n_points <= file->info.n_points
+         && first_point <= file->info.n_points - n_points;
+}
+
+static void
+release_slice (gpointer user_data)
+{
+  Slice *slice = user_data;
+  GstSsioPointFile *file = slice->file;
+  GstSsioDamageFunc func = NULL;
+
+  gst_ssio_windows_release (file->windows, slice->offset, slice->size);
+  if (gst_ssio_guard_is_damaged (file->guard)) {
+    g_mutex_lock (&file->lock);
+    func = g_steal_pointer (&file->damage_func);
+    if (func)
+      func (file, file->damage_data);
+    g_mutex_unlock (&file->lock);
+  }
+  gst_ssio_point_file_unref (file);
+  g_free (slice);
+}
+
+/**
+ * gst_ssio_point_file_wrap_points:
+ * @file: a mapped point file
+ * @first_point: index of the first point, from 0
+ * @n_points: number of points, at least 1
+ * @error: (nullable): return location for an error
+ *
+ * Makes points present, waiting for the disk, and wraps them without a copy.
+ * The memory is read-only and holds a reference to @file; the window of the
+ * file that it lies in leaves the process with the last memory of it.
+ *
+ * Returns: (transfer full) (nullable): a memory of @n_points points, or %NULL
+ *   with @error set to a #GstResourceError where the file no longer holds them
+ *
+ * Since: 0.1
+ */
+GstMemory *
+gst_ssio_point_file_wrap_points (GstSsioPointFile *file, guint64 first_point,
+    guint64 n_points, GError **error)
+{
+  gboolean fresh;
+  Slice *slice;
+  gsize offset, size;
+  gint number;
+
+  g_return_val_if_fail (file != NULL && file->map != NULL, NULL);
+  g_return_val_if_fail (has_points (file, first_point, n_points), NULL);
+
+  offset = file->info.data_offset + first_point * file->point_size;
+  size = n_points * file->point_size;
+  number = gst_ssio_windows_hold (file->windows, offset, size, &fresh);
+  if (number != 0) {
+    if (gst_ssio_point_file_check (file, error))
+      set_errno_error (error, file->path, "read", number);
+    return NULL;
+  }
+  if (fresh && !gst_ssio_point_file_check (file, error)) {
+    gst_ssio_windows_release (file->windows, offset, size);
+    return NULL;
+  }
+  slice = g_new (Slice, 1);
+  slice->file = gst_ssio_point_file_ref (file);
+  slice->offset = offset;
+  slice->size = size;
+  return gst_memory_new_wrapped (GST_MEMORY_FLAG_READONLY, file->map + offset,
+      size, 0, size, slice, release_slice);
+}
+
+/**
+ * gst_ssio_point_file_read_points:
+ * @file: a point file
+ * @first_point: index of the first point, from 0
+ * @n_points: number of points, at least 1
+ * @points: (not nullable): where to put them: @n_points times the layout's
+ *   point size bytes
+ * @error: (nullable): return location for an error
+ *
+ * Copies points out of the file.
+ *
+ * Returns: %FALSE with @error set to a #GstResourceError where the file no
+ *   longer holds them
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_ssio_point_file_read_points (GstSsioPointFile *file, guint64 first_point,
+    guint64 n_points, guint8 *points, GError **error)
+{
+  g_return_val_if_fail (file != NULL && points != NULL, FALSE);
+  g_return_val_if_fail (has_points (file, first_point, n_points), FALSE);
+
+  if (!read_all (file->fd, points, n_points * file->point_size,
+          file->info.data_offset + first_point * file->point_size)) {
+    gint number = errno ? errno : EIO;
+
+    if (gst_ssio_point_file_check (file, error))
+      set_errno_error (error, file->path, "read", number);
+    return FALSE;
+  }
+  return gst_ssio_point_file_check (file, error);
+}
+
+/**
+ * gst_ssio_point_file_set_damage_func:
+ * @file: a point file
+ * @func: (nullable) (scope call): called once, or %NULL for no more calls
+ * @user_data: passed to @func
+ *
+ * Sets what is called when a batch comes back that its consumer may have read
+ * zeros from, since the file was truncated after the batch was wrapped. After
+ * this call returns, the function set before is not called any more.
+ *
+ * Since: 0.1
+ */
+void
+gst_ssio_point_file_set_damage_func (GstSsioPointFile *file,
+    GstSsioDamageFunc func, gpointer user_data)
+{
+  g_return_if_fail (file != NULL);
+
+  g_mutex_lock (&file->lock);
+  file->damage_func = func;
+  file->damage_data = user_data;
+  g_mutex_unlock (&file->lock);
+}
+
+/**
+ * gst_ssio_point_file_release_cursor:
+ * @file: a point file
+ *
+ * Lets go of the window that is kept for the next call of
+ * gst_ssio_point_file_wrap_points(): at the end of an epoch, or before a jump.
+ *
+ * Since: 0.1
+ */
+void
+gst_ssio_point_file_release_cursor (GstSsioPointFile *file)
+{
+  g_return_if_fail (file != NULL);
+
+  if (file->windows)
+    gst_ssio_windows_release_cursor (file->windows);
+}

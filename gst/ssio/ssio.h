@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <gst/ssio/ssio-prelude.h>
+#include <gst/ssio/gstssiolayout.h>
+#include <gst/ssio/gstssiobatchmeta.h>
+#include <gst/ssio/gstssioepoch.h>
+#include <gst/ssio/gstssiopointfile.h>

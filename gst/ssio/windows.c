@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "pages.h"
+#include "windows.h"
+
+/* Large enough that the system calls do not count, small enough that what a
+ * few batches keep of their first and last window stays a few megabytes. */
+#define WINDOW_SIZE ((gsize) 2 << 20)
+#define NO_WINDOW G_MAXSIZE
+
+struct _GstSsioWindows {
+  const guint8 *base;
+  gsize size;
+  GMutex lock; /* of what follows; also held while pages are dropped, so that
+                * a window asked for again is made present after its drop */
+  guint *users;
+  gsize cursor;
+};
+
+GstSsioWindows *
+gst_ssio_windows_new (const guint8 *base, gsize size)
+{
+  GstSsioWindows *windows = g_new0 (GstSsioWindows, 1);
+
+  windows->base = base;
+  windows->size = size;
+  windows->users = g_new0 (guint, size / WINDOW_SIZE + 1);
+  windows->cursor = NO_WINDOW;
+  g_mutex_init (&windows->lock);
+  return windows;
+}
+
+void
+gst_ssio_windows_free (GstSsioWindows *windows)
+{
+  g_mutex_clear (&windows->lock);
+  g_free (windows->users);
+  g_free (windows);
+}
+
+static gsize
+window_end (const GstSsioWindows *windows, gsize window)
+{
+  return MIN ((window + 1) * WINDOW_SIZE, windows->size);
+}
+
+/* Takes a user from each window of first..last and drops the runs of those
+ * that have none left. */
+static void
+release_range (GstSsioWindows *windows, gsize first, gsize last)
+{
+  gsize window = first;
+
+  while (window <= last) {
+    gsize run = window;
+
+    while (window <= last && --windows->users[window] == 0)
+      window++;
+    if (window > run)
+      gst_ssio_pages_drop (windows->base + run * WINDOW_SIZE,
+          window_end (windows, window - 1) - run * WINDOW_SIZE);
+    window++;
+  }
+}
+
+static void
+move_cursor (GstSsioWindows *windows, gsize window)
+{
+  gsize old = windows->cursor;
+
+  if (old == window)
+    return;
+  if (window != NO_WINDOW)
+    windows->users[window]++;
+  windows->cursor = window;
+  if (old != NO_WINDOW)
+    release_range (windows, old, old);
+}
+
+gint
+gst_ssio_windows_hold (GstSsioWindows *windows, gsize offset, gsize size,
+    gboolean *fresh)
+{
+  gsize first = offset / WINDOW_SIZE;
+  gsize last = (offset + size - 1) / WINDOW_SIZE;
+  gsize fresh_first = NO_WINDOW;
+  gsize fresh_last = 0;
+  gsize window;
+  gint result;
+
+  g_mutex_lock (&windows->lock);
+  for (window = first; window <= last; window++) {
+    if (windows->users[window]++ == 0) {
+      fresh_first = MIN (fresh_first, window);
+      fresh_last = window;
+    }
+  }
+  move_cursor (windows, last);
+  g_mutex_unlock (&windows->lock);
+
+  *fresh = fresh_first != NO_WINDOW;
+  if (!*fresh)
+    return 0;
+  /* one call also where a window between was present: that costs little */
+  result = gst_ssio_pages_populate (windows->base + fresh_first * WINDOW_SIZE,
+      window_end (windows, fresh_last) - fresh_first * WINDOW_SIZE);
+  if (result != 0) {
+    gst_ssio_windows_release (windows, offset, size);
+    gst_ssio_windows_release_cursor (windows);
+  }
+  return result;
+}
+
+void
+gst_ssio_windows_release (GstSsioWindows *windows, gsize offset, gsize size)
+{
+  g_mutex_lock (&windows->lock);
+  release_range (windows, offset / WINDOW_SIZE,
+      (offset + size - 1) / WINDOW_SIZE);
+  g_mutex_unlock (&windows->lock);
+}
+
+void
+gst_ssio_windows_release_cursor (GstSsioWindows *windows)
+{
+  g_mutex_lock (&windows->lock);
+  move_cursor (windows, NO_WINDOW);
+  g_mutex_unlock (&windows->lock);
+}

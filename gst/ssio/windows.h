@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Windows of a mapped file: made present when the first batch in them is
+ * asked for, dropped when the last one goes. They have a size of their own,
+ * since a pair of system calls a small batch costs more than the batch. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _GstSsioWindows GstSsioWindows;
+
+GstSsioWindows *gst_ssio_windows_new (const guint8 *base, gsize size);
+
+void gst_ssio_windows_free (GstSsioWindows *windows);
+
+/* Makes the bytes present and keeps their windows until as many calls of
+ * gst_ssio_windows_release(). The last window also stays for the call after
+ * this one, which most often continues in it. Called from one thread at a
+ * time. Sets fresh to whether any window had to be made present. Returns 0 or
+ * an errno, and then holds nothing. */
+gint gst_ssio_windows_hold (GstSsioWindows *windows, gsize offset, gsize size,
+    gboolean *fresh);
+
+/* From any thread. */
+void gst_ssio_windows_release (GstSsioWindows *windows, gsize offset,
+    gsize size);
+
+/* Gives up the window that is kept for the next call. */
+void gst_ssio_windows_release_cursor (GstSsioWindows *windows);
+
+G_END_DECLS

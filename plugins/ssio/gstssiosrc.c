@@ -1,0 +1,787 @@
+/* SPDX-License-Identifier: MIT */
+
+/**
+ * SECTION:element-ssiosrc
+ * @title: ssiosrc
+ * @short_description: streams a file of points in batches
+ *
+ * Maps a point-cloud file and pushes it in batches of whole points. Batches
+ * are the mapped file itself, not a copy; their pages are made present in the
+ * streaming thread, so that a #queue behind this element overlaps reading with
+ * what follows, and leave the process with the last batch that needs them, so
+ * that it stays small however large the file is.
+ *
+ * It reads NumPy's .npy (two-dimensional or structured), which says what it
+ * holds, and headerless records, whose fields the #GstSsioSrc:layout property
+ * names.
+ *
+ * EOS ends the last of #GstSsioSrc:epochs epochs. Each one before ends with
+ * the serialized event `ssio-epoch` and a new segment. After EOS a flushing
+ * seek to 0 starts the next epoch; a segment seek ends with SEGMENT_DONE in
+ * place of EOS. Position, duration and seeks are in points
+ * (%GST_FORMAT_DEFAULT) or bytes of points (%GST_FORMAT_BYTES). A seek moves
+ * within the current epoch; those that follow are whole again.
+ *
+ * ## Example launch lines
+ * |[
+ * gst-launch-1.0 ssiosrc location=tile.bin ! queue ! ssiocudaupload ! ssiolinear
+ * ]| Runs a model over a tile of the default layout.
+ * |[
+ * gst-launch-1.0 ssiosrc location=scan.bin layout=x,y,z,intensity epochs=10 ! \
+ *     queue ! progressreport format=default ! fakesink
+ * ]| Reads a KITTI scan ten times and reports the position in points.
+ *
+ * Since: 0.1
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <gst/ssio/dataset.h>
+#include <gst/ssio/ssio.h>
+
+#include "elements.h"
+#include "gstssiosrc.h"
+
+GST_DEBUG_CATEGORY_STATIC (ssio_src_debug);
+#define GST_CAT_DEFAULT ssio_src_debug
+
+#define DEFAULT_BATCH_SIZE 250000
+#define DEFAULT_DROP_LAST FALSE
+#define DEFAULT_EPOCHS 1
+#define DEFAULT_IO_MODE GST_SSIO_IO_MODE_AUTO
+
+enum {
+  PROP_0,
+  PROP_LOCATION,
+  PROP_LAYOUT,
+  PROP_BATCH_SIZE,
+  PROP_DROP_LAST,
+  PROP_EPOCHS,
+  PROP_IO_MODE,
+  PROP_STATS,
+};
+
+typedef struct {
+  guint64 epochs;
+  guint64 batches;
+  guint64 points;
+  guint64 bytes;
+  gint64 storage_us;
+  gint64 downstream_us;
+} Stats;
+
+struct _GstSsioSrc {
+  GstPushSrc parent;
+
+  /* under the object lock */
+  gchar *location;
+  gchar *layout; /* NULL until somebody sets it */
+  guint batch_size;
+  gboolean drop_last;
+  guint epochs;
+  GstSsioIoMode io_mode;
+  Stats stats;
+  GstCaps *caps; /* while a file is open */
+  guint point_size;
+
+  /* of the streaming thread, and of seeks, which stop it first */
+  GstSsioPointFile *file;
+  GstSsioDataset dataset;
+  gboolean mapped;
+  guint64 position; /* of the next point in the epoch's order */
+  guint64 stop;
+  guint epochs_left;   /* with the current one; 0 where endless */
+  gboolean epoch_over; /* EOS or SEGMENT_DONE has ended it */
+  GstSsioEpoch epoch;
+  gint64 pushed_at; /* when the last batch was handed over, or 0 */
+  gint has_failed;  /* atomic: an error was posted since the last seek */
+};
+
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_SSIO_SYSTEM_CAPS));
+
+#define gst_ssio_src_parent_class parent_class
+G_DEFINE_TYPE (GstSsioSrc, gst_ssio_src, GST_TYPE_PUSH_SRC)
+GST_ELEMENT_REGISTER_DEFINE (ssiosrc, "ssiosrc", GST_RANK_NONE,
+    GST_TYPE_SSIO_SRC)
+
+static GstStructure *
+make_stats (const Stats *stats)
+{
+  return gst_structure_new ("ssio-src-stats", "epochs", G_TYPE_UINT64,
+      stats->epochs, "batches", G_TYPE_UINT64, stats->batches, "points",
+      G_TYPE_UINT64, stats->points, "bytes", G_TYPE_UINT64, stats->bytes,
+      "seconds-waiting-for-storage", G_TYPE_DOUBLE,
+      stats->storage_us / (gdouble) G_USEC_PER_SEC,
+      "seconds-waiting-for-downstream", G_TYPE_DOUBLE,
+      stats->downstream_us / (gdouble) G_USEC_PER_SEC, NULL);
+}
+
+static void
+gst_ssio_src_set_property (GObject *object, guint id, const GValue *value,
+    GParamSpec *pspec)
+{
+  GstSsioSrc *self = GST_SSIO_SRC (object);
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+  case PROP_LOCATION:
+    g_free (self->location);
+    self->location = g_value_dup_string (value);
+    break;
+  case PROP_LAYOUT:
+    g_free (self->layout);
+    self->layout = g_value_dup_string (value);
+    break;
+  case PROP_BATCH_SIZE:
+    self->batch_size = g_value_get_uint (value);
+    break;
+  case PROP_DROP_LAST:
+    self->drop_last = g_value_get_boolean (value);
+    break;
+  case PROP_EPOCHS:
+    self->epochs = g_value_get_uint (value);
+    break;
+  case PROP_IO_MODE:
+    self->io_mode = g_value_get_enum (value);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_ssio_src_get_property (GObject *object, guint id, GValue *value,
+    GParamSpec *pspec)
+{
+  GstSsioSrc *self = GST_SSIO_SRC (object);
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+  case PROP_LOCATION:
+    g_value_set_string (value, self->location);
+    break;
+  case PROP_LAYOUT:
+    g_value_set_string (value,
+        self->layout ? self->layout : GST_SSIO_DEFAULT_LAYOUT);
+    break;
+  case PROP_BATCH_SIZE:
+    g_value_set_uint (value, self->batch_size);
+    break;
+  case PROP_DROP_LAST:
+    g_value_set_boolean (value, self->drop_last);
+    break;
+  case PROP_EPOCHS:
+    g_value_set_uint (value, self->epochs);
+    break;
+  case PROP_IO_MODE:
+    g_value_set_enum (value, self->io_mode);
+    break;
+  case PROP_STATS:
+    g_value_take_boxed (value, make_stats (&self->stats));
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_ssio_src_finalize (GObject *object)
+{
+  GstSsioSrc *self = GST_SSIO_SRC (object);
+
+  g_free (self->location);
+  g_free (self->layout);
+  G_OBJECT_CLASS (parent_class)->finalize (object);
+}
+
+/* Posts the first error since the last seek, and swallows what it brings
+ * about: a truncated file is seen at several places. */
+static void
+fail (GstSsioSrc *self, GError *error)
+{
+  if (g_atomic_int_compare_and_exchange (&self->has_failed, FALSE, TRUE))
+    gst_ssio_element_take_error (self, error);
+  else
+    g_error_free (error);
+}
+
+static void
+on_damage (GstSsioPointFile *file, gpointer user_data)
+{
+  GError *error = NULL;
+
+  if (!gst_ssio_point_file_check (file, &error))
+    fail (user_data, error);
+}
+
+static gboolean
+open_file (GstSsioSrc *self, GError **error)
+{
+  GstSsioLayout *layout = NULL;
+  gchar *location, *layout_text;
+  GstSsioIoMode io_mode;
+
+  GST_OBJECT_LOCK (self);
+  location = g_strdup (self->location);
+  layout_text = g_strdup (self->layout);
+  io_mode = self->io_mode;
+  GST_OBJECT_UNLOCK (self);
+
+  if (!location || !*location)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+        "no file to read: set the location property to a .bin or .npy file");
+  else if (!layout_text
+           || (layout = gst_ssio_layout_new_from_string (layout_text, 0, error)))
+    self->file = gst_ssio_point_file_open (location, layout, io_mode, error);
+
+  g_clear_pointer (&layout, gst_ssio_layout_unref);
+  g_free (layout_text);
+  g_free (location);
+  return self->file != NULL;
+}
+
+static gboolean
+check_batches (GstSsioSrc *self, GError **error)
+{
+  const gchar *path = gst_ssio_point_file_get_path (self->file);
+  guint64 batch_bytes;
+
+  if (self->dataset.n_points == 0) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "%s: drop-last=true leaves no batch: expected at least batch-size=%u "
+        "points, found %" G_GUINT64_FORMAT
+        "; make batch-size smaller or drop-last false",
+        path, self->batch_size, gst_ssio_point_file_get_n_points (self->file));
+    return FALSE;
+  }
+  batch_bytes
+      = gst_ssio_dataset_get_largest_batch (&self->dataset) * self->point_size;
+  if (!self->mapped && batch_bytes > G_MAXUINT) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "%s: a batch of %" G_GUINT64_FORMAT
+        " bytes: expected less than 4 GiB where files are read and not "
+        "mapped; make batch-size smaller",
+        path, batch_bytes);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+close_file (GstSsioSrc *self)
+{
+  GST_OBJECT_LOCK (self);
+  gst_clear_caps (&self->caps);
+  self->point_size = 0;
+  GST_OBJECT_UNLOCK (self);
+  if (self->file) {
+    gst_ssio_point_file_set_damage_func (self->file, NULL, NULL);
+    gst_ssio_point_file_release_cursor (self->file);
+  }
+  g_clear_pointer (&self->file, gst_ssio_point_file_unref);
+}
+
+static gboolean
+open_stream (GstSsioSrc *self)
+{
+  GstSsioLayout *layout;
+  GError *error = NULL;
+
+  self->has_failed = FALSE;
+  if (!open_file (self, &error)) {
+    fail (self, error);
+    return FALSE;
+  }
+  self->mapped = gst_ssio_point_file_get_mapped_points (self->file) != NULL;
+  self->epoch = (GstSsioEpoch){ 0 };
+  self->epoch_over = FALSE;
+  layout = gst_ssio_point_file_get_layout (self->file);
+
+  GST_OBJECT_LOCK (self);
+  gst_ssio_dataset_init (&self->dataset, self->file, self->batch_size,
+      self->drop_last);
+  self->epochs_left = self->epochs;
+  self->point_size = gst_ssio_layout_get_point_size (layout);
+  self->caps = gst_ssio_layout_to_caps (layout, self->batch_size);
+  self->stats = (Stats){ 0 };
+  GST_OBJECT_UNLOCK (self);
+
+  if (!check_batches (self, &error)) {
+    fail (self, error);
+    close_file (self);
+    return FALSE;
+  }
+  gst_ssio_point_file_set_damage_func (self->file, on_damage, self);
+  GST_INFO_OBJECT (self, "%s: %" G_GUINT64_FORMAT " points, %s",
+      gst_ssio_point_file_get_path (self->file),
+      gst_ssio_point_file_get_n_points (self->file),
+      self->mapped ? "mapped" : "read");
+  return TRUE;
+}
+
+/* The file is opened here and not in start(), since GstBaseSrc posts an error
+ * of its own when start() fails, after the one that says why. */
+static GstStateChangeReturn
+gst_ssio_src_change_state (GstElement *element, GstStateChange transition)
+{
+  GstSsioSrc *self = GST_SSIO_SRC (element);
+  GstStateChangeReturn result;
+
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !open_stream (self))
+    return GST_STATE_CHANGE_FAILURE;
+
+  result = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
+      || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+          && result == GST_STATE_CHANGE_FAILURE))
+    close_file (self);
+  return result;
+}
+
+static GstCaps *
+gst_ssio_src_get_caps (GstBaseSrc *src, GstCaps *filter)
+{
+  GstSsioSrc *self = GST_SSIO_SRC (src);
+  GstCaps *caps, *filtered;
+
+  GST_OBJECT_LOCK (self);
+  caps = self->caps ? gst_caps_ref (self->caps) : NULL;
+  GST_OBJECT_UNLOCK (self);
+
+  if (!caps)
+    caps = gst_pad_get_pad_template_caps (GST_BASE_SRC_PAD (src));
+  if (!filter)
+    return caps;
+  filtered = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
+  gst_caps_unref (caps);
+  return filtered;
+}
+
+/* Mapped batches need no pool; read ones take downstream's or a plain one. */
+static gboolean
+gst_ssio_src_decide_allocation (GstBaseSrc *src, GstQuery *query)
+{
+  GstSsioSrc *self = GST_SSIO_SRC (src);
+  GstBufferPool *pool = NULL;
+  guint size, min, max, batch_bytes;
+
+  if (self->mapped) {
+    while (gst_query_get_n_allocation_pools (query) > 0)
+      gst_query_remove_nth_allocation_pool (query, 0);
+  } else {
+    batch_bytes = gst_ssio_dataset_get_largest_batch (&self->dataset)
+                  * self->point_size;
+    if (gst_query_get_n_allocation_pools (query) > 0) {
+      gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
+      gst_query_set_nth_allocation_pool (query, 0, pool,
+          MAX (size, batch_bytes), min, max);
+      gst_clear_object (&pool);
+    } else {
+      gst_query_add_allocation_pool (query, NULL, batch_bytes, 0, 0);
+    }
+  }
+  return GST_BASE_SRC_CLASS (parent_class)->decide_allocation (src, query);
+}
+
+static gboolean
+gst_ssio_src_is_seekable (GstBaseSrc *src)
+{
+  return TRUE;
+}
+
+/* Backwards makes no sense for batches. Refused before anything is flushed,
+ * so that nothing is lost. */
+static gboolean
+is_backward_seek (gpointer self, GstEvent *event)
+{
+  gdouble rate;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_SEEK)
+    return FALSE;
+  gst_event_parse_seek (event, &rate, NULL, NULL, NULL, NULL, NULL, NULL);
+  if (rate < 0)
+    GST_WARNING_OBJECT (self, "cannot play backwards: refusing rate %f", rate);
+  return rate < 0;
+}
+
+/* A seek from downstream. */
+static gboolean
+gst_ssio_src_event (GstBaseSrc *src, GstEvent *event)
+{
+  return !is_backward_seek (src, event)
+         && GST_BASE_SRC_CLASS (parent_class)->event (src, event);
+}
+
+/* A seek that an application sends to this element. */
+static gboolean
+gst_ssio_src_send_event (GstElement *element, GstEvent *event)
+{
+  if (is_backward_seek (element, event)) {
+    gst_event_unref (event);
+    return FALSE;
+  }
+  return GST_ELEMENT_CLASS (parent_class)->send_event (element, event);
+}
+
+/* Called with the streaming thread stopped, once before it first starts. */
+static gboolean
+gst_ssio_src_do_seek (GstBaseSrc *src, GstSegment *segment)
+{
+  GstSsioSrc *self = GST_SSIO_SRC (src);
+  guint64 n_points = self->dataset.n_points;
+
+  segment->duration = n_points;
+  segment->start = MIN (segment->start, n_points);
+  segment->time = segment->start;
+  segment->position = CLAMP (segment->position, segment->start, n_points);
+
+  self->position = segment->position;
+  self->stop = segment->stop;
+  self->pushed_at = 0;
+  g_atomic_int_set (&self->has_failed, FALSE);
+  gst_ssio_point_file_release_cursor (self->file);
+  if (self->epoch_over) {
+    self->epoch = (GstSsioEpoch){ .epoch = self->epoch.epoch + 1 };
+    self->epoch_over = FALSE;
+    GST_OBJECT_LOCK (self);
+    self->epochs_left = self->epochs;
+    GST_OBJECT_UNLOCK (self);
+  } else if (segment->flags & GST_SEGMENT_FLAG_RESET) {
+    /* what was pushed of this epoch is thrown away downstream */
+    self->epoch = (GstSsioEpoch){ .epoch = self->epoch.epoch };
+  }
+  GST_DEBUG_OBJECT (self, "epoch %u from %" GST_SEGMENT_FORMAT,
+      self->epoch.epoch, segment);
+  return TRUE;
+}
+
+/* Between points and bytes; bytes inside a point belong to that point. */
+static gboolean
+convert (GstSsioSrc *self, GstFormat from, gint64 value, GstFormat to,
+    gint64 *result)
+{
+  guint64 point_size;
+
+  GST_OBJECT_LOCK (self);
+  point_size = self->point_size;
+  GST_OBJECT_UNLOCK (self);
+
+  if (from == to || value == -1) {
+    *result = value;
+    return TRUE;
+  }
+  if (point_size == 0 || value < 0)
+    return FALSE;
+  if (from == GST_FORMAT_BYTES && to == GST_FORMAT_DEFAULT) {
+    *result = value / point_size;
+    return TRUE;
+  }
+  if (from == GST_FORMAT_DEFAULT && to == GST_FORMAT_BYTES
+      && (guint64) value <= G_MAXINT64 / point_size) {
+    *result = value * point_size;
+    return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+answer_convert (GstSsioSrc *self, GstQuery *query)
+{
+  GstFormat from, to;
+  gint64 value, result;
+
+  gst_query_parse_convert (query, &from, &value, &to, NULL);
+  if (!convert (self, from, value, to, &result))
+    return FALSE;
+  gst_query_set_convert (query, from, value, to, result);
+  return TRUE;
+}
+
+static gboolean
+answer_seeking (GstSsioSrc *self, GstQuery *query)
+{
+  GstFormat format;
+  gint64 duration;
+
+  GST_OBJECT_LOCK (self);
+  duration = GST_BASE_SRC (self)->segment.duration;
+  GST_OBJECT_UNLOCK (self);
+
+  gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
+  if (convert (self, GST_FORMAT_DEFAULT, duration, format, &duration))
+    gst_query_set_seeking (query, format, TRUE, 0, duration);
+  else
+    gst_query_set_seeking (query, format, FALSE, 0, -1);
+  return TRUE;
+}
+
+static gboolean
+gst_ssio_src_query (GstBaseSrc *src, GstQuery *query)
+{
+  GstSsioSrc *self = GST_SSIO_SRC (src);
+
+  switch (GST_QUERY_TYPE (query)) {
+  case GST_QUERY_CONVERT:
+    return answer_convert (self, query);
+  case GST_QUERY_SEEKING:
+    return answer_seeking (self, query);
+  default:
+    return GST_BASE_SRC_CLASS (parent_class)->query (src, query);
+  }
+}
+
+static void
+set_segment_position (GstSsioSrc *self, guint64 position)
+{
+  GST_OBJECT_LOCK (self);
+  GST_BASE_SRC (self)->segment.position = position;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* The next epoch is whole, also where a seek had left out a part of this
+ * one; running time goes on. */
+static void
+start_next_epoch (GstSsioSrc *self)
+{
+  GstBaseSrc *src = GST_BASE_SRC (self);
+  GstSegment segment;
+
+  GST_OBJECT_LOCK (self);
+  gst_segment_copy_into (&src->segment, &segment);
+  GST_OBJECT_UNLOCK (self);
+
+  segment.base = gst_segment_to_running_time (&segment, segment.format,
+      self->position);
+  segment.start = segment.time = segment.position = 0;
+  segment.stop = -1;
+  segment.duration = self->dataset.n_points;
+  gst_base_src_new_segment (src, &segment);
+
+  self->position = 0;
+  self->stop = G_MAXUINT64;
+  self->epoch = (GstSsioEpoch){ .epoch = self->epoch.epoch + 1 };
+  if (self->epochs_left > 0)
+    self->epochs_left--;
+}
+
+/* OK where another epoch follows. */
+static GstFlowReturn
+end_epoch (GstSsioSrc *self)
+{
+  GError *error = NULL;
+
+  gst_ssio_point_file_release_cursor (self->file);
+  if (!gst_ssio_point_file_check (self->file, &error)) {
+    fail (self, error);
+    return GST_FLOW_FLUSHING;
+  }
+  set_segment_position (self, self->position);
+  if (self->epochs_left == 1) {
+    self->epoch_over = TRUE;
+  } else if (!gst_pad_push_event (GST_BASE_SRC_PAD (self),
+                 gst_event_new_ssio_epoch (&self->epoch))
+             && GST_PAD_IS_FLUSHING (GST_BASE_SRC_PAD (self))) {
+    return GST_FLOW_FLUSHING;
+  }
+  GST_OBJECT_LOCK (self);
+  self->stats.epochs++;
+  GST_OBJECT_UNLOCK (self);
+
+  if (self->epoch_over)
+    return GST_FLOW_EOS;
+  start_next_epoch (self);
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+wrap_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
+{
+  GError *error = NULL;
+  GstMemory *memory = gst_ssio_point_file_wrap_points (self->file,
+      batch->first_point, batch->n_points, &error);
+
+  if (!memory) {
+    fail (self, error);
+    return GST_FLOW_FLUSHING;
+  }
+  *buffer = gst_buffer_new ();
+  gst_buffer_append_memory (*buffer, memory);
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+read_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
+{
+  GstBufferPool *pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
+  GError *error = NULL;
+  GstMapInfo map;
+  GstFlowReturn flow;
+  gboolean ok;
+
+  flow = gst_buffer_pool_acquire_buffer (pool, buffer, NULL);
+  gst_object_unref (pool);
+  if (flow != GST_FLOW_OK)
+    return flow;
+  if (!gst_buffer_map (*buffer, &map, GST_MAP_WRITE)) {
+    gst_clear_buffer (buffer);
+    g_set_error (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
+        "cannot write to a buffer of the pool that downstream offers");
+    fail (self, error);
+    return GST_FLOW_FLUSHING;
+  }
+  ok = gst_ssio_point_file_read_points (self->file, batch->first_point,
+      batch->n_points, map.data, &error);
+  gst_buffer_unmap (*buffer, &map);
+  if (!ok) {
+    gst_clear_buffer (buffer);
+    fail (self, error);
+    return GST_FLOW_FLUSHING;
+  }
+  gst_buffer_set_size (*buffer, batch->n_points * self->point_size);
+  return GST_FLOW_OK;
+}
+
+/* What follows a batch that was made: it says where it comes from, and
+ * counts. */
+static void
+account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
+    gint64 storage_us, gint64 downstream_us)
+{
+  guint64 bytes = batch->n_points * self->point_size;
+
+  GST_BUFFER_OFFSET (buffer) = batch->position;
+  GST_BUFFER_OFFSET_END (buffer) = batch->position + batch->n_points;
+  gst_buffer_add_ssio_batch_meta (buffer, self->epoch.epoch, batch->index,
+      batch->file, batch->first_point, batch->n_points);
+
+  self->position = batch->position + batch->n_points;
+  self->epoch.batches++;
+  self->epoch.points += batch->n_points;
+  self->epoch.bytes += bytes;
+
+  GST_OBJECT_LOCK (self);
+  self->stats.batches++;
+  self->stats.points += batch->n_points;
+  self->stats.bytes += bytes;
+  self->stats.storage_us += storage_us;
+  self->stats.downstream_us += downstream_us;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* Errors are posted here and FLUSHING returned for them: at ERROR, GstBaseSrc
+ * would post a second message and push an EOS, which sinks would take for the
+ * end of a complete epoch. */
+static GstFlowReturn
+gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
+{
+  GstSsioSrc *self = GST_SSIO_SRC (src);
+  gint64 start = g_get_monotonic_time ();
+  gint64 downstream_us = self->pushed_at ? start - self->pushed_at : 0;
+  GstFlowReturn flow = GST_FLOW_OK;
+  GstSsioBatch batch;
+
+  while (flow == GST_FLOW_OK
+         && !gst_ssio_dataset_get_batch (&self->dataset, self->position,
+             self->stop, &batch))
+    flow = end_epoch (self);
+  if (flow == GST_FLOW_OK)
+    flow = self->mapped ? wrap_batch (self, &batch, buffer)
+                        : read_batch (self, &batch, buffer);
+  if (flow != GST_FLOW_OK)
+    return flow;
+
+  self->pushed_at = g_get_monotonic_time ();
+  account_batch (self, &batch, *buffer, self->pushed_at - start,
+      downstream_us);
+  return GST_FLOW_OK;
+}
+
+static void
+install_properties (GObjectClass *class)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+                            | GST_PARAM_MUTABLE_READY;
+
+  g_object_class_install_property (class, PROP_LOCATION,
+      g_param_spec_string ("location", "Location",
+          "The file to read: .npy, or headerless records", NULL, flags));
+  g_object_class_install_property (class, PROP_LAYOUT,
+      g_param_spec_string ("layout", "Layout",
+          "Fields of a headerless file's points, name:type separated by "
+          "commas; types are NumPy's f4 f8 i1 i2 i4 i8 u1 u2 u4 u8, f4 where "
+          "none is given. For .npy it need not be set",
+          GST_SSIO_DEFAULT_LAYOUT, flags));
+  g_object_class_install_property (class, PROP_BATCH_SIZE,
+      g_param_spec_uint ("batch-size", "Batch size",
+          "Most points in a buffer; the last one of an epoch may hold fewer",
+          1, G_MAXINT, DEFAULT_BATCH_SIZE, flags));
+  g_object_class_install_property (class, PROP_DROP_LAST,
+      g_param_spec_boolean ("drop-last", "Drop last",
+          "Leave out an epoch's last batch where it is not full",
+          DEFAULT_DROP_LAST, flags));
+  g_object_class_install_property (class, PROP_EPOCHS,
+      g_param_spec_uint ("epochs", "Epochs",
+          "How many times to read the file before EOS (0 = endlessly)", 0,
+          G_MAXUINT, DEFAULT_EPOCHS, flags));
+  g_object_class_install_property (class, PROP_IO_MODE,
+      g_param_spec_enum ("io-mode", "I/O mode",
+          "How points come from the file into memory", GST_TYPE_SSIO_IO_MODE,
+          DEFAULT_IO_MODE, flags));
+  g_object_class_install_property (class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+          "Since the stream was opened: epochs completed; batches, points and "
+          "bytes pushed; seconds spent waiting for storage and for downstream",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+gst_ssio_src_class_init (GstSsioSrcClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (class);
+  GstBaseSrcClass *src_class = GST_BASE_SRC_CLASS (class);
+
+  GST_DEBUG_CATEGORY_INIT (ssio_src_debug, "ssiosrc", 0, "point file source");
+
+  object_class->set_property = gst_ssio_src_set_property;
+  object_class->get_property = gst_ssio_src_get_property;
+  object_class->finalize = gst_ssio_src_finalize;
+  install_properties (object_class);
+
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (element_class, "Point cloud source",
+      "Source/File", "Streams a file of points in batches, mapped in place",
+      "The Spatial-StreamIO developers");
+  element_class->change_state = gst_ssio_src_change_state;
+  element_class->send_event = gst_ssio_src_send_event;
+
+  src_class->get_caps = gst_ssio_src_get_caps;
+  src_class->decide_allocation = gst_ssio_src_decide_allocation;
+  src_class->is_seekable = gst_ssio_src_is_seekable;
+  src_class->event = gst_ssio_src_event;
+  src_class->do_seek = gst_ssio_src_do_seek;
+  src_class->query = gst_ssio_src_query;
+  GST_PUSH_SRC_CLASS (class)->create = gst_ssio_src_create;
+}
+
+static void
+gst_ssio_src_init (GstSsioSrc *self)
+{
+  GstBaseSrc *src = GST_BASE_SRC (self);
+
+  self->batch_size = DEFAULT_BATCH_SIZE;
+  self->drop_last = DEFAULT_DROP_LAST;
+  self->epochs = DEFAULT_EPOCHS;
+  self->io_mode = DEFAULT_IO_MODE;
+  gst_base_src_set_format (src, GST_FORMAT_DEFAULT);
+  /* the end of a segment may be the start of the next epoch */
+  gst_base_src_set_automatic_eos (src, FALSE);
+}

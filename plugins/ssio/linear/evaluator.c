@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "evaluator.h"
+#include "forward.h"
+#include "workers.h"
+
+/* Points that a thread takes at once: some 50 microseconds of a small model,
+ * long against a hand-over and short against a batch. */
+#define CHUNK_POINTS 4096
+
+struct _GstSsioEvaluator {
+  GstSsioForward *forward;
+  GstSsioWorkers *workers;
+  guint point_size;
+  guint n_outputs;
+  guint n_threads;
+  gpointer *scratch; /* one a thread */
+};
+
+/* A buffer being worked on. */
+typedef struct {
+  GstBuffer *buffer;
+  GstMapInfo map;
+  gint chunks_left; /* atomic */
+} Batch;
+
+static void
+work (const GstSsioChunk *chunk, guint thread, gdouble *result,
+    gpointer user_data)
+{
+  GstSsioEvaluator *self = user_data;
+  Batch *batch = chunk->batch;
+
+  gst_ssio_forward_run (self->forward, self->scratch[thread], chunk->points,
+      chunk->n_points, result);
+  if (g_atomic_int_dec_and_test (&batch->chunks_left)) {
+    gst_buffer_unmap (batch->buffer, &batch->map);
+    gst_buffer_unref (batch->buffer);
+    g_free (batch);
+  }
+}
+
+GstSsioEvaluator *
+gst_ssio_evaluator_new (const GstSsioModel *model, const GstSsioLayout *layout,
+    const guint *fields, guint n_threads)
+{
+  GstSsioEvaluator *self = g_new0 (GstSsioEvaluator, 1);
+  guint i;
+
+  self->forward = gst_ssio_forward_new (model, layout, fields);
+  self->point_size = gst_ssio_layout_get_point_size (layout);
+  self->n_outputs = gst_ssio_model_get_n_outputs (model);
+  self->n_threads = n_threads > 0 ? n_threads : g_get_num_processors ();
+  self->scratch = g_new0 (gpointer, self->n_threads);
+  for (i = 0; i < self->n_threads; i++)
+    self->scratch[i] = gst_ssio_forward_new_scratch (self->forward);
+  self->workers
+      = gst_ssio_workers_new (self->n_threads, self->n_outputs, work, self);
+  return self;
+}
+
+void
+gst_ssio_evaluator_free (GstSsioEvaluator *self)
+{
+  guint i;
+
+  gst_ssio_workers_drain (self->workers);
+  gst_ssio_workers_free (self->workers);
+  for (i = 0; i < self->n_threads; i++)
+    gst_ssio_forward_free_scratch (self->scratch[i]);
+  g_free (self->scratch);
+  gst_ssio_forward_free (self->forward);
+  g_free (self);
+}
+
+gboolean
+gst_ssio_evaluator_push (GstSsioEvaluator *self, GstBuffer *buffer)
+{
+  gsize size = gst_buffer_get_size (buffer);
+  gsize n_points = size / self->point_size;
+  GstSsioChunk chunk;
+  Batch *batch;
+  gsize at;
+
+  if (n_points == 0 || size % self->point_size != 0)
+    return FALSE;
+  batch = g_new (Batch, 1);
+  if (!gst_buffer_map (buffer, &batch->map, GST_MAP_READ)) {
+    g_free (batch);
+    return FALSE;
+  }
+  batch->buffer = gst_buffer_ref (buffer);
+  batch->chunks_left = (n_points + CHUNK_POINTS - 1) / CHUNK_POINTS;
+  chunk.batch = batch;
+  chunk.points = batch->map.data;
+  for (at = 0; at < n_points; at += CHUNK_POINTS) {
+    chunk.n_points = MIN (n_points - at, CHUNK_POINTS);
+    gst_ssio_workers_push (self->workers, &chunk);
+    chunk.points += chunk.n_points * self->point_size;
+  }
+  return TRUE;
+}
+
+void
+gst_ssio_evaluator_collect (GstSsioEvaluator *self, gdouble *sums)
+{
+  const gdouble *totals;
+  guint i;
+
+  gst_ssio_workers_drain (self->workers);
+  totals = gst_ssio_workers_get_totals (self->workers);
+  for (i = 0; i < self->n_outputs; i++)
+    sums[i] += totals[i];
+  gst_ssio_workers_reset_totals (self->workers);
+}
+
+const gchar *
+gst_ssio_evaluator_get_isa (const GstSsioEvaluator *self)
+{
+  return gst_ssio_forward_get_isa (self->forward);
+}
+
+guint
+gst_ssio_evaluator_get_n_threads (const GstSsioEvaluator *self)
+{
+  return self->n_threads;
+}

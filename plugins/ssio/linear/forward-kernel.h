@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* The forward pass over a block of points, in GCC's vector extensions. This
+ * file is compiled once for each instruction set: the including file defines
+ *
+ *   KERNEL        the name of the GstSsioForwardKernel
+ *   LANES         floats in a vector
+ *   TILE_VECTORS  vectors of points that a tile computes at once
+ *   BLOCK_TILES   tiles of points in a block
+ *
+ * A tile keeps TILE_OUTPUTS x TILE_VECTORS sums in registers. Activations of
+ * a block are columns of BLOCK floats and stay in the first-level cache. */
+
+#include <string.h>
+
+#include "forward-private.h"
+
+#define TILE_OUTPUTS GST_SSIO_FORWARD_TILE_OUTPUTS
+#define TILE_POINTS (TILE_VECTORS * LANES)
+#define BLOCK (BLOCK_TILES * TILE_POINTS)
+
+G_STATIC_ASSERT (BLOCK <= GST_SSIO_FORWARD_MAX_BLOCK);
+
+typedef gfloat Vector __attribute__ ((vector_size (LANES * sizeof (gfloat))));
+typedef gint32 Integers
+    __attribute__ ((vector_size (LANES * sizeof (gint32))));
+typedef gdouble Doubles
+    __attribute__ ((vector_size (LANES * sizeof (gdouble))));
+
+static inline Vector
+load (const gfloat *from)
+{
+  Vector vector;
+
+  memcpy (&vector, from, sizeof (vector));
+  return vector;
+}
+
+static inline void
+store (gfloat *to, Vector vector)
+{
+  memcpy (to, &vector, sizeof (vector));
+}
+
+/* Clears what is negative, so that a NaN stays one, as in PyTorch. */
+static inline Vector
+rectify (Vector vector)
+{
+  const Vector zero = { 0 };
+
+  return (Vector) ((Integers) vector & ~(zero > vector));
+}
+
+/* n_outputs is a constant at each call, so that every sum is a register. */
+static inline __attribute__ ((always_inline)) void
+compute_tile (const gfloat *restrict in, gfloat *restrict out,
+    const gfloat *restrict weight, const gfloat *restrict bias, guint n_in,
+    gboolean relu, const guint n_outputs)
+{
+  const Vector zero = { 0 };
+  Vector sums[TILE_OUTPUTS][TILE_VECTORS];
+  guint i, o, v;
+
+#pragma GCC unroll 8
+  for (o = 0; o < n_outputs; o++) {
+#pragma GCC unroll 8
+    for (v = 0; v < TILE_VECTORS; v++)
+      sums[o][v] = zero + bias[o];
+  }
+  for (i = 0; i < n_in; i++) {
+    Vector inputs[TILE_VECTORS];
+
+#pragma GCC unroll 8
+    for (v = 0; v < TILE_VECTORS; v++)
+      inputs[v] = load (in + (gsize) i * BLOCK + v * LANES);
+#pragma GCC unroll 8
+    for (o = 0; o < n_outputs; o++) {
+#pragma GCC unroll 8
+      for (v = 0; v < TILE_VECTORS; v++)
+        sums[o][v] += weight[i * n_outputs + o] * inputs[v];
+    }
+  }
+#pragma GCC unroll 8
+  for (o = 0; o < n_outputs; o++) {
+#pragma GCC unroll 8
+    for (v = 0; v < TILE_VECTORS; v++) {
+      store (out + (gsize) o * BLOCK + v * LANES,
+          relu ? rectify (sums[o][v]) : sums[o][v]);
+    }
+  }
+}
+
+static void
+compute_layer (const GstSsioForwardLayer *layer, const gfloat *in, gfloat *out)
+{
+  const guint n_in = layer->n_in;
+  const gboolean relu = layer->relu;
+  const gfloat *weight = layer->weight;
+  guint o, t;
+
+  for (o = 0; o < layer->n_out; o += TILE_OUTPUTS) {
+    const gfloat *bias = layer->bias + o;
+    guint n_outputs = MIN (layer->n_out - o, TILE_OUTPUTS);
+
+    for (t = 0; t < BLOCK_TILES; t++) {
+      const gfloat *tile_in = in + t * TILE_POINTS;
+      gfloat *tile_out = out + (gsize) o * BLOCK + t * TILE_POINTS;
+
+      switch (n_outputs) {
+      case 1:
+        compute_tile (tile_in, tile_out, weight, bias, n_in, relu, 1);
+        break;
+      case 2:
+        compute_tile (tile_in, tile_out, weight, bias, n_in, relu, 2);
+        break;
+      case 3:
+        compute_tile (tile_in, tile_out, weight, bias, n_in, relu, 3);
+        break;
+      default:
+        compute_tile (tile_in, tile_out, weight, bias, n_in, relu, 4);
+        break;
+      }
+    }
+    weight += (gsize) n_in * n_outputs;
+  }
+}
+
+static void
+add_outputs (const gfloat *out, guint n_out, guint n_points, gdouble *sums)
+{
+  guint o, p;
+
+  for (o = 0; o < n_out; o++, out += BLOCK) {
+    Doubles partial = { 0 };
+
+    for (p = 0; p + LANES <= n_points; p += LANES)
+      partial += __builtin_convertvector (load (out + p), Doubles);
+    for (; p < n_points; p++)
+      partial[0] += out[p];
+    for (p = 0; p < LANES; p++)
+      sums[o] += partial[p];
+  }
+}
+
+static void
+run_block (const GstSsioForwardLayer *layers, guint n_layers,
+    gfloat *activations[2], guint n_points, gdouble *sums)
+{
+  guint i;
+
+  for (i = 0; i < n_layers; i++)
+    compute_layer (&layers[i], activations[i & 1], activations[(i + 1) & 1]);
+  add_outputs (activations[n_layers & 1], layers[n_layers - 1].n_out, n_points,
+      sums);
+}
+
+const GstSsioForwardKernel KERNEL = { KERNEL_NAME, BLOCK, run_block };

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* What the forward pass and its kernels for each instruction set share. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Outputs that a tile computes at once; weights are packed in this rhythm. */
+#define GST_SSIO_FORWARD_TILE_OUTPUTS 4
+#define GST_SSIO_FORWARD_MAX_BLOCK 256
+
+typedef struct {
+  guint n_in;
+  guint n_out;
+  gboolean relu;
+  gfloat *weight; /* for each group of outputs: [n_in][outputs of the group] */
+  gfloat *bias;
+} GstSsioForwardLayer;
+
+typedef struct {
+  const gchar *name;
+  guint block; /* points; also the distance between two columns */
+  /* Runs all layers over the block of inputs in activations[0], uses both
+   * buffers, and adds the outputs of the first n_points to sums. */
+  void (*run_block) (const GstSsioForwardLayer *layers, guint n_layers,
+      gfloat *activations[2], guint n_points, gdouble *sums);
+} GstSsioForwardKernel;
+
+extern const GstSsioForwardKernel gst_ssio_forward_kernel_baseline;
+extern const GstSsioForwardKernel gst_ssio_forward_kernel_avx2;
+extern const GstSsioForwardKernel gst_ssio_forward_kernel_avx512;
+
+G_END_DECLS

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <string.h>
+
+#include <gst/ssio/gather.h>
+
+#include "forward-private.h"
+#include "forward.h"
+
+#define CACHE_LINE 64
+
+struct _GstSsioForward {
+  const GstSsioForwardKernel *kernel;
+  GstSsioGather *gather;
+  guint n_layers;
+  GstSsioForwardLayer *layers;
+  guint point_size;
+  guint n_in;
+  guint widest;
+};
+
+static gboolean
+can_run (const GstSsioForwardKernel *kernel)
+{
+#ifdef HAVE_X86_KERNELS
+  if (kernel == &gst_ssio_forward_kernel_avx512)
+    return __builtin_cpu_supports ("avx512f");
+  if (kernel == &gst_ssio_forward_kernel_avx2)
+    return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma");
+#endif
+  return TRUE;
+}
+
+/* The best first. */
+static const GstSsioForwardKernel *const kernels[] = {
+#ifdef HAVE_X86_KERNELS
+  &gst_ssio_forward_kernel_avx512,
+  &gst_ssio_forward_kernel_avx2,
+#endif
+  &gst_ssio_forward_kernel_baseline,
+};
+
+static const GstSsioForwardKernel *
+find_kernel (const gchar *name)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (kernels); i++) {
+    if ((!name || strcmp (kernels[i]->name, name) == 0)
+        && can_run (kernels[i]))
+      return kernels[i];
+  }
+  return NULL;
+}
+
+/* Groups the outputs as tiles compute them, so that a tile reads its weights
+ * one after the other. */
+static void
+pack_layer (GstSsioForwardLayer *packed, const GstSsioLinearLayer *layer,
+    gboolean relu)
+{
+  gfloat *to;
+  guint group, i, o;
+
+  packed->n_in = layer->n_in;
+  packed->n_out = layer->n_out;
+  packed->relu = relu;
+  packed->bias = g_memdup2 (layer->bias, layer->n_out * sizeof (gfloat));
+  packed->weight = g_new (gfloat, (gsize) layer->n_in * layer->n_out);
+  to = packed->weight;
+  for (group = 0; group < layer->n_out;
+       group += GST_SSIO_FORWARD_TILE_OUTPUTS) {
+    guint end = MIN (group + GST_SSIO_FORWARD_TILE_OUTPUTS, layer->n_out);
+
+    for (i = 0; i < layer->n_in; i++) {
+      for (o = group; o < end; o++)
+        *to++ = layer->weight[(gsize) o * layer->n_in + i];
+    }
+  }
+}
+
+GstSsioForward *
+gst_ssio_forward_new (const GstSsioModel *model, const GstSsioLayout *layout,
+    const guint *fields)
+{
+  GstSsioForward *forward = g_new0 (GstSsioForward, 1);
+  guint i;
+
+  forward->kernel = find_kernel (NULL);
+  forward->point_size = gst_ssio_layout_get_point_size (layout);
+  forward->n_in = model->layers[0].n_in;
+  forward->gather = gst_ssio_gather_new (layout, fields, forward->n_in);
+  forward->n_layers = model->n_layers;
+  forward->layers = g_new0 (GstSsioForwardLayer, model->n_layers);
+  forward->widest = forward->n_in;
+  for (i = 0; i < model->n_layers; i++) {
+    pack_layer (&forward->layers[i], &model->layers[i],
+        i + 1 < model->n_layers);
+    forward->widest = MAX (forward->widest, model->layers[i].n_out);
+  }
+  return forward;
+}
+
+void
+gst_ssio_forward_free (GstSsioForward *forward)
+{
+  guint i;
+
+  for (i = 0; i < forward->n_layers; i++) {
+    g_free (forward->layers[i].weight);
+    g_free (forward->layers[i].bias);
+  }
+  g_free (forward->layers);
+  gst_ssio_gather_free (forward->gather);
+  g_free (forward);
+}
+
+const gchar *
+gst_ssio_forward_get_isa (const GstSsioForward *forward)
+{
+  return forward->kernel->name;
+}
+
+gboolean
+gst_ssio_forward_set_isa (GstSsioForward *forward, const gchar *name)
+{
+  const GstSsioForwardKernel *kernel = find_kernel (name);
+
+  if (kernel)
+    forward->kernel = kernel;
+  return kernel != NULL;
+}
+
+gpointer
+gst_ssio_forward_new_scratch (const GstSsioForward *forward)
+{
+  return g_aligned_alloc0 (2 * (gsize) forward->widest
+                               * GST_SSIO_FORWARD_MAX_BLOCK,
+      sizeof (gfloat), CACHE_LINE);
+}
+
+void
+gst_ssio_forward_free_scratch (gpointer scratch)
+{
+  g_aligned_free (scratch);
+}
+
+void
+gst_ssio_forward_run (const GstSsioForward *forward, gpointer scratch,
+    const guint8 *points, gsize n_points, gdouble *sums)
+{
+  const GstSsioForwardKernel *kernel = forward->kernel;
+  const guint block = kernel->block;
+  gfloat *activations[2]
+      = { scratch, (gfloat *) scratch + (gsize) forward->widest * block };
+
+  while (n_points > 0) {
+    guint n = MIN (n_points, block);
+
+    /* what a short block leaves over must not be a denormal, or older data
+     * that turns into one: both are slow */
+    if (n < block)
+      memset (scratch, 0, (gsize) forward->n_in * block * sizeof (gfloat));
+    gst_ssio_gather_columns (forward->gather, points, n, activations[0],
+        block);
+    kernel->run_block (forward->layers, forward->n_layers, activations, n,
+        sums);
+    points += (gsize) n * forward->point_size;
+    n_points -= n;
+  }
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* A stack of linear layers with ReLU between them: its shape and weights. */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define GST_SSIO_MODEL_MAX_LAYERS 64
+#define GST_SSIO_MODEL_MAX_WIDTH 65536
+
+typedef struct {
+  guint n_in;
+  guint n_out;
+  gfloat *weight; /* [n_out][n_in], as PyTorch's nn.Linear keeps it */
+  gfloat *bias;   /* [n_out] */
+} GstSsioLinearLayer;
+
+typedef struct {
+  guint n_layers;
+  GstSsioLinearLayer *layers;
+} GstSsioModel;
+
+/* Parses widths separated by commas, "64,3". */
+gboolean gst_ssio_model_parse_widths (const gchar *text, GArray **widths,
+    GError **error);
+
+/* A model of n_in inputs and the given widths (an array of guint), with room
+ * for weights that the caller fills. */
+GstSsioModel *gst_ssio_model_new (guint n_in, const GArray *widths);
+
+/* Fills weights and biases uniformly in +-1/sqrt(n_in), layer by layer, the
+ * weight before the bias: PyTorch's distribution for nn.Linear, from GLib's
+ * Mersenne Twister, whose numbers are the same everywhere. */
+void gst_ssio_model_init_random (GstSsioModel *model, guint seed);
+
+guint gst_ssio_model_get_n_outputs (const GstSsioModel *model);
+
+void gst_ssio_model_free (GstSsioModel *model);
+
+G_END_DECLS

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#include "safetensors.h"
+
+#define LENGTH_BYTES 8
+
+typedef struct {
+  const gchar *path;
+  const guint8 *data; /* what follows the header */
+  gsize data_size;
+  JsonObject *header;
+} Tensors;
+
+G_GNUC_PRINTF (3, 4)
+static gboolean
+fail (GError **error, const Tensors *tensors, const gchar *format, ...)
+{
+  va_list args;
+  gchar *text;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE, "%s: %s",
+      tensors->path, text);
+  g_free (text);
+  return FALSE;
+}
+
+/* Text order with runs of digits compared as numbers: 2.weight < 10.weight */
+static gint
+compare_natural (gconstpointer a_pointer, gconstpointer b_pointer)
+{
+  const gchar *a = *(const gchar *const *) a_pointer;
+  const gchar *b = *(const gchar *const *) b_pointer;
+
+  while (*a && *b) {
+    if (g_ascii_isdigit (*a) && g_ascii_isdigit (*b)) {
+      gchar *a_end, *b_end;
+      guint64 x = g_ascii_strtoull (a, &a_end, 10);
+      guint64 y = g_ascii_strtoull (b, &b_end, 10);
+
+      if (x != y)
+        return x < y ? -1 : 1;
+      a = a_end;
+      b = b_end;
+    } else if (*a != *b) {
+      return *a < *b ? -1 : 1;
+    } else {
+      a++;
+      b++;
+    }
+  }
+  return *a ? 1 : *b ? -1 : 0;
+}
+
+static gchar *
+shape_to_string (const guint64 *shape, guint n)
+{
+  GString *text = g_string_new ("[");
+  guint i;
+
+  for (i = 0; i < n; i++)
+    g_string_append_printf (text, "%s%" G_GUINT64_FORMAT, i ? ", " : "",
+        shape[i]);
+  g_string_append_c (text, ']');
+  return g_string_free (text, FALSE);
+}
+
+/* A JSON array of non-negative integers; NULL where it is something else. */
+static GArray *
+get_integers (JsonObject *tensor, const gchar *member)
+{
+  JsonNode *node = json_object_get_member (tensor, member);
+  GArray *result;
+  JsonArray *array;
+  guint i;
+
+  if (!node || !JSON_NODE_HOLDS_ARRAY (node))
+    return NULL;
+  array = json_node_get_array (node);
+  result = g_array_new (FALSE, FALSE, sizeof (guint64));
+  for (i = 0; i < json_array_get_length (array); i++) {
+    JsonNode *element = json_array_get_element (array, i);
+    gint64 value = -1;
+
+    if (JSON_NODE_HOLDS_VALUE (element)
+        && json_node_get_value_type (element) == G_TYPE_INT64)
+      value = json_node_get_int (element);
+    if (value < 0) {
+      g_array_unref (result);
+      return NULL;
+    }
+    g_array_append_val (result, value);
+  }
+  return result;
+}
+
+static gboolean
+check_shape (const Tensors *tensors, const gchar *name, const GArray *shape,
+    const guint64 *expected, guint n_expected, const gchar *hint,
+    GError **error)
+{
+  gchar *found_text, *expected_text;
+
+  if (shape->len == n_expected
+      && memcmp (shape->data, expected, n_expected * sizeof (*expected)) == 0)
+    return TRUE;
+
+  found_text = shape_to_string ((const guint64 *) shape->data, shape->len);
+  expected_text = shape_to_string (expected, n_expected);
+  fail (error, tensors, "tensor \"%s\": expected shape %s, found %s; %s", name,
+      expected_text, found_text, hint);
+  g_free (found_text);
+  g_free (expected_text);
+  return FALSE;
+}
+
+static gboolean
+copy_data (const Tensors *tensors, const gchar *name, const GArray *range,
+    gfloat *values, gsize n, GError **error)
+{
+  guint64 begin = g_array_index (range, guint64, 0);
+  guint64 end = g_array_index (range, guint64, 1);
+  gsize expected = n * sizeof (gfloat);
+
+  if (begin > end || end > tensors->data_size || end - begin != expected)
+    return fail (error, tensors,
+        "tensor \"%s\": expected %" G_GSIZE_FORMAT
+        " bytes, found bytes %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
+        " of %" G_GSIZE_FORMAT "; the file is damaged",
+        name, expected, begin, end, tensors->data_size);
+  memcpy (values, tensors->data + begin, expected);
+  return TRUE;
+}
+
+static gboolean
+read_tensor (const Tensors *tensors, const gchar *name, gfloat *values,
+    const guint64 *expected, guint n_expected, const gchar *hint,
+    GError **error)
+{
+  JsonNode *node = json_object_get_member (tensors->header, name);
+  JsonObject *tensor;
+  JsonNode *dtype;
+  GArray *shape, *range;
+  gsize n = 1;
+  gboolean ok = FALSE;
+  guint i;
+
+  if (!node || !JSON_NODE_HOLDS_OBJECT (node)) {
+    gchar *text = shape_to_string (expected, n_expected);
+
+    fail (error, tensors, "tensor \"%s\": expected shape %s, found none", name,
+        text);
+    g_free (text);
+    return FALSE;
+  }
+  tensor = json_node_get_object (node);
+  dtype = json_object_get_member (tensor, "dtype");
+  shape = get_integers (tensor, "shape");
+  range = get_integers (tensor, "data_offsets");
+  for (i = 0; i < n_expected; i++)
+    n *= expected[i];
+
+  if (!dtype || !JSON_NODE_HOLDS_VALUE (dtype)
+      || json_node_get_value_type (dtype) != G_TYPE_STRING || !shape || !range
+      || range->len != 2)
+    fail (error, tensors,
+        "tensor \"%s\": expected dtype, shape and data_offsets; the header is "
+        "damaged",
+        name);
+  else if (strcmp (json_node_get_string (dtype), "F32") != 0)
+    fail (error, tensors,
+        "tensor \"%s\": expected dtype F32, found %s; save the model as "
+        "float32",
+        name, json_node_get_string (dtype));
+  else
+    ok = check_shape (tensors, name, shape, expected, n_expected, hint, error)
+         && copy_data (tensors, name, range, values, n, error);
+
+  g_clear_pointer (&shape, g_array_unref);
+  g_clear_pointer (&range, g_array_unref);
+  return ok;
+}
+
+/* The names of the *.weight tensors in order; tensors of other names than
+ * *.weight, *.bias belong to a model that this one is not. */
+static GPtrArray *
+list_weights (const Tensors *tensors, GError **error)
+{
+  GPtrArray *weights = g_ptr_array_new_with_free_func (g_free);
+  GList *members = json_object_get_members (tensors->header);
+  GList *item;
+
+  for (item = members; item; item = item->next) {
+    const gchar *name = item->data;
+
+    if (g_str_has_suffix (name, ".weight")) {
+      g_ptr_array_add (weights, g_strdup (name));
+    } else if (!g_str_has_suffix (name, ".bias")
+               && strcmp (name, "__metadata__") != 0) {
+      fail (error, tensors,
+          "tensor \"%s\": expected only *.weight and *.bias of linear layers",
+          name);
+      g_clear_pointer (&weights, g_ptr_array_unref);
+      break;
+    }
+  }
+  g_list_free (members);
+  if (weights)
+    g_ptr_array_sort (weights, compare_natural);
+  return weights;
+}
+
+static gboolean
+read_layer (const Tensors *tensors, const gchar *weight_name,
+    GstSsioLinearLayer *layer, GError **error)
+{
+  const guint64 shape[2] = { layer->n_out, layer->n_in };
+  gchar *bias_name = g_strdup_printf ("%.*s.bias",
+      (int) (strlen (weight_name) - strlen (".weight")), weight_name);
+  gboolean ok;
+
+  ok = read_tensor (tensors, weight_name, layer->weight, shape, 2,
+           "set layers to the model's widths and features to its inputs",
+           error)
+       && read_tensor (tensors, bias_name, layer->bias, shape, 1,
+           "weight and bias of a layer must fit", error);
+  g_free (bias_name);
+  return ok;
+}
+
+static gboolean
+read_layers (const Tensors *tensors, GstSsioModel *model, GError **error)
+{
+  GPtrArray *weights = list_weights (tensors, error);
+  gboolean ok = weights != NULL;
+  guint i;
+
+  if (weights && weights->len != model->n_layers)
+    ok = fail (error, tensors,
+        "expected %u layers, found %u tensors named *.weight; set layers to "
+        "the model's widths",
+        model->n_layers, weights->len);
+  for (i = 0; ok && i < model->n_layers; i++)
+    ok = read_layer (tensors, g_ptr_array_index (weights, i),
+        &model->layers[i], error);
+  g_clear_pointer (&weights, g_ptr_array_unref);
+  return ok;
+}
+
+gboolean
+gst_ssio_safetensors_parse (const gchar *path, const guint8 *bytes,
+    gsize size, GstSsioModel *model, GError **error)
+{
+  Tensors tensors = { .path = path };
+  GError *json_error = NULL;
+  JsonParser *parser;
+  JsonNode *root;
+  guint64 length;
+  gboolean ok;
+
+  length = size >= LENGTH_BYTES ? GST_READ_UINT64_LE (bytes) : G_MAXUINT64;
+  if (size < LENGTH_BYTES || length > size - LENGTH_BYTES)
+    return fail (error, &tensors,
+        "is no safetensors file: expected the length of a header inside the "
+        "file, found %" G_GUINT64_FORMAT " in a file of %" G_GSIZE_FORMAT
+        " bytes",
+        length, size);
+  tensors.data = bytes + LENGTH_BYTES + length;
+  tensors.data_size = size - LENGTH_BYTES - length;
+
+  parser = json_parser_new_immutable ();
+  ok = json_parser_load_from_data (parser,
+      (const gchar *) bytes + LENGTH_BYTES, length, &json_error);
+  root = ok ? json_parser_get_root (parser) : NULL;
+  if (!ok) {
+    fail (error, &tensors, "its safetensors header is no JSON: %s",
+        json_error->message);
+    g_error_free (json_error);
+  } else if (!root || !JSON_NODE_HOLDS_OBJECT (root)) {
+    ok = fail (error, &tensors,
+        "its safetensors header is no JSON object of tensors");
+  } else {
+    tensors.header = json_node_get_object (root);
+    ok = read_layers (&tensors, model, error);
+  }
+  g_object_unref (parser);
+  return ok;
+}
+
+gboolean
+gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,
+    GError **error)
+{
+  GError *file_error = NULL;
+  gchar *bytes;
+  gsize size;
+  gboolean ok;
+
+  if (!g_file_get_contents (path, &bytes, &size, &file_error)) {
+    gboolean missing
+        = g_error_matches (file_error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+
+    g_set_error (error, GST_RESOURCE_ERROR,
+        missing ? GST_RESOURCE_ERROR_NOT_FOUND : GST_RESOURCE_ERROR_OPEN_READ,
+        "%s: cannot read the weights: %s", path, file_error->message);
+    g_error_free (file_error);
+    return FALSE;
+  }
+  ok = gst_ssio_safetensors_parse (path, (const guint8 *) bytes, size, model,
+      error);
+  g_free (bytes);
+  return ok;
+}
