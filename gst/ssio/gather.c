@@ -155,9 +155,13 @@ gather_quad (const Quad *quad, const guint8 *points, guint point_size,
       __builtin_shufflevector (ab_high, cd_high, 2, 3, 6, 7),
     };
 
-    for (lane = 0; lane < quad->n_used; lane++)
-      memcpy (column + lane * column_stride + n, &out[quad->first_used + lane],
-          sizeof (Lanes));
+    /* unrolled, so that out stays in registers */
+#pragma GCC unroll 4
+    for (lane = 0; lane < LANES; lane++) {
+      if (lane - quad->first_used < quad->n_used)
+        memcpy (column + (lane - quad->first_used) * column_stride + n,
+            &out[lane], sizeof (Lanes));
+    }
     at += LANES * point_size;
   }
   for (; n < n_points; n++, at += point_size) {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 
+#include <immintrin.h>
+
 #define KERNEL gst_ssio_forward_kernel_avx2
 #define KERNEL_NAME "avx2"
 #define LANES 8
 #define TILE_VECTORS 3
-#define BLOCK_TILES 4
+#define BLOCK_TILES 2
+#define VECTOR_MAX _mm256_max_ps
 
 #include "forward-kernel.h"

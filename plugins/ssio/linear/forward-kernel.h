@@ -6,6 +6,7 @@
  *   LANES         floats in a vector
  *   TILE_VECTORS  vectors of points that a tile computes at once
  *   BLOCK_TILES   tiles of points in a block
+ *   VECTOR_MAX    x86's max of two vectors, where there is one
  *
  * A tile keeps TILE_OUTPUTS x TILE_VECTORS sums in registers. Activations of
  * a block are columns of BLOCK floats and stay in the first-level cache. */
@@ -23,8 +24,10 @@ G_STATIC_ASSERT (BLOCK <= GST_SSIO_FORWARD_MAX_BLOCK);
 typedef gfloat Vector __attribute__ ((vector_size (LANES * sizeof (gfloat))));
 typedef gint32 Integers
     __attribute__ ((vector_size (LANES * sizeof (gint32))));
+typedef gfloat HalfVector
+    __attribute__ ((vector_size (LANES / 2 * sizeof (gfloat))));
 typedef gdouble Doubles
-    __attribute__ ((vector_size (LANES * sizeof (gdouble))));
+    __attribute__ ((vector_size (LANES / 2 * sizeof (gdouble))));
 
 static inline Vector
 load (const gfloat *from)
@@ -41,13 +44,18 @@ store (gfloat *to, Vector vector)
   memcpy (to, &vector, sizeof (vector));
 }
 
-/* Clears what is negative, so that a NaN stays one, as in PyTorch. */
+/* max (0, x) that leaves a NaN one, as PyTorch does: x86's max gives its
+ * second operand where either is NaN. */
 static inline Vector
 rectify (Vector vector)
 {
   const Vector zero = { 0 };
 
+#ifdef VECTOR_MAX
+  return (Vector) VECTOR_MAX (zero, vector);
+#else
   return (Vector) ((Integers) vector & ~(zero > vector));
+#endif
 }
 
 /* n_outputs is a constant at each call, so that every sum is a register. */
@@ -66,18 +74,21 @@ compute_tile (const gfloat *restrict in, gfloat *restrict out,
     for (v = 0; v < TILE_VECTORS; v++)
       sums[o][v] = zero + bias[o];
   }
+#pragma GCC unroll 2
   for (i = 0; i < n_in; i++) {
     Vector inputs[TILE_VECTORS];
 
 #pragma GCC unroll 8
     for (v = 0; v < TILE_VECTORS; v++)
-      inputs[v] = load (in + (gsize) i * BLOCK + v * LANES);
+      inputs[v] = load (in + v * LANES);
 #pragma GCC unroll 8
     for (o = 0; o < n_outputs; o++) {
 #pragma GCC unroll 8
       for (v = 0; v < TILE_VECTORS; v++)
-        sums[o][v] += weight[i * n_outputs + o] * inputs[v];
+        sums[o][v] += weight[o] * inputs[v];
     }
+    in += BLOCK;
+    weight += n_outputs;
   }
 #pragma GCC unroll 8
   for (o = 0; o < n_outputs; o++) {
@@ -124,20 +135,36 @@ compute_layer (const GstSsioForwardLayer *layer, const gfloat *in, gfloat *out)
   }
 }
 
+/* Half a vector of floats makes a whole one of doubles. */
+static inline Doubles
+load_doubles (const gfloat *from)
+{
+  HalfVector half;
+
+  memcpy (&half, from, sizeof (half));
+  return __builtin_convertvector (half, Doubles);
+}
+
 static void
 add_outputs (const gfloat *out, guint n_out, guint n_points, gdouble *sums)
 {
-  guint o, p;
+  guint o, p, lane;
 
   for (o = 0; o < n_out; o++, out += BLOCK) {
-    Doubles partial = { 0 };
+    Doubles low = { 0 };
+    Doubles high = { 0 };
+    gdouble rest = 0;
 
-    for (p = 0; p + LANES <= n_points; p += LANES)
-      partial += __builtin_convertvector (load (out + p), Doubles);
+    for (p = 0; p + LANES <= n_points; p += LANES) {
+      low += load_doubles (out + p);
+      high += load_doubles (out + p + LANES / 2);
+    }
     for (; p < n_points; p++)
-      partial[0] += out[p];
-    for (p = 0; p < LANES; p++)
-      sums[o] += partial[p];
+      rest += out[p];
+    low += high;
+    for (lane = 0; lane < LANES / 2; lane++)
+      rest += low[lane];
+    sums[o] += rest;
   }
 }
 

@@ -10,7 +10,7 @@
 
 /* Chunks that may wait for each thread of the pool: enough that it finds some
  * while the pushing thread fetches the next batch. */
-#define WAITING_PER_THREAD 8
+#define WAITING_PER_THREAD 4
 
 typedef struct {
   GstSsioChunk chunk;
