@@ -460,7 +460,8 @@ gst_ssio_point_file_wrap_points (GstSsioPointFile *file, guint64 first_point,
       set_errno_error (error, file->path, "read", number);
     return NULL;
   }
-  if (fresh && !gst_ssio_point_file_check (file, error)) {
+  if ((fresh || gst_ssio_guard_is_damaged (file->guard))
+      && !gst_ssio_point_file_check (file, error)) {
     gst_ssio_windows_release (file->windows, offset, size);
     return NULL;
   }
