@@ -3,19 +3,22 @@
  * against the file shrinking under them. */
 #pragma once
 
-#include <gst/gst.h>
+#include <gst/ssio/ssio-prelude.h>
 
 G_BEGIN_DECLS
 
 /* Makes the pages that hold [start, start + size) present, waiting for the
  * disk. Returns 0 or an errno; EFAULT where the file ends before the range. */
+GST_SSIO_API
 gint gst_ssio_pages_populate (const guint8 *start, gsize size);
 
 /* The same by touching them, for kernels before 5.14. */
+GST_SSIO_API
 void gst_ssio_pages_touch (const guint8 *start, gsize size);
 
 /* Takes the pages out of the process; the page cache keeps them. The range
  * must be aligned to pages. */
+GST_SSIO_API
 void gst_ssio_pages_drop (const guint8 *start, gsize size);
 
 typedef struct _GstSsioGuard GstSsioGuard;

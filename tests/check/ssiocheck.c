@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ssiocheck.h"
+
+static gchar *directory;
+
+const gchar *
+ssio_check_get_directory (void)
+{
+  GError *error = NULL;
+
+  if (!directory)
+    directory = g_dir_make_tmp ("ssio-check-XXXXXX", &error);
+  if (!directory)
+    g_error ("%s", error->message);
+  return directory;
+}
+
+/* Tests that run in processes of their own share the parent's directory. */
+static void __attribute__ ((constructor))
+make_directory (void)
+{
+  ssio_check_get_directory ();
+}
+
+gchar *
+ssio_check_make_path (const gchar *suffix)
+{
+  static gint count = 0;
+
+  return g_strdup_printf ("%s/%d-%d%s", ssio_check_get_directory (), (gint) getpid (),
+      g_atomic_int_add (&count, 1), suffix);
+}
+
+gchar *
+ssio_check_write_file (const gchar *suffix, gconstpointer bytes, gsize size)
+{
+  gchar *path = ssio_check_make_path (suffix);
+  GError *error = NULL;
+
+  g_file_set_contents_full (path, bytes, size, G_FILE_SET_CONTENTS_NONE, 0600,
+      &error);
+  fail_unless (error == NULL, "%s", error ? error->message : "");
+  return path;
+}
+
+void
+ssio_check_remove_files (void)
+{
+  GDir *dir = g_dir_open (ssio_check_get_directory (), 0, NULL);
+  const gchar *name;
+
+  while (dir && (name = g_dir_read_name (dir))) {
+    gchar *path = g_build_filename (directory, name, NULL);
+
+    g_remove (path);
+    g_free (path);
+  }
+  g_clear_pointer (&dir, g_dir_close);
+  g_rmdir (directory);
+  g_clear_pointer (&directory, g_free);
+}
+
+gchar *
+ssio_check_write_tile (guint64 n_points, guint n_fields)
+{
+  gsize n = n_points * n_fields;
+  gfloat *values = g_new (gfloat, n);
+  gchar *path;
+  gsize i;
+
+  for (i = 0; i < n; i++)
+    values[i] = i % (1 << 20);
+  path = ssio_check_write_file (".bin", values, n * sizeof (gfloat));
+  g_free (values);
+  return path;
+}
+
+GstMessage *
+ssio_check_pop (GstElement *element, GstMessageType types)
+{
+  GstBus *bus = gst_element_get_bus (element);
+  GstMessage *message
+      = gst_bus_timed_pop_filtered (bus, 10 * GST_SECOND, types);
+
+  gst_object_unref (bus);
+  return message;
+}
+
+static void
+check_message_text (GstMessage *message, GQuark domain, gint code,
+    va_list parts)
+{
+  const gchar *part;
+  GError *error;
+
+  gst_message_parse_error (message, &error, NULL);
+  fail_unless (g_error_matches (error, domain, code), "%s %d: %s",
+      g_quark_to_string (error->domain), error->code, error->message);
+  while ((part = va_arg (parts, const gchar *)))
+    fail_unless (strstr (error->message, part) != NULL,
+        "expected \"%s\" in: %s", part, error->message);
+  g_error_free (error);
+}
+
+void
+ssio_check_error (GstElement *pipeline, GQuark domain, gint code, ...)
+{
+  GstMessage *message;
+  GstBus *bus;
+  va_list parts;
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = ssio_check_pop (pipeline, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
+  fail_unless (message != NULL, "neither error nor EOS");
+  fail_unless_equals_string (GST_MESSAGE_TYPE_NAME (message), "error");
+  va_start (parts, code);
+  check_message_text (message, domain, code, parts);
+  va_end (parts);
+  gst_message_unref (message);
+
+  bus = gst_element_get_bus (pipeline);
+  message = gst_bus_timed_pop_filtered (bus, GST_SECOND / 20,
+      GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
+  fail_unless (message == NULL, "a second message: %s",
+      message ? GST_MESSAGE_TYPE_NAME (message) : "");
+  gst_object_unref (bus);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+}
+
+void
+ssio_check_gerror (GError **error, GQuark domain, gint code, const gchar *part)
+{
+  fail_unless (*error != NULL, "no error that says \"%s\"", part);
+  fail_unless (g_error_matches (*error, domain, code), "%s %d: %s",
+      g_quark_to_string ((*error)->domain), (*error)->code, (*error)->message);
+  fail_unless (strstr ((*error)->message, part) != NULL,
+      "expected \"%s\" in: %s", part, (*error)->message);
+  g_clear_error (error);
+}
+
+gboolean
+ssio_check_run_oracle (gchar **output, const gchar *command, ...)
+{
+  const gchar *python = g_getenv ("SSIO_CHECK_PYTHON");
+  GPtrArray *argv;
+  GError *error = NULL;
+  gchar *text = NULL;
+  gchar *errors = NULL;
+  const gchar *argument;
+  va_list arguments;
+  gint status;
+
+  if (!python || !*python)
+    return FALSE;
+  argv = g_ptr_array_new ();
+  g_ptr_array_add (argv, (gpointer) python);
+  g_ptr_array_add (argv, (gpointer) g_getenv ("SSIO_CHECK_ORACLE"));
+  g_ptr_array_add (argv, (gpointer) command);
+  va_start (arguments, command);
+  while ((argument = va_arg (arguments, const gchar *)))
+    g_ptr_array_add (argv, (gpointer) argument);
+  va_end (arguments);
+  g_ptr_array_add (argv, NULL);
+
+  fail_unless (g_spawn_sync (NULL, (gchar **) argv->pdata, NULL,
+                   G_SPAWN_SEARCH_PATH, NULL, NULL, &text, &errors, &status,
+                   &error),
+      "%s", error ? error->message : "");
+  fail_unless (g_spawn_check_wait_status (status, NULL), "%s", errors);
+  if (output)
+    *output = g_steal_pointer (&text);
+  g_free (text);
+  g_free (errors);
+  g_ptr_array_unref (argv);
+  return TRUE;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tests have in common. */
+#pragma once
+
+#include <gst/check/gstcheck.h>
+#include <gst/check/gstharness.h>
+#include <gst/ssio/ssio.h>
+
+G_BEGIN_DECLS
+
+/* As GST_CHECK_MAIN, and removes the files of the tests. */
+#define SSIO_CHECK_MAIN(name) \
+  int main (int argc, char **argv) \
+  { \
+    gint failed; \
+\
+    gst_check_init (&argc, &argv); \
+    failed = gst_check_run_suite (name##_suite (), #name, __FILE__); \
+    ssio_check_remove_files (); \
+    return failed; \
+  }
+
+/* A new file with the given bytes, in the tests' own directory; the suffix
+ * ends its name. Free with g_free(). */
+gchar *ssio_check_write_file (const gchar *suffix, gconstpointer bytes,
+    gsize size);
+
+/* That directory. */
+const gchar *ssio_check_get_directory (void);
+
+/* A name there without a file. */
+gchar *ssio_check_make_path (const gchar *suffix);
+
+/* Removes the directory of the files above. */
+void ssio_check_remove_files (void);
+
+/* A file of n_points points of n_fields floats each; float number i of the
+ * file has the value i modulo 2^20, so that every value is exact and no point
+ * is like another near it. */
+gchar *ssio_check_write_tile (guint64 n_points, guint n_fields);
+
+/* Waits for the next message of types on the bus of element, which is a
+ * pipeline or an element in a harness. NULL after ten seconds. */
+GstMessage *ssio_check_pop (GstElement *element, GstMessageType types);
+
+/* Runs an element or pipeline that must fail: expects one error with that
+ * domain and code whose text holds all the given parts (NULL-terminated), and
+ * no EOS. */
+void ssio_check_error (GstElement *pipeline, GQuark domain, gint code, ...)
+    G_GNUC_NULL_TERMINATED;
+
+/* Expects an error of the library, and frees it. */
+void ssio_check_gerror (GError **error, GQuark domain, gint code,
+    const gchar *part);
+
+/* Runs a Python program of the tests' oracle where there is Python with
+ * NumPy; FALSE where there is none, which the caller says. Anything else that
+ * goes wrong fails the test. output may be NULL. */
+gboolean ssio_check_run_oracle (gchar **output, const gchar *command, ...)
+    G_GNUC_NULL_TERMINATED;
+
+G_END_DECLS
