@@ -405,15 +405,28 @@ has_points (const GstSsioPointFile *file, guint64 first_point,
          && first_point <= file->info.n_points - n_points;
 }
 
+/* Bytes that a file loses from the middle of a page on turn into zeros without
+ * a fault, so that its size has to be looked at as well. */
+static gboolean
+has_lost_bytes (const GstSsioPointFile *file)
+{
+  struct stat status;
+
+  return fstat (file->fd, &status) != 0
+         || (guint64) status.st_size < file->size;
+}
+
 static void
 release_slice (gpointer user_data)
 {
   Slice *slice = user_data;
   GstSsioPointFile *file = slice->file;
   GstSsioDamageFunc func = NULL;
+  gboolean dropped
+      = gst_ssio_windows_release (file->windows, slice->offset, slice->size);
 
-  gst_ssio_windows_release (file->windows, slice->offset, slice->size);
-  if (gst_ssio_guard_is_damaged (file->guard)) {
+  if ((dropped && has_lost_bytes (file))
+      || gst_ssio_guard_is_damaged (file->guard)) {
     g_mutex_lock (&file->lock);
     func = g_steal_pointer (&file->damage_func);
     if (func)

@@ -42,7 +42,7 @@ typedef struct _GstSsioPointFile GstSsioPointFile;
  * @user_data: what was given with the function
  *
  * Called, from any thread and at most once, when a batch is given back after
- * its consumer read pages of it that the file had lost meanwhile.
+ * its consumer may have read zeros for bytes that the file had lost meanwhile.
  *
  * Since: 0.1
  */

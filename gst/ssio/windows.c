@@ -49,10 +49,11 @@ window_end (const GstSsioWindows *windows, gsize window)
 }
 
 /* Takes a user from each window of first..last and drops the runs of those
- * that have none left. */
-static void
+ * that have none left. Returns whether there were any. */
+static gboolean
 release_range (GstSsioWindows *windows, gsize first, gsize last)
 {
+  gboolean dropped = FALSE;
   gsize window = first;
 
   while (window <= last) {
@@ -60,11 +61,14 @@ release_range (GstSsioWindows *windows, gsize first, gsize last)
 
     while (window <= last && --windows->users[window] == 0)
       window++;
-    if (window > run)
+    if (window > run) {
       gst_ssio_pages_drop (windows->base + run * WINDOW_SIZE,
           window_end (windows, window - 1) - run * WINDOW_SIZE);
+      dropped = TRUE;
+    }
     window++;
   }
+  return dropped;
 }
 
 static void
@@ -115,13 +119,16 @@ gst_ssio_windows_hold (GstSsioWindows *windows, gsize offset, gsize size,
   return result;
 }
 
-void
+gboolean
 gst_ssio_windows_release (GstSsioWindows *windows, gsize offset, gsize size)
 {
+  gboolean dropped;
+
   g_mutex_lock (&windows->lock);
-  release_range (windows, offset / WINDOW_SIZE,
+  dropped = release_range (windows, offset / WINDOW_SIZE,
       (offset + size - 1) / WINDOW_SIZE);
   g_mutex_unlock (&windows->lock);
+  return dropped;
 }
 
 void

@@ -22,8 +22,8 @@ void gst_ssio_windows_free (GstSsioWindows *windows);
 gint gst_ssio_windows_hold (GstSsioWindows *windows, gsize offset, gsize size,
     gboolean *fresh);
 
-/* From any thread. */
-void gst_ssio_windows_release (GstSsioWindows *windows, gsize offset,
+/* From any thread. Returns whether a window was dropped. */
+gboolean gst_ssio_windows_release (GstSsioWindows *windows, gsize offset,
     gsize size);
 
 /* Gives up the window that is kept for the next call. */
