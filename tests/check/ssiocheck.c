@@ -65,6 +65,12 @@ ssio_check_remove_files (void)
   g_clear_pointer (&directory, g_free);
 }
 
+gfloat
+ssio_check_tile_value (guint64 index)
+{
+  return index % (1 << 20);
+}
+
 gchar *
 ssio_check_write_tile (guint64 n_points, guint n_fields)
 {
@@ -74,10 +80,49 @@ ssio_check_write_tile (guint64 n_points, guint n_fields)
   gsize i;
 
   for (i = 0; i < n; i++)
-    values[i] = i % (1 << 20);
+    values[i] = ssio_check_tile_value (i);
   path = ssio_check_write_file (".bin", values, n * sizeof (gfloat));
   g_free (values);
   return path;
+}
+
+GstElement *
+ssio_check_launch (const gchar *format, ...)
+{
+  GError *error = NULL;
+  GstElement *pipeline;
+  gchar *text;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  pipeline = gst_parse_launch (text, &error);
+  fail_unless (error == NULL, "%s: %s", text, error ? error->message : "");
+  g_free (text);
+  return pipeline;
+}
+
+void
+ssio_check_wait (GstElement *pipeline, GstMessageType end)
+{
+  GstMessage *message = ssio_check_pop (pipeline, GST_MESSAGE_ERROR | end);
+  GError *error = NULL;
+
+  fail_unless (message != NULL, "neither %s nor error",
+      gst_message_type_get_name (end));
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
+    gst_message_parse_error (message, &error, NULL);
+  fail_unless (error == NULL, "%s", error ? error->message : "");
+  gst_message_unref (message);
+}
+
+void
+ssio_check_set_state (GstElement *element, GstState state)
+{
+  fail_if (gst_element_set_state (element, state) == GST_STATE_CHANGE_FAILURE);
+  fail_if (gst_element_get_state (element, NULL, NULL, 10 * GST_SECOND)
+               == GST_STATE_CHANGE_FAILURE);
 }
 
 GstMessage *

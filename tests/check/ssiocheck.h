@@ -39,6 +39,19 @@ void ssio_check_remove_files (void);
  * is like another near it. */
 gchar *ssio_check_write_tile (guint64 n_points, guint n_fields);
 
+/* That value. */
+gfloat ssio_check_tile_value (guint64 index);
+
+/* A pipeline from gst-launch-1.0's language. */
+GstElement *ssio_check_launch (const gchar *format, ...) G_GNUC_PRINTF (1, 2);
+
+/* Waits for the end of the stream, or of the segment for
+ * GST_MESSAGE_SEGMENT_DONE; an error fails the test. */
+void ssio_check_wait (GstElement *pipeline, GstMessageType end);
+
+/* Sets a state and waits until it is reached. */
+void ssio_check_set_state (GstElement *element, GstState state);
+
 /* Waits for the next message of types on the bus of element, which is a
  * pipeline or an element in a harness. NULL after ten seconds. */
 GstMessage *ssio_check_pop (GstElement *element, GstMessageType types);
