@@ -6,6 +6,7 @@
 
 #define WALL_DEPTH 0.25f /* pulses that near an edge meet the wall below */
 #define VEHICLE_SIDE 0.12f
+#define TRUNK_RADIUS 0.4f /* where a trunk is met now and then */
 
 /* Where a pulse is in the thing's own frame, from its middle. */
 typedef struct {
@@ -56,7 +57,8 @@ hit_building (const Thing *thing, const Pulse *pulse, Spot *spot)
 
   spot->z = roof_height (thing, spot);
   if (MIN (to_end, to_side) < WALL_DEPTH && pulse->pass < 0.8f) {
-    spot->z = mix (MAX (thing->base, pulse->ground), spot->z, pulse->depth);
+    spot->z = mix (
+        thing->on_roof ? thing->base : pulse->ground, spot->z, pulse->depth);
     if (to_end < to_side)
       spot->u = copysignf (thing->length, spot->u);
     else
@@ -103,18 +105,20 @@ hit_vehicle (const Thing *thing, const Pulse *pulse, Spot *spot)
 static gboolean
 hit_tree (const Thing *thing, const Pulse *pulse, Spot *spot)
 {
-  gfloat square = (spot->u * spot->u + spot->v * spot->v)
-                  / (thing->length * thing->length)
-                  * (0.85f + 0.35f * pulse->side);
+  gfloat distance = sqrtf (spot->u * spot->u + spot->v * spot->v);
+  gfloat place = distance / thing->length * (0.92f + 0.18f * pulse->side);
   gfloat top, bottom;
 
-  if (square >= 1 || pulse->pass > 0.78f)
+  if (place >= 1 || pulse->pass > 0.78f)
     return FALSE;
-  if (thing->kind == THING_CONIFER) {
-    top = 1 - 0.85f * sqrtf (square);
+  if (distance < TRUNK_RADIUS && pulse->side < 0.3f) {
+    top = 0.3f;
+    bottom = 0;
+  } else if (thing->kind == THING_CONIFER) {
+    top = 1 - 0.85f * place;
     bottom = MIN (0.12f, top);
   } else {
-    gfloat half = 0.38f * sqrtf (1 - square);
+    gfloat half = 0.38f * sqrtf (1 - place * place);
 
     top = 0.62f + half;
     bottom = 0.62f - half;

@@ -32,7 +32,8 @@ typedef struct {
   gfloat height; /* above base, to the eaves; of a wire, its end's over base */
   gfloat rise;   /* of a roof over the eaves; of a wire, its sag */
   gboolean hipped;
-  gfloat tint; /* factor to the strength that its kind returns */
+  gboolean on_roof; /* its walls end at base, not at the ground */
+  gfloat tint;      /* factor to the strength that its kind returns */
 } Thing;
 
 /* A pulse, by where it would meet the ground. The chances are uniform in

@@ -7,6 +7,7 @@
 #define SETBACK 14.0f /* from the verge to a house's middle */
 #define LOT_DEPTH 48.0f
 #define SHALLOWEST_LOT 26.0f
+#define SHALLOWEST_LOT_WITH_SHED 36.0f
 #define CAR_SPACE 2.9f
 
 /* A house's ground: it lies at the street at x, and goes from there in the
@@ -31,12 +32,12 @@ raise_roof (Town *town, Thing *house)
 static void
 build_house (Town *town, const Lot *lot)
 {
-  gfloat length = random_range (&town->random, 5.5f, 8);
-  gfloat width = random_range (&town->random, 4, 5.5f);
+  gfloat length = random_range (&town->random, 6.5f, 9.5f);
+  gfloat width = random_range (&town->random, 4.5f, 6.5f);
   gfloat height = random_range (&town->random, 3, 6.5f);
   gfloat turn = random_range (&town->random, -0.02f, 0.02f);
   Thing *house = town_add (town, THING_BUILDING, town_new_instance (town),
-      lot->x + lot->inward * SETBACK, lot->y - 2, length, width, height);
+      lot->x + lot->inward * SETBACK, lot->y - 2.5f, length, width, height);
 
   thing_turn (house, turn + random_chance (&town->random, 0.5f));
   raise_roof (town, house);
@@ -72,6 +73,20 @@ fence_garden (Town *town, const Lot *lot)
 }
 
 static void
+build_shed (Town *town, const Lot *lot)
+{
+  gfloat side = random_range (&town->random, -0.4f, 0.4f);
+  gfloat height = random_range (&town->random, 2.2f, 2.8f);
+
+  if (lot->depth < SHALLOWEST_LOT_WITH_SHED)
+    return;
+  town_add (town, THING_BUILDING, town_new_instance (town),
+      lot->x + lot->inward * (lot->depth - 5), lot->y + side * lot->width, 2.2f,
+      1.7f, height)
+      ->rise = 0.8f;
+}
+
+static void
 build_row (Town *town, const TownBlock *block, gfloat x, gfloat inward)
 {
   Lot lot = {
@@ -83,8 +98,8 @@ build_row (Town *town, const TownBlock *block, gfloat x, gfloat inward)
 
   if (lot.depth < SHALLOWEST_LOT)
     return;
-  while (y + 22 < block->y1) {
-    lot.width = random_range (&town->random, 21, 27);
+  while (y + 25 < block->y1) {
+    lot.width = random_range (&town->random, 25, 30);
     lot.y = y + lot.width / 2;
     y += lot.width;
     if (y > block->y1)
@@ -93,6 +108,8 @@ build_row (Town *town, const TownBlock *block, gfloat x, gfloat inward)
     pave_driveway (town, &lot);
     if (random_chance (&town->random, 0.75f))
       fence_garden (town, &lot);
+    if (random_chance (&town->random, 0.5f))
+      build_shed (town, &lot);
   }
 }
 
@@ -105,27 +122,51 @@ town_build_houses (Town *town, const TownBlock *block)
     build_row (town, block, block->x1, -1);
 }
 
-/* A flat roof with machines on it. */
+/* The highest ground under a corner of what is that large. */
+static gfloat
+find_high_corner (
+    const Town *town, gfloat x, gfloat y, gfloat length, gfloat width)
+{
+  gfloat highest = 0;
+  guint i;
+
+  for (i = 0; i < 4; i++) {
+    gfloat ground = terrain_height (town->terrain,
+        i % 2 ? x + length : x - length, i / 2 ? y + width : y - width);
+
+    highest = MAX (highest, ground);
+  }
+  return highest;
+}
+
+static void
+add_roof_machine (Town *town, const Thing *hall)
+{
+  gfloat x =
+      hall->x + random_range (&town->random, -0.85f, 0.85f) * hall->length;
+  gfloat y =
+      hall->y + random_range (&town->random, -0.85f, 0.85f) * hall->width;
+  gfloat size = random_range (&town->random, 0.8f, 2);
+  Thing *machine = town_add (town, THING_BUILDING, hall->instance, x, y, size,
+      0.7f * size, 0.8f * size);
+
+  machine->base = hall->base + hall->height;
+  machine->on_roof = TRUE;
+}
+
 static void
 build_hall (Town *town, gfloat x, gfloat y, gfloat length, gfloat width)
 {
-  guint instance = town_new_instance (town);
-  gfloat height = random_range (&town->random, 7, 11);
-  gfloat roof =
-      town_add (town, THING_BUILDING, instance, x, y, length, width, height)
-          ->base
-      + height;
+  gfloat height = random_range (&town->random, 6, 10);
+  Thing *hall = town_add (town, THING_BUILDING, town_new_instance (town), x, y,
+      length, width, height);
+  Thing copy;
   guint i;
 
-  for (i = 0; i < 7; i++) {
-    gfloat dx = random_range (&town->random, -0.85f, 0.85f) * length;
-    gfloat dy = random_range (&town->random, -0.85f, 0.85f) * width;
-    gfloat size = random_range (&town->random, 0.8f, 2);
-
-    town_add (town, THING_BUILDING, instance, x + dx, y + dy, size, size * 0.7f,
-        size * 0.8f)
-        ->base = roof;
-  }
+  hall->base = find_high_corner (town, x, y, length, width);
+  copy = *hall;
+  for (i = 0; i < 7; i++)
+    add_roof_machine (town, &copy);
 }
 
 /* Rows of spaces along x, a lane after each second one. */

@@ -85,7 +85,7 @@ town_furnish_street (Town *town, TownAxis street)
   add_lamps (town, street);
   add_vehicles (town, street, THING_CAR, 3.9f, 8, 0.22f);
   add_vehicles (town, street, THING_CAR, 1.6f, 35, 0.3f);
-  add_vehicles (town, street, THING_TRUCK, 1.6f, 47, 0.25f);
+  add_vehicles (town, street, THING_TRUCK, 1.6f, 47, 0.14f);
 }
 
 /* One conductor's part between two poles, whose tops are at heights. */

@@ -154,7 +154,7 @@ plant_block (Town *town, guint i, guint j, BlockUse use)
 {
   /* square metres for each tree that is tried */
   static const gfloat areas[] = {
-    [BLOCK_HOUSES] = 90, [BLOCK_PARK] = 28, [BLOCK_MARKET] = 350
+    [BLOCK_HOUSES] = 60, [BLOCK_PARK] = 20, [BLOCK_MARKET] = 350
   };
   TownBlock block = find_block (town, i, j);
 
