@@ -30,7 +30,7 @@ need() {
   say "Installing with apt, $why: ${missing[*]}"
   "${sudo[@]}" apt-get update -qq
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+    apt-get -o Dpkg::Use-Pty=0 install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 need_to_build() {
