@@ -3,14 +3,16 @@
 """Measures the Python peer of the main pipeline, on the same file.
 
 A memory-mapped NumPy array, a thread that copies batches into a queue, and a
-PyTorch model 6-64-3 that consumes them, then bench-stream with the same
+PyTorch model 6-64-3 that consumes them, after bench-stream with the same
 weights.  Both must find the same output means.
 
     bench-python.py --tile FILE --bench PATH_TO_bench-stream
                     [--rounds N] [--batch-size N] [--json OUT]
+    bench-python.py --check
 
 GST_PLUGIN_PATH must lead bench-stream to the plugin.  Exits with 77 where
-NumPy or PyTorch is missing, and with 1 where the output means differ.
+NumPy, PyTorch or a fast BLAS for it is missing, and with 1 where the output
+means differ.  --check does only the first, and prints the BLAS.
 """
 
 import argparse
@@ -41,7 +43,20 @@ N_FIELDS = 6
 QUEUE_SIZE = 2
 TOLERANCE = 1e-5
 AIM = 30
-WARM_UP_BATCHES = 4
+SKIPPED = 77
+
+# Libraries that a process may have mapped, slowest first: Debian's reference
+# BLAS stands in for a fast one without a word.
+BLAS_LIBRARIES = {
+    "/blas/libblas.so": "reference",
+    "/openblas-pthread/": "OpenBLAS, pthreads",
+    "/openblas-openmp/": "OpenBLAS, OpenMP",
+    "openblas": "OpenBLAS",
+    "mkl_": "MKL",
+    "blis": "BLIS",
+    "libatlas": "ATLAS",
+    "armpl": "Arm Performance Libraries",
+}
 
 
 def make_model():
@@ -78,11 +93,22 @@ def open_tile(path):
     return np.memmap(path, dtype="<f4", mode="r").reshape(-1, N_FIELDS)
 
 
-def read_through(path):
-    """Has the file in the page cache, as after a first epoch."""
-    with open(path, "rb", buffering=0) as file:
-        while file.read(1 << 22):
-            pass
+def count_cores():
+    """The cores that this process may use, as bench-stream counts them."""
+    return len(os.sched_getaffinity(0))
+
+
+def find_blas():
+    """The name of the BLAS that PyTorch multiplies matrices with."""
+    if torch.backends.mkl.is_available():
+        return "MKL"
+    torch.mm(torch.ones(64, 64), torch.ones(64, 64))
+    with open("/proc/self/maps", encoding="utf-8") as file:
+        maps = file.read()
+    for part, name in BLAS_LIBRARIES.items():
+        if part in maps:
+            return name
+    return "unknown"
 
 
 def copy_batches(points, batch_size):
@@ -130,12 +156,12 @@ def run_epoch(model, batches, n_points):
 def measure_python(args, model):
     points = open_tile(args.tile)
     n_points = len(points)
-    some = points[:WARM_UP_BATCHES * args.batch_size]
     plain = []
     threaded = []
 
-    read_through(args.tile)
-    run_epoch(model, load_in_thread(some, args.batch_size), len(some))
+    # the file's pages and the threads are there before the first epoch that
+    # counts, as they are in the pipeline's
+    run_epoch(model, load_in_thread(points, args.batch_size), n_points)
     for _ in range(args.rounds):
         seconds, plain_means = run_epoch(
             model, copy_batches(points, args.batch_size), n_points)
@@ -146,19 +172,22 @@ def measure_python(args, model):
     check_means("The plain loop", plain_means, "the threaded loop", means)
     return {
         "python_threaded_s": statistics.median(threaded),
+        "python_threaded_s_samples": sorted(threaded),
         "python_plain_s": statistics.median(plain),
+        "python_plain_s_samples": sorted(plain),
         "python_output_mean": means,
     }
 
 
 def run_bench(args, weights, json_path):
+    """bench-stream prints its own table; what it wrote as JSON comes back."""
     command = [
         args.bench, "--tile", args.tile, "--rounds", str(args.rounds),
-        "--threads", str(os.cpu_count()), "--weights", weights,
+        "--threads", str(count_cores()), "--weights", weights,
         "--json", json_path,
     ]
     try:
-        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(command, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         sys.exit(f"bench-stream failed: {error}")
     with open(json_path, encoding="utf-8") as file:
@@ -179,24 +208,31 @@ def get_versions():
         "python_version": platform.python_version(),
         "numpy_version": np.__version__,
         "torch_version": str(torch.__version__),
+        "torch_blas": find_blas(),
         "python_threads": torch.get_num_threads(),
     }
 
 
+def describe(figures, name):
+    samples = figures[name + "_samples"]
+    return (f"{figures[name]:.4f}",
+            f"an epoch ({samples[0]:.4f} to {samples[-1]:.4f})")
+
+
 def print_table(figures):
+    ratio = figures["python_over_a"]
+    met = "met" if ratio >= AIM else "missed"
     rows = [
-        ("Python, threaded", f"{figures['python_threaded_s']:.4f}",
-         "s an epoch"),
-        ("Python, plain loop", f"{figures['python_plain_s']:.4f}",
-         "s an epoch"),
-        ("pipeline", f"{figures['a_pipeline_s']:.4f}", "s an epoch"),
-        ("threaded / pipeline", f"{figures['python_over_a']:.1f}",
-         f"aim >= {AIM}"),
-        ("Python", figures["python_version"], ""),
-        ("NumPy", figures["numpy_version"], ""),
-        ("PyTorch", figures["torch_version"], ""),
-        ("threads", str(figures["python_threads"]), "that compute"),
+        ("python", figures["python_version"], ""),
+        ("numpy", figures["numpy_version"], ""),
+        ("torch", figures["torch_version"],
+         f"BLAS: {figures['torch_blas']}"),
+        ("python_threads", str(figures["python_threads"]), "that compute"),
+        ("python_threaded_s", *describe(figures, "python_threaded_s")),
+        ("python_plain_s", *describe(figures, "python_plain_s")),
+        ("python_over_a", f"{ratio:.1f}", f"aim >= {AIM}: {met}"),
     ]
+    print()
     for name, value, text in rows:
         print(f"{name:<26} {value:>14}  {text}".rstrip())
 
@@ -204,9 +240,9 @@ def print_table(figures):
 def parse_arguments():
     parser = argparse.ArgumentParser(
         description="Measure the Python peer of the main pipeline.")
-    parser.add_argument("--tile", required=True, metavar="FILE",
+    parser.add_argument("--tile", metavar="FILE",
                         help="headerless file of the default layout")
-    parser.add_argument("--bench", required=True, metavar="PROGRAM",
+    parser.add_argument("--bench", metavar="PROGRAM",
                         help="the built bench-stream")
     parser.add_argument("--rounds", type=int, default=1, metavar="N",
                         help="epochs of each Python loop, and bench-stream's "
@@ -215,28 +251,48 @@ def parse_arguments():
                         help="points a batch in Python (%(default)s)")
     parser.add_argument("--json", metavar="FILE",
                         help="also write all figures there")
+    parser.add_argument("--check", action="store_true",
+                        help="only say whether this Python can run it")
     args = parser.parse_args()
+    if not args.check and not (args.tile and args.bench):
+        parser.error("--tile and --bench are needed")
     if args.rounds < 1 or args.batch_size < 1:
         parser.error("--rounds and --batch-size must be at least 1")
     return args
 
 
+def skip(reason, *packages):
+    print(f"Skipped: {reason}; on Debian: apt-get install "
+          f"{' '.join(packages)}", file=sys.stderr)
+    sys.exit(SKIPPED)
+
+
+def check_python():
+    """Returns the BLAS; a peer on the reference BLAS would be no fair one."""
+    if MISSING:
+        skip(f"no Python module {', '.join(MISSING)}",
+             *(f"python3-{name}" for name in MISSING))
+    blas = find_blas()
+    if blas == "reference":
+        skip("PyTorch has only the slow reference BLAS", "libopenblas0-openmp")
+    return blas
+
+
 def main():
     args = parse_arguments()
-    if MISSING:
-        packages = " ".join(f"python3-{name}" for name in MISSING)
-        print(f"Skipped: no Python module {', '.join(MISSING)}; on Debian: "
-              f"apt-get install {packages}", file=sys.stderr)
-        sys.exit(77)
+    blas = check_python()
+    if args.check:
+        print(blas)
+        return
 
-    torch.set_num_threads(os.cpu_count())
+    torch.set_num_threads(count_cores())
     model = make_model()
     with tempfile.TemporaryDirectory() as directory:
         weights = os.path.join(directory, "model.safetensors")
         write_safetensors(model, weights)
-        figures = measure_python(args, model)
-        figures.update(
-            run_bench(args, weights, os.path.join(directory, "bench.json")))
+        # first, since threads of PyTorch's BLAS spin for a while after work
+        figures = run_bench(args, weights, os.path.join(directory, "json"))
+    figures.update(measure_python(args, model))
     figures.update(get_versions())
     figures["python_over_a"] = (
         figures["python_threaded_s"] / figures["a_pipeline_s"])

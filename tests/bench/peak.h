@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * (a name of gst_ssio_forward_get_isa()) has. */
 gdouble ssio_peak_measure_fma (const gchar *isa);
 
-/* Bytes a second that one thread reads from memory, size bytes at data. */
+/* Bytes a second that the calling thread reads from memory, size bytes at
+ * data. */
 gdouble ssio_peak_measure_bandwidth (const guint8 *data, gsize size);
 
 /* One byte of each cache line, added up: what touching means. */

@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# The whole benchmark: makes the tile where there is none, then measures the
+# Python peer and the stream on it, or the stream alone where Python lacks
+# NumPy and PyTorch. README.md says what is measured; meson calls this as
+#
+#   run.sh BENCH-STREAM SSIO-MAKE-TILE BUILD-DIRECTORY
+#
+# with the environment that leads GStreamer to the built plugin.
+set -euo pipefail
+
+bench_stream=$1
+make_tile=$2
+build=$3
+bench_python=$(dirname -- "$0")/bench-python.py
+
+points=${SSIO_BENCH_POINTS:-36831590}
+rounds=${SSIO_BENCH_ROUNDS:-5}
+json=${SSIO_BENCH_JSON:-$build/ssio-bench.json}
+# In the build directory and not in a cache: it is made again in seconds, goes
+# when the build goes, and cannot outlive the generator that made it.
+own_tile=$build/ssio-bench-tile-$points.bin
+tile=${SSIO_BENCH_TILE:-$own_tile}
+
+point_size=24
+# fewer fit in the caches of today's machines
+meaningful_points=10000000
+packages=(python3-numpy python3-torch libopenblas0-openmp)
+
+fail() {
+  echo "run.sh: $*" >&2
+  exit 1
+}
+
+is_count() {
+  [[ $1 =~ ^[1-9][0-9]*$ ]]
+}
+
+size_of() {
+  stat -L -c %s -- "$1"
+}
+
+# A tile of ours is made again when the generator is newer, or when it was cut
+# short. A file that somebody named is never written over.
+prepare_tile() {
+  local expected=$((points * point_size))
+
+  if [[ $tile == "$own_tile" && -e $tile ]] &&
+    [[ $make_tile -nt $tile || $(size_of "$tile") != "$expected" ]]; then
+    rm -f -- "$tile"
+  fi
+  if [[ ! -e $tile ]]; then
+    echo "Making a tile of $points points: $tile"
+    mkdir -p -- "$(dirname -- "$tile")"
+    "$make_tile" --points "$points" --seed 0 "$tile"
+  fi
+  [[ $(size_of "$tile") == "$expected" ]] ||
+    fail "$tile: expected $expected bytes for $points points, found" \
+      "$(size_of "$tile"); set SSIO_BENCH_POINTS, or name another file"
+}
+
+# PyTorch's threads are OpenMP's. On Debian's OpenBLAS with threads of its own,
+# which Debian prefers where both are there, the peer is a sixth slower.
+run_python() {
+  local openmp=(/usr/lib/*/openblas-openmp)
+
+  LD_LIBRARY_PATH="${openmp[0]}${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" \
+    "$python" "$bench_python" "$@"
+}
+
+# Sets python to the first Python that can run the peer, and blas to what it
+# multiplies matrices with.
+find_python() {
+  for python in python3 /usr/bin/python3; do
+    if blas=$(run_python --check 2>/dev/null); then
+      return 0
+    fi
+  done
+  python=
+  return 1
+}
+
+install_python() {
+  local as_root=()
+
+  [[ ${SSIO_BENCH_INSTALL:-1} != 0 ]] || return 1
+  command -v apt-get >/dev/null || return 1
+  if [[ $(id -u) != 0 ]]; then
+    sudo -n true 2>/dev/null || return 1
+    as_root=(sudo -n)
+  fi
+  echo "Installing ${packages[*]} for the Python peer" \
+    "(not wanted: SSIO_BENCH_INSTALL=0)"
+  # lists that are old may still do
+  "${as_root[@]}" apt-get -qq update || true
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+    -o DPkg::Lock::Timeout=300 install --no-install-recommends \
+    "${packages[@]}" >/dev/null
+}
+
+is_count "$points" || fail "SSIO_BENCH_POINTS=$points is no number of points"
+is_count "$rounds" || fail "SSIO_BENCH_ROUNDS=$rounds is no number of rounds"
+prepare_tile
+
+# A peer must not be held back by a setting for older BLAS, or by one for
+# fewer threads.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS
+unset OMP_NUM_THREADS MKL_NUM_THREADS
+
+if ! find_python || [[ $blas == "OpenBLAS, pthreads" ]]; then
+  install_python || true
+  find_python || true
+fi
+if [[ -n $python ]]; then
+  run_python --tile "$tile" --bench "$bench_stream" --rounds "$rounds" \
+    --json "$json"
+else
+  echo "No Python with NumPy, PyTorch and a fast BLAS (Debian:" \
+    "${packages[*]}): the stream alone, without its Python peer"
+  "$bench_stream" --tile "$tile" --rounds "$rounds" --json "$json"
+fi
+
+if ((points < meaningful_points)); then
+  echo "A tile of $points points fits in caches: this run shows that the" \
+    "benchmark works, and its figures mean nothing."
+fi
+echo "The same as JSON: $json"
