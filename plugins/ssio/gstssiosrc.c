@@ -20,7 +20,8 @@
  * seek to 0 starts the next epoch; a segment seek ends with SEGMENT_DONE in
  * place of EOS. Position, duration and seeks are in points
  * (%GST_FORMAT_DEFAULT) or bytes of points (%GST_FORMAT_BYTES). A seek moves
- * within the current epoch; those that follow are whole again.
+ * within the current epoch; those that follow are whole again. A seek with a
+ * stop, and a segment seek, end the stream there.
  *
  * ## Example launch lines
  * |[
@@ -43,6 +44,7 @@
 
 #include "elements.h"
 #include "gstssiosrc.h"
+#include "seek.h"
 
 GST_DEBUG_CATEGORY_STATIC (ssio_src_debug);
 #define GST_CAT_DEFAULT ssio_src_debug
@@ -84,7 +86,7 @@ struct _GstSsioSrc {
   GstSsioIoMode io_mode;
   Stats stats;
   GstCaps *caps; /* while a file is open */
-  guint point_size;
+  GstSsioExtent extent;
 
   /* of the streaming thread, and of seeks, which stop it first */
   GstSsioPointFile *file;
@@ -92,8 +94,9 @@ struct _GstSsioSrc {
   gboolean mapped;
   guint64 position; /* of the next point in the epoch's order */
   guint64 stop;
-  guint epochs_left;   /* with the current one; 0 where endless */
-  gboolean epoch_over; /* EOS or SEGMENT_DONE has ended it */
+  gboolean ends_at_stop; /* whatever epochs are left */
+  guint epochs_left;     /* with the current one; 0 where endless */
+  gboolean epoch_over;   /* EOS or SEGMENT_DONE has ended it */
   GstSsioEpoch epoch;
   gint64 pushed_at; /* when the last batch was handed over, or 0 */
   gint has_failed;  /* atomic: an error was posted since the last seek */
@@ -238,7 +241,8 @@ open_file (GstSsioSrc *self, GError **error)
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
         "no file to read: set the location property to a .bin or .npy file");
   else if (!layout_text
-           || (layout = gst_ssio_layout_new_from_string (layout_text, 0, error)))
+           || (layout
+               = gst_ssio_layout_new_from_string (layout_text, 0, error)))
     self->file = gst_ssio_point_file_open (location, layout, io_mode, error);
 
   g_clear_pointer (&layout, gst_ssio_layout_unref);
@@ -261,8 +265,8 @@ check_batches (GstSsioSrc *self, GError **error)
         path, self->batch_size, gst_ssio_point_file_get_n_points (self->file));
     return FALSE;
   }
-  batch_bytes
-      = gst_ssio_dataset_get_largest_batch (&self->dataset) * self->point_size;
+  batch_bytes = gst_ssio_dataset_get_largest_batch (&self->dataset)
+                * self->extent.point_size;
   if (!self->mapped && batch_bytes > G_MAXUINT) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
         "%s: a batch of %" G_GUINT64_FORMAT
@@ -279,7 +283,7 @@ close_file (GstSsioSrc *self)
 {
   GST_OBJECT_LOCK (self);
   gst_clear_caps (&self->caps);
-  self->point_size = 0;
+  self->extent = (GstSsioExtent){ 0 };
   GST_OBJECT_UNLOCK (self);
   if (self->file) {
     gst_ssio_point_file_set_damage_func (self->file, NULL, NULL);
@@ -308,7 +312,8 @@ open_stream (GstSsioSrc *self)
   gst_ssio_dataset_init (&self->dataset, self->file, self->batch_size,
       self->drop_last);
   self->epochs_left = self->epochs;
-  self->point_size = gst_ssio_layout_get_point_size (layout);
+  self->extent.point_size = gst_ssio_layout_get_point_size (layout);
+  self->extent.n_points = self->dataset.n_points;
   self->caps = gst_ssio_layout_to_caps (layout, self->batch_size);
   self->stats = (Stats){ 0 };
   GST_OBJECT_UNLOCK (self);
@@ -337,7 +342,8 @@ gst_ssio_src_change_state (GstElement *element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !open_stream (self))
     return GST_STATE_CHANGE_FAILURE;
 
-  result = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+  result
+      = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
 
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
@@ -378,7 +384,7 @@ gst_ssio_src_decide_allocation (GstBaseSrc *src, GstQuery *query)
       gst_query_remove_nth_allocation_pool (query, 0);
   } else {
     batch_bytes = gst_ssio_dataset_get_largest_batch (&self->dataset)
-                  * self->point_size;
+                  * self->extent.point_size;
     if (gst_query_get_n_allocation_pools (query) > 0) {
       gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
       gst_query_set_nth_allocation_pool (query, 0, pool,
@@ -397,38 +403,89 @@ gst_ssio_src_is_seekable (GstBaseSrc *src)
   return TRUE;
 }
 
-/* Backwards makes no sense for batches. Refused before anything is flushed,
- * so that nothing is lost. */
-static gboolean
-is_backward_seek (gpointer self, GstEvent *event)
+/* EOS ends an epoch also where an application has sent it: the sink has told
+ * of it then. */
+static void
+note_forced_eos (GstSsioSrc *self)
 {
-  gdouble rate;
+  if (GST_PAD_IS_EOS (GST_BASE_SRC_PAD (self)))
+    self->epoch_over = TRUE;
+}
 
-  if (GST_EVENT_TYPE (event) != GST_EVENT_SEEK)
-    return FALSE;
-  gst_event_parse_seek (event, &rate, NULL, NULL, NULL, NULL, NULL, NULL);
-  if (rate < 0)
-    GST_WARNING_OBJECT (self, "cannot play backwards: refusing rate %f", rate);
-  return rate < 0;
+/* GstBaseSrc flushes before it looks at a seek, so that one which then fails
+ * has lost points, and takes bytes from the end for bytes from the start. Here
+ * a seek is refused before anything is lost, by NULL, or made into one that
+ * GstBaseSrc does right. */
+static GstEvent *
+take_seek (GstSsioSrc *self, GstEvent *event)
+{
+  GstBaseSrc *src = GST_BASE_SRC (self);
+  GstSsioExtent extent;
+  GstSegment segment;
+  GstEvent *seek;
+
+  GST_OBJECT_LOCK (self);
+  extent = self->extent;
+  gst_segment_copy_into (&src->segment, &segment);
+  GST_OBJECT_UNLOCK (self);
+  seek = gst_ssio_seek_in_points (GST_OBJECT (self), event, &extent, &segment);
+  if (seek)
+    note_forced_eos (self);
+  return seek;
 }
 
 /* A seek from downstream. */
 static gboolean
 gst_ssio_src_event (GstBaseSrc *src, GstEvent *event)
 {
-  return !is_backward_seek (src, event)
-         && GST_BASE_SRC_CLASS (parent_class)->event (src, event);
+  GstEvent *seek;
+  gboolean done;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_SEEK)
+    return GST_BASE_SRC_CLASS (parent_class)->event (src, event);
+  seek = take_seek (GST_SSIO_SRC (src), event);
+  if (!seek)
+    return FALSE;
+  done = GST_BASE_SRC_CLASS (parent_class)->event (src, seek);
+  gst_event_unref (seek);
+  return done;
 }
 
 /* A seek that an application sends to this element. */
 static gboolean
 gst_ssio_src_send_event (GstElement *element, GstEvent *event)
 {
-  if (is_backward_seek (element, event)) {
-    gst_event_unref (event);
+  GstEvent *seek;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_SEEK)
+    return GST_ELEMENT_CLASS (parent_class)->send_event (element, event);
+  seek = take_seek (GST_SSIO_SRC (element), event);
+  gst_event_unref (event);
+  if (!seek)
     return FALSE;
-  }
-  return GST_ELEMENT_CLASS (parent_class)->send_event (element, event);
+  return GST_ELEMENT_CLASS (parent_class)->send_event (element, seek);
+}
+
+/* A seek in bytes that came before there was a file. */
+static gboolean
+gst_ssio_src_prepare_seek_segment (GstBaseSrc *src, GstEvent *event,
+    GstSegment *segment)
+{
+  GstEvent *seek = take_seek (GST_SSIO_SRC (src), event);
+  gboolean done = seek && gst_ssio_seek_apply (seek, segment);
+
+  gst_clear_event (&seek);
+  return done;
+}
+
+/* Before a seek that came in READY, which may count from the end. */
+static gboolean
+gst_ssio_src_start (GstBaseSrc *src)
+{
+  GST_OBJECT_LOCK (src);
+  src->segment.duration = GST_SSIO_SRC (src)->dataset.n_points;
+  GST_OBJECT_UNLOCK (src);
+  return TRUE;
 }
 
 /* Called with the streaming thread stopped, once before it first starts. */
@@ -445,6 +502,8 @@ gst_ssio_src_do_seek (GstBaseSrc *src, GstSegment *segment)
 
   self->position = segment->position;
   self->stop = segment->stop;
+  self->ends_at_stop = self->stop != G_MAXUINT64
+                       || (segment->flags & GST_SEGMENT_FLAG_SEGMENT);
   self->pushed_at = 0;
   g_atomic_int_set (&self->has_failed, FALSE);
   gst_ssio_point_file_release_cursor (self->file);
@@ -463,33 +522,16 @@ gst_ssio_src_do_seek (GstBaseSrc *src, GstSegment *segment)
   return TRUE;
 }
 
-/* Between points and bytes; bytes inside a point belong to that point. */
 static gboolean
 convert (GstSsioSrc *self, GstFormat from, gint64 value, GstFormat to,
     gint64 *result)
 {
-  guint64 point_size;
+  GstSsioExtent extent;
 
   GST_OBJECT_LOCK (self);
-  point_size = self->point_size;
+  extent = self->extent;
   GST_OBJECT_UNLOCK (self);
-
-  if (from == to || value == -1) {
-    *result = value;
-    return TRUE;
-  }
-  if (point_size == 0 || value < 0)
-    return FALSE;
-  if (from == GST_FORMAT_BYTES && to == GST_FORMAT_DEFAULT) {
-    *result = value / point_size;
-    return TRUE;
-  }
-  if (from == GST_FORMAT_DEFAULT && to == GST_FORMAT_BYTES
-      && (guint64) value <= G_MAXINT64 / point_size) {
-    *result = value * point_size;
-    return TRUE;
-  }
-  return FALSE;
+  return gst_ssio_extent_convert (&extent, from, value, to, result);
 }
 
 static gboolean
@@ -509,15 +551,15 @@ static gboolean
 answer_seeking (GstSsioSrc *self, GstQuery *query)
 {
   GstFormat format;
-  gint64 duration;
-
-  GST_OBJECT_LOCK (self);
-  duration = GST_BASE_SRC (self)->segment.duration;
-  GST_OBJECT_UNLOCK (self);
+  gint64 end;
 
   gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
-  if (convert (self, GST_FORMAT_DEFAULT, duration, format, &duration))
-    gst_query_set_seeking (query, format, TRUE, 0, duration);
+  GST_OBJECT_LOCK (self);
+  end = self->extent.n_points;
+  GST_OBJECT_UNLOCK (self);
+
+  if (end > 0 && convert (self, GST_FORMAT_DEFAULT, end, format, &end))
+    gst_query_set_seeking (query, format, TRUE, 0, end);
   else
     gst_query_set_seeking (query, format, FALSE, 0, -1);
   return TRUE;
@@ -558,11 +600,12 @@ start_next_epoch (GstSsioSrc *self)
   gst_segment_copy_into (&src->segment, &segment);
   GST_OBJECT_UNLOCK (self);
 
-  segment.base = gst_segment_to_running_time (&segment, segment.format,
-      self->position);
+  segment.base
+      = gst_segment_to_running_time (&segment, segment.format, self->position);
   segment.start = segment.time = segment.position = 0;
   segment.stop = -1;
   segment.duration = self->dataset.n_points;
+  segment.flags &= ~GST_SEGMENT_FLAG_RESET;
   gst_base_src_new_segment (src, &segment);
 
   self->position = 0;
@@ -584,7 +627,7 @@ end_epoch (GstSsioSrc *self)
     return GST_FLOW_FLUSHING;
   }
   set_segment_position (self, self->position);
-  if (self->epochs_left == 1) {
+  if (self->epochs_left == 1 || self->ends_at_stop) {
     self->epoch_over = TRUE;
   } else if (!gst_pad_push_event (GST_BASE_SRC_PAD (self),
                  gst_event_new_ssio_epoch (&self->epoch))
@@ -622,6 +665,7 @@ read_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
 {
   GstBufferPool *pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
   GError *error = NULL;
+  gsize size = batch->n_points * self->extent.point_size;
   GstMapInfo map;
   GstFlowReturn flow;
   gboolean ok;
@@ -630,10 +674,14 @@ read_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
   gst_object_unref (pool);
   if (flow != GST_FLOW_OK)
     return flow;
-  if (!gst_buffer_map (*buffer, &map, GST_MAP_WRITE)) {
-    gst_clear_buffer (buffer);
+  if (gst_buffer_get_size (*buffer) < size
+      || !gst_buffer_map (*buffer, &map, GST_MAP_WRITE)) {
     g_set_error (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
-        "cannot write to a buffer of the pool that downstream offers");
+        "cannot use the pool that downstream offers: expected writable "
+        "buffers of %" G_GSIZE_FORMAT " bytes, found %" G_GSIZE_FORMAT
+        "; use io-mode=mmap",
+        size, gst_buffer_get_size (*buffer));
+    gst_clear_buffer (buffer);
     fail (self, error);
     return GST_FLOW_FLUSHING;
   }
@@ -645,7 +693,7 @@ read_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
     fail (self, error);
     return GST_FLOW_FLUSHING;
   }
-  gst_buffer_set_size (*buffer, batch->n_points * self->point_size);
+  gst_buffer_set_size (*buffer, size);
   return GST_FLOW_OK;
 }
 
@@ -655,7 +703,7 @@ static void
 account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
     gint64 storage_us, gint64 downstream_us)
 {
-  guint64 bytes = batch->n_points * self->point_size;
+  guint64 bytes = batch->n_points * self->extent.point_size;
 
   GST_BUFFER_OFFSET (buffer) = batch->position;
   GST_BUFFER_OFFSET_END (buffer) = batch->position + batch->n_points;
@@ -688,6 +736,8 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
   GstFlowReturn flow = GST_FLOW_OK;
   GstSsioBatch batch;
 
+  if (self->epoch_over) /* somebody flushed, but did not seek */
+    return GST_FLOW_EOS;
   while (flow == GST_FLOW_OK
          && !gst_ssio_dataset_get_batch (&self->dataset, self->position,
              self->stop, &batch))
@@ -707,8 +757,8 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
 static void
 install_properties (GObjectClass *class)
 {
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
-                            | GST_PARAM_MUTABLE_READY;
+  const GParamFlags flags
+      = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
 
   g_object_class_install_property (class, PROP_LOCATION,
       g_param_spec_string ("location", "Location",
@@ -766,7 +816,9 @@ gst_ssio_src_class_init (GstSsioSrcClass *class)
   src_class->get_caps = gst_ssio_src_get_caps;
   src_class->decide_allocation = gst_ssio_src_decide_allocation;
   src_class->is_seekable = gst_ssio_src_is_seekable;
+  src_class->start = gst_ssio_src_start;
   src_class->event = gst_ssio_src_event;
+  src_class->prepare_seek_segment = gst_ssio_src_prepare_seek_segment;
   src_class->do_seek = gst_ssio_src_do_seek;
   src_class->query = gst_ssio_src_query;
   GST_PUSH_SRC_CLASS (class)->create = gst_ssio_src_create;

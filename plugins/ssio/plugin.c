@@ -19,5 +19,5 @@ plugin_init (GstPlugin *plugin)
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, ssio,
     "Streams point clouds that are larger than memory into models",
-    plugin_init, VERSION, "MIT", PACKAGE,
+    plugin_init, VERSION, "MIT/X11", PACKAGE,
     "https://gstreamer.freedesktop.org/")

@@ -6,7 +6,8 @@ struct _SsioLog {
   GstPad *pad;
   gulong probe;
   guint n_fields;
-  GMutex lock;
+  GMutex lock; /* of what follows */
+  GCond written;
   GArray *entries;
 };
 
@@ -92,6 +93,7 @@ write_entry (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   if (wanted) {
     g_mutex_lock (&log->lock);
     g_array_append_val (log->entries, entry);
+    g_cond_signal (&log->written);
     g_mutex_unlock (&log->lock);
   }
   return GST_PAD_PROBE_OK;
@@ -106,6 +108,7 @@ ssio_log_new (GstElement *pipeline, const gchar *element_name,
       = gst_bin_get_by_name (GST_BIN (pipeline), element_name);
 
   g_mutex_init (&log->lock);
+  g_cond_init (&log->written);
   log->n_fields = n_fields;
   log->entries = g_array_new (FALSE, FALSE, sizeof (SsioLogEntry));
   log->pad = gst_element_get_static_pad (element, pad_name);
@@ -123,8 +126,35 @@ ssio_log_free (SsioLog *log)
   gst_pad_remove_probe (log->pad, log->probe);
   gst_object_unref (log->pad);
   g_array_unref (log->entries);
+  g_cond_clear (&log->written);
   g_mutex_clear (&log->lock);
   g_free (log);
+}
+
+static gboolean
+has_kind (const GArray *entries, SsioLogKind kind)
+{
+  guint i;
+
+  for (i = 0; i < entries->len; i++) {
+    if (g_array_index (entries, SsioLogEntry, i).kind == kind)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+ssio_log_wait (SsioLog *log, SsioLogKind kind)
+{
+  gint64 end = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+  gboolean found;
+
+  g_mutex_lock (&log->lock);
+  while (!(found = has_kind (log->entries, kind))
+         && g_cond_wait_until (&log->written, &log->lock, end))
+    ;
+  g_mutex_unlock (&log->lock);
+  fail_unless (found, "waited in vain for kind %d", kind);
 }
 
 GArray *

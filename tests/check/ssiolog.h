@@ -37,6 +37,10 @@ SsioLog *ssio_log_new (GstElement *pipeline, const gchar *element_name,
 
 void ssio_log_free (SsioLog *log);
 
+/* Waits until an entry of that kind was written since the last call of
+ * ssio_log_take(): messages can be ahead of what they tell of. */
+void ssio_log_wait (SsioLog *log, SsioLogKind kind);
+
 /* What was written since the last call. Free with g_array_unref(). */
 GArray *ssio_log_take (SsioLog *log);
 

@@ -98,7 +98,8 @@ parse_string (Cursor *cursor)
   gchar quote;
 
   skip_blanks (cursor);
-  if (cursor->at == cursor->end || !strchr ("'\"", *cursor->at)) {
+  if (cursor->at == cursor->end
+      || (*cursor->at != '\'' && *cursor->at != '"')) {
     fail_syntax (cursor, "a string");
     return NULL;
   }

@@ -18,10 +18,10 @@ open_stream (const gchar *properties)
   Stream *stream = g_new (Stream, 1);
 
   stream->path = ssio_check_write_tile (N_POINTS, 6);
-  stream->pipeline = ssio_check_launch (
-      "ssiosrc name=src location=%s batch-size=%d %s ! "
-      "queue max-size-buffers=2 ! fakesink name=sink",
-      stream->path, BATCH_SIZE, properties);
+  stream->pipeline
+      = ssio_check_launch ("ssiosrc name=src location=%s batch-size=%d %s ! "
+                           "queue max-size-buffers=2 ! fakesink name=sink",
+          stream->path, BATCH_SIZE, properties);
   stream->log = ssio_log_new (stream->pipeline, "sink", "sink", 6);
   ssio_check_set_state (stream->pipeline, GST_STATE_PAUSED);
   return stream;
@@ -80,8 +80,9 @@ check_seek (GstFormat format, GstSeekFlags flags, gint64 start, gint64 stop,
   seek (stream, format, flags | GST_SEEK_FLAG_FLUSH, start, stop);
   play_to (stream, GST_MESSAGE_EOS);
   entries = take_flushed (stream, &at);
-  fail_unless_equals_uint64 (
-      ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT)->start, expected_start);
+  fail_unless_equals_uint64 (ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT)
+                                 ->start,
+      expected_start);
   ssio_log_expect_points (entries, &at, expected_start, expected_stop,
       BATCH_SIZE);
   ssio_log_expect (entries, &at, SSIO_LOG_EOS);
@@ -146,62 +147,108 @@ GST_START_TEST (a_seek_to_the_end_or_past_it_ends_at_once)
 }
 GST_END_TEST;
 
-GST_START_TEST (backwards_is_refused_and_loses_nothing)
+static void
+check_whole_epoch (const GArray *entries, guint *at, guint64 start)
 {
-  Stream *stream = open_stream ("");
-  GstElement *src = gst_bin_get_by_name (GST_BIN (stream->pipeline), "src");
+  fail_unless_equals_uint64 (ssio_log_expect (entries, at, SSIO_LOG_SEGMENT)
+                                 ->start,
+      start);
+  ssio_log_expect_points (entries, at, start, N_POINTS, BATCH_SIZE);
+}
+
+/* Plays to EOS what was not disturbed. */
+static void
+check_undisturbed (Stream *stream)
+{
   GArray *entries;
   guint at = 0;
 
-  fail_if (gst_element_seek (stream->pipeline, -1.0, GST_FORMAT_DEFAULT,
-      GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_SET, 100));
-  fail_if (gst_element_seek (src, -1.0, GST_FORMAT_DEFAULT,
-      GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_SET, 100));
   play_to (stream, GST_MESSAGE_EOS);
   entries = ssio_log_take (stream->log);
-  ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT);
-  ssio_log_expect_points (entries, &at, 0, N_POINTS, BATCH_SIZE);
+  check_whole_epoch (entries, &at, 0);
   ssio_log_expect (entries, &at, SSIO_LOG_EOS);
   ssio_log_expect_end (entries, at);
   g_array_unref (entries);
-  gst_object_unref (src);
-  close_stream (stream);
+}
+
+GST_START_TEST (a_seek_that_cannot_be_done_is_refused_and_loses_nothing)
+{
+  static const struct {
+    gdouble rate;
+    GstFormat format;
+    GstSeekFlags flags;
+    gint64 start, stop;
+  } seeks[] = {
+    { -1, GST_FORMAT_DEFAULT, GST_SEEK_FLAG_FLUSH, 0, 100 },
+    { -1, GST_FORMAT_BYTES, GST_SEEK_FLAG_FLUSH, 0, 100 },
+    { 1, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, GST_SECOND, -1 },
+    { 1, GST_FORMAT_PERCENT, GST_SEEK_FLAG_FLUSH, 0, -1 },
+    { 1, GST_FORMAT_DEFAULT, GST_SEEK_FLAG_FLUSH, 200, 100 },
+    { 1, GST_FORMAT_BYTES, GST_SEEK_FLAG_FLUSH, 2400, 240 },
+    { 2, GST_FORMAT_DEFAULT, GST_SEEK_FLAG_INSTANT_RATE_CHANGE, 0, -1 },
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (seeks); i++) {
+    Stream *stream = open_stream ("");
+    GstElement *src = gst_bin_get_by_name (GST_BIN (stream->pipeline), "src");
+    GstSeekType type = seeks[i].flags & GST_SEEK_FLAG_INSTANT_RATE_CHANGE
+                           ? GST_SEEK_TYPE_NONE
+                           : GST_SEEK_TYPE_SET;
+
+    fail_if (gst_element_seek (stream->pipeline, seeks[i].rate,
+        seeks[i].format, seeks[i].flags, type, seeks[i].start, type,
+        seeks[i].stop));
+    fail_if (gst_element_seek (src, seeks[i].rate, seeks[i].format,
+        seeks[i].flags, type, seeks[i].start, type, seeks[i].stop));
+    check_undisturbed (stream);
+
+    /* neither does it stop a stream from starting */
+    ssio_check_set_state (stream->pipeline, GST_STATE_READY);
+    if (seeks[i].start <= seeks[i].stop)
+      fail_if (gst_element_seek (src, seeks[i].rate, seeks[i].format,
+          seeks[i].flags, type, seeks[i].start, type, seeks[i].stop));
+    g_array_unref (ssio_log_take (stream->log));
+    check_undisturbed (stream);
+    gst_object_unref (src);
+    close_stream (stream);
+  }
 }
 GST_END_TEST;
 
-GST_START_TEST (a_time_seek_is_refused_and_loses_nothing)
+GST_START_TEST (seeks_count_from_the_end_too)
 {
-  Stream *stream = open_stream ("");
-  GArray *entries;
-  guint at = 0;
+  static const struct {
+    GstFormat format;
+    gint64 from_end;
+    guint64 start;
+  } seeks[] = {
+    { GST_FORMAT_DEFAULT, -300, 700 },
+    { GST_FORMAT_BYTES, -24 * 100, 900 },
+    { GST_FORMAT_BYTES, -24 * 100 + 1, 900 },
+    { GST_FORMAT_DEFAULT, -N_POINTS - 5, 0 },
+    { GST_FORMAT_BYTES, -24 * N_POINTS - 24, 0 },
+  };
+  guint i;
 
-  fail_if (gst_element_seek_simple (stream->pipeline, GST_FORMAT_TIME,
-      GST_SEEK_FLAG_FLUSH, GST_SECOND));
-  play_to (stream, GST_MESSAGE_EOS);
-  entries = ssio_log_take (stream->log);
-  /* GstBaseSrc may have flushed before it refused; then all comes again */
-  while (at < entries->len
-         && g_array_index (entries, SsioLogEntry, at).kind != SSIO_LOG_SEGMENT)
-    at++;
-  ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT);
-  ssio_log_expect_points (entries, &at, 0, N_POINTS, BATCH_SIZE);
-  ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-  g_array_unref (entries);
-  close_stream (stream);
+  for (i = 0; i < G_N_ELEMENTS (seeks); i++) {
+    Stream *stream = open_stream ("");
+    GArray *entries;
+    guint at;
+
+    fail_unless (gst_element_seek (stream->pipeline, 1.0, seeks[i].format,
+        GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_END, seeks[i].from_end,
+        GST_SEEK_TYPE_NONE, -1));
+    play_to (stream, GST_MESSAGE_EOS);
+    entries = take_flushed (stream, &at);
+    check_whole_epoch (entries, &at, seeks[i].start);
+    ssio_log_expect (entries, &at, SSIO_LOG_EOS);
+    ssio_log_expect_end (entries, at);
+    g_array_unref (entries);
+    close_stream (stream);
+  }
 }
 GST_END_TEST;
-
-static void
-check_query (GstElement *element, GstFormat format, gint64 position,
-    gint64 duration)
-{
-  gint64 value;
-
-  fail_unless (gst_element_query_position (element, format, &value));
-  fail_unless_equals_int64 (value, position);
-  fail_unless (gst_element_query_duration (element, format, &value));
-  fail_unless_equals_int64 (value, duration);
-}
 
 GST_START_TEST (points_and_bytes_convert_into_each_other)
 {
@@ -237,6 +284,18 @@ GST_START_TEST (points_and_bytes_convert_into_each_other)
 }
 GST_END_TEST;
 
+static void
+check_query (GstElement *element, GstFormat format, gint64 position,
+    gint64 duration)
+{
+  gint64 value;
+
+  fail_unless (gst_element_query_position (element, format, &value));
+  fail_unless_equals_int64 (value, position);
+  fail_unless (gst_element_query_duration (element, format, &value));
+  fail_unless_equals_int64 (value, duration);
+}
+
 GST_START_TEST (position_and_duration_are_in_points_and_bytes)
 {
   Stream *stream = open_stream ("");
@@ -258,25 +317,101 @@ GST_START_TEST (a_seek_within_epochs_leaves_the_next_ones_whole)
   Stream *stream = open_stream ("epochs=3");
   GArray *entries;
   const SsioLogEntry *entry;
-  guint at, epoch;
+  guint at;
 
-  seek (stream, GST_FORMAT_DEFAULT, GST_SEEK_FLAG_FLUSH, 700, 800);
+  seek (stream, GST_FORMAT_DEFAULT, GST_SEEK_FLAG_FLUSH, 700, -1);
   play_to (stream, GST_MESSAGE_EOS);
   entries = take_flushed (stream, &at);
-  ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT);
-  ssio_log_expect_points (entries, &at, 700, 800, BATCH_SIZE);
+  check_whole_epoch (entries, &at, 700);
   entry = ssio_log_expect (entries, &at, SSIO_LOG_EPOCH);
   fail_unless_equals_int (entry->epoch.epoch, 0);
-  fail_unless_equals_uint64 (entry->epoch.points, 100);
-  for (epoch = 1; epoch < 3; epoch++) {
-    ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT);
-    ssio_log_expect_points (entries, &at, 0, N_POINTS, BATCH_SIZE);
-    if (epoch == 1)
-      ssio_log_expect (entries, &at, SSIO_LOG_EPOCH);
-  }
+  fail_unless_equals_uint64 (entry->epoch.points, 300);
+  check_whole_epoch (entries, &at, 0);
+  ssio_log_expect (entries, &at, SSIO_LOG_EPOCH);
+  check_whole_epoch (entries, &at, 0);
   ssio_log_expect (entries, &at, SSIO_LOG_EOS);
   ssio_log_expect_end (entries, at);
   g_array_unref (entries);
+  close_stream (stream);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_stop_ends_the_stream_whatever_epochs_are_left)
+{
+  static const struct {
+    GstSeekFlags flags;
+    GstMessageType message;
+    SsioLogKind kind;
+  } ends[] = {
+    { 0, GST_MESSAGE_EOS, SSIO_LOG_EOS },
+    { GST_SEEK_FLAG_SEGMENT, GST_MESSAGE_SEGMENT_DONE, SSIO_LOG_SEGMENT_DONE },
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (ends); i++) {
+    Stream *stream = open_stream ("epochs=0");
+    GArray *entries;
+    guint at;
+
+    seek (stream, GST_FORMAT_DEFAULT, GST_SEEK_FLAG_FLUSH | ends[i].flags, 700,
+        800);
+    play_to (stream, ends[i].message);
+    ssio_log_wait (stream->log, ends[i].kind);
+    entries = take_flushed (stream, &at);
+    ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT);
+    ssio_log_expect_points (entries, &at, 700, 800, BATCH_SIZE);
+    ssio_log_expect (entries, &at, ends[i].kind);
+    ssio_log_expect_end (entries, at);
+    g_array_unref (entries);
+    close_stream (stream);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (an_eos_from_outside_ends_the_epoch)
+{
+  Stream *stream = open_stream ("epochs=0");
+  const SsioLogEntry *entry;
+  GArray *entries;
+  guint at, epoch;
+
+  gst_element_set_state (stream->pipeline, GST_STATE_PLAYING);
+  gst_element_send_event (stream->pipeline, gst_event_new_eos ());
+  ssio_check_wait (stream->pipeline, GST_MESSAGE_EOS);
+  entries = ssio_log_take (stream->log);
+  entry = &g_array_index (entries, SsioLogEntry, entries->len - 2);
+  /* the epoch of the last batch, or the one after an epoch's end */
+  epoch = entry->kind == SSIO_LOG_BATCH ? entry->meta.epoch + 1 : 0;
+  g_array_unref (entries);
+
+  seek (stream, GST_FORMAT_DEFAULT, GST_SEEK_FLAG_FLUSH, 0, N_POINTS);
+  ssio_check_wait (stream->pipeline, GST_MESSAGE_EOS);
+  entries = take_flushed (stream, &at);
+  check_whole_epoch (entries, &at, 0);
+  entry = &g_array_index (entries, SsioLogEntry, at - 1);
+  if (epoch > 0)
+    fail_unless_equals_int (entry->meta.epoch, epoch);
+  g_array_unref (entries);
+  close_stream (stream);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_flush_without_a_seek_does_not_end_an_epoch_twice)
+{
+  Stream *stream = open_stream ("");
+  GstElement *src = gst_bin_get_by_name (GST_BIN (stream->pipeline), "src");
+  GstStructure *stats;
+  guint64 epochs;
+
+  play_to (stream, GST_MESSAGE_EOS);
+  gst_element_send_event (src, gst_event_new_flush_start ());
+  gst_element_send_event (src, gst_event_new_flush_stop (TRUE));
+  ssio_check_wait (stream->pipeline, GST_MESSAGE_EOS);
+  g_object_get (src, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, "epochs", &epochs));
+  fail_unless_equals_uint64 (epochs, 1);
+  gst_structure_free (stats);
+  gst_object_unref (src);
   close_stream (stream);
 }
 GST_END_TEST;
@@ -392,7 +527,9 @@ GST_START_TEST (segment_done_tells_the_position_in_points)
 }
 GST_END_TEST;
 
-GST_START_TEST (a_seek_before_the_stream_starts_is_where_it_starts)
+static void
+check_early_seek (GstFormat format, GstSeekType type, gint64 start,
+    guint64 expected)
 {
   Stream *stream = open_stream ("");
   GstElement *src = gst_bin_get_by_name (GST_BIN (stream->pipeline), "src");
@@ -402,17 +539,24 @@ GST_START_TEST (a_seek_before_the_stream_starts_is_where_it_starts)
   ssio_check_set_state (stream->pipeline, GST_STATE_READY);
   g_array_unref (ssio_log_take (stream->log));
   fail_unless (gst_element_send_event (src,
-      gst_event_new_seek (1.0, GST_FORMAT_DEFAULT, GST_SEEK_FLAG_NONE,
-          GST_SEEK_TYPE_SET, 500, GST_SEEK_TYPE_NONE, -1)));
+      gst_event_new_seek (1.0, format, GST_SEEK_FLAG_NONE, type, start,
+          GST_SEEK_TYPE_NONE, -1)));
   play_to (stream, GST_MESSAGE_EOS);
   entries = ssio_log_take (stream->log);
-  ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT);
-  ssio_log_expect_points (entries, &at, 500, N_POINTS, BATCH_SIZE);
+  check_whole_epoch (entries, &at, expected);
   ssio_log_expect (entries, &at, SSIO_LOG_EOS);
   ssio_log_expect_end (entries, at);
   g_array_unref (entries);
   gst_object_unref (src);
   close_stream (stream);
+}
+
+GST_START_TEST (a_seek_before_the_stream_starts_is_where_it_starts)
+{
+  check_early_seek (GST_FORMAT_DEFAULT, GST_SEEK_TYPE_SET, 500, 500);
+  check_early_seek (GST_FORMAT_DEFAULT, GST_SEEK_TYPE_END, -100, 900);
+  check_early_seek (GST_FORMAT_BYTES, GST_SEEK_TYPE_SET, 24 * 500 + 7, 500);
+  check_early_seek (GST_FORMAT_BYTES, GST_SEEK_TYPE_END, -24 * 100, 900);
 }
 GST_END_TEST;
 
@@ -428,11 +572,15 @@ ssiosrc_seek_suite (void)
   tcase_add_test (tcase, a_seek_stops_where_it_should);
   tcase_add_test (tcase, seeks_in_bytes_never_go_between_two_points);
   tcase_add_test (tcase, a_seek_to_the_end_or_past_it_ends_at_once);
-  tcase_add_test (tcase, backwards_is_refused_and_loses_nothing);
-  tcase_add_test (tcase, a_time_seek_is_refused_and_loses_nothing);
+  tcase_add_test (tcase,
+      a_seek_that_cannot_be_done_is_refused_and_loses_nothing);
+  tcase_add_test (tcase, seeks_count_from_the_end_too);
   tcase_add_test (tcase, points_and_bytes_convert_into_each_other);
   tcase_add_test (tcase, position_and_duration_are_in_points_and_bytes);
   tcase_add_test (tcase, a_seek_within_epochs_leaves_the_next_ones_whole);
+  tcase_add_test (tcase, a_stop_ends_the_stream_whatever_epochs_are_left);
+  tcase_add_test (tcase, an_eos_from_outside_ends_the_epoch);
+  tcase_add_test (tcase, a_flush_without_a_seek_does_not_end_an_epoch_twice);
   tcase_add_test (tcase, epochs_by_eos_and_flushing_seek);
   tcase_add_test (tcase, epochs_by_the_property);
   tcase_add_test (tcase, epochs_by_segment_seeks_have_no_gap);
