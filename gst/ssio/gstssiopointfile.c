@@ -26,6 +26,7 @@ struct _GstSsioPointFile {
   gchar *path;
   gint fd;
   guint64 size;
+  struct timespec modified;
   gboolean has_name; /* it had a link when it was opened */
   GstSsioFormatInfo info;
   guint point_size;
@@ -65,14 +66,16 @@ gst_ssio_io_mode_get_type (void)
         "auto" },
     { GST_SSIO_IO_MODE_MMAP, "Push the mapped file itself, without a copy",
         "mmap" },
-    { GST_SSIO_IO_MODE_READ, "Copy through a buffer pool, for files that "
-                             "others are changing",
+    { GST_SSIO_IO_MODE_READ,
+        "Copy through a buffer pool, for files that "
+        "others are changing",
         "read" },
     { 0, NULL, NULL },
   };
 
   if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstSsioIoMode", values));
+    g_once_init_leave (&type,
+        g_enum_register_static ("GstSsioIoMode", values));
   return type;
 }
 
@@ -88,6 +91,8 @@ set_errno_error (GError **error, const gchar *path, const gchar *action,
     code = GST_RESOURCE_ERROR_NOT_AUTHORIZED;
   else if (number == EIO || number == EFAULT)
     code = GST_RESOURCE_ERROR_READ;
+  if (number == EFAULT) /* what madvise() says where the disk fails */
+    number = EIO;
   g_set_error (error, GST_RESOURCE_ERROR, code, "%s: cannot %s: %s", path,
       action, g_strerror (number));
 }
@@ -110,6 +115,7 @@ open_regular_file (GstSsioPointFile *file, GError **error)
     return FALSE;
   }
   file->size = status.st_size;
+  file->modified = status.st_mtim;
   file->has_name = status.st_nlink > 0;
   return TRUE;
 }
@@ -141,7 +147,8 @@ parse_header (GstSsioPointFile *file, const GstSsioLayout *layout,
 {
   gsize n_bytes = MIN (file->size, GST_SSIO_HEADER_BYTES);
   guint8 *bytes = g_malloc (n_bytes + 1);
-  GstSsioFormatInput input = { file->path, bytes, n_bytes, file->size, layout };
+  GstSsioFormatInput input
+      = { file->path, bytes, n_bytes, file->size, layout };
   gboolean ok = FALSE;
 
   if (!read_all (file->fd, bytes, n_bytes, 0))
@@ -344,13 +351,24 @@ gst_ssio_point_file_get_mapped_points (const GstSsioPointFile *file)
   return file->map ? file->map + file->info.data_offset : NULL;
 }
 
+/* Whether somebody wrote to a mapped file, other than at its end: what its
+ * batches hold is not what was there. */
+static gboolean
+is_modified (const GstSsioPointFile *file, const struct stat *status)
+{
+  return file->map && (guint64) status->st_size == file->size
+         && (status->st_mtim.tv_sec != file->modified.tv_sec
+             || status->st_mtim.tv_nsec != file->modified.tv_nsec);
+}
+
 /**
  * gst_ssio_point_file_check:
  * @file: a point file
  * @error: (nullable): return location for an error
  *
  * Checks that the file is still what was opened: as long as it was, under a
- * name, and able to back every page that was read.
+ * name, and, where it is mapped, unchanged and able to back every page that
+ * was read.
  *
  * Returns: %FALSE with @error set to %GST_RESOURCE_ERROR_READ or
  *   %GST_RESOURCE_ERROR_NOT_FOUND where it is not
@@ -370,8 +388,8 @@ gst_ssio_point_file_check (GstSsioPointFile *file, GError **error)
   }
   if ((guint64) status.st_size < file->size) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-        "%s: was truncated while it was being read: expected %" G_GUINT64_FORMAT
-        " bytes, found %" G_GUINT64_FORMAT
+        "%s: was truncated while it was being read: expected "
+        "%" G_GUINT64_FORMAT " bytes, found %" G_GUINT64_FORMAT
         "; points that were on their way may have been read as zeros; start "
         "again once the file is whole",
         file->path, file->size, (guint64) status.st_size);
@@ -379,11 +397,19 @@ gst_ssio_point_file_check (GstSsioPointFile *file, GError **error)
   }
   if (file->guard && gst_ssio_guard_is_damaged (file->guard)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-        "%s: a part of it could not be read after all: expected %"
-        G_GUINT64_FORMAT
+        "%s: a part of it could not be read after all: expected "
+        "%" G_GUINT64_FORMAT
         " readable bytes; the file was truncated for a while, or its disk "
         "fails; use io-mode=read for files that others are changing",
         file->path, file->size);
+    return FALSE;
+  }
+  if (is_modified (file, &status)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+        "%s: was modified while it was being read: expected it to stay as it "
+        "was; start again, or use io-mode=read for files that others are "
+        "changing",
+        file->path);
     return FALSE;
   }
   if (file->has_name && status.st_nlink == 0) {
@@ -406,14 +432,15 @@ has_points (const GstSsioPointFile *file, guint64 first_point,
 }
 
 /* Bytes that a file loses from the middle of a page on turn into zeros without
- * a fault, so that its size has to be looked at as well. */
+ * a fault, so that the file has to be looked at as well. */
 static gboolean
 has_lost_bytes (const GstSsioPointFile *file)
 {
   struct stat status;
 
   return fstat (file->fd, &status) != 0
-         || (guint64) status.st_size < file->size;
+         || (guint64) status.st_size < file->size
+         || is_modified (file, &status);
 }
 
 static void
@@ -487,7 +514,7 @@ gst_ssio_point_file_wrap_points (GstSsioPointFile *file, guint64 first_point,
 }
 
 /**
- * gst_ssio_point_file_read_points:
+ * gst_ssio_point_file_read_points: (skip)
  * @file: a point file
  * @first_point: index of the first point, from 0
  * @n_points: number of points, at least 1
@@ -521,14 +548,15 @@ gst_ssio_point_file_read_points (GstSsioPointFile *file, guint64 first_point,
 }
 
 /**
- * gst_ssio_point_file_set_damage_func:
+ * gst_ssio_point_file_set_damage_func: (skip)
  * @file: a point file
- * @func: (nullable) (scope call): called once, or %NULL for no more calls
+ * @func: (nullable): called once, or %NULL for no more calls
  * @user_data: passed to @func
  *
  * Sets what is called when a batch comes back that its consumer may have read
- * zeros from, since the file was truncated after the batch was wrapped. After
- * this call returns, the function set before is not called any more.
+ * zeros from, since the file was truncated or modified after the batch was
+ * wrapped. After this call returns, the function set before is not called any
+ * more; @func must not call this itself.
  *
  * Since: 0.1
  */

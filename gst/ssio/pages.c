@@ -77,8 +77,15 @@ void
 gst_ssio_pages_drop (const guint8 *start, gsize size)
 {
   if (madvise ((gpointer) start, size, MADV_DONTNEED) != 0)
-    GST_WARNING ("cannot drop %" G_GSIZE_FORMAT " bytes at %p: %s", size, start,
-        g_strerror (errno));
+    GST_WARNING ("cannot drop %" G_GSIZE_FORMAT " bytes at %p: %s", size,
+        start, g_strerror (errno));
+}
+
+/* Sent by a process, and no fault: there is no address. */
+static bool
+is_sent (const siginfo_t *info)
+{
+  return info->si_code <= 0;
 }
 
 static void
@@ -90,8 +97,10 @@ pass_on_signal (int number, siginfo_t *info, void *context)
              && previous_action.sa_handler != SIG_IGN) {
     previous_action.sa_handler (number);
   } else {
-    /* the faulting instruction runs again and ends the process as usual */
+    /* a faulting instruction runs again and ends the process as usual */
     sigaction (number, &previous_action, NULL);
+    if (is_sent (info))
+      raise (number);
   }
 }
 
@@ -103,12 +112,15 @@ handle_bus_error (int number, siginfo_t *info, void *context)
   uintptr_t address = (uintptr_t) info->si_addr;
   GstSsioGuard *guard;
 
-  for (guard = atomic_load (&guards); guard; guard = guard->next) {
-    uintptr_t start = atomic_load (&guard->start);
+  for (guard = is_sent (info) ? NULL : atomic_load (&guards); guard;
+       guard = guard->next) {
     size_t size = atomic_load (&guard->size);
+    uintptr_t start = atomic_load (&guard->start);
     uintptr_t page = address & ~(uintptr_t) (page_size - 1);
 
-    if (address < start || address - start >= size)
+    /* size is read again, since another thread may be reusing the guard */
+    if (address < start || address - start >= size
+        || atomic_load (&guard->size) != size)
       continue;
     if (mmap ((void *) page, start + size - page, PROT_READ,
             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)

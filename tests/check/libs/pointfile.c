@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-#include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -158,7 +159,8 @@ GST_START_TEST (npy_says_what_it_holds)
   gchar *path;
   gfloat points[12];
 
-  if (!ssio_check_run_oracle (NULL, "npy", ssio_check_get_directory (), NULL)) {
+  if (!ssio_check_run_oracle (NULL, "npy", ssio_check_get_directory (),
+          NULL)) {
     g_print ("skipped: no Python with NumPy\n");
     return;
   }
@@ -315,14 +317,97 @@ GST_START_TEST (a_file_truncated_under_a_batch_reads_as_zeros_and_is_reported)
   fail_if (gst_ssio_point_file_check (file, &error));
   ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
       "expected 2400000 bytes, found 1440000");
-  fail_unless (gst_ssio_point_file_wrap_points (file, 90000, 1, &error) == NULL);
+  fail_unless (gst_ssio_point_file_wrap_points (file, 90000, 1, &error)
+               == NULL);
   ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
       "truncated");
-  /* grown again, it is still not what was read */
-  fail_unless_equals_int (truncate (path, 100000 * 24), 0);
+  /* grown again, and more, it is still not what was read */
+  fail_unless_equals_int (truncate (path, 100001 * 24), 0);
   fail_if (gst_ssio_point_file_check (file, &error));
   ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
       "io-mode=read");
+  gst_ssio_point_file_unref (file);
+  g_free (path);
+}
+GST_END_TEST;
+
+static void
+rewrite (const gchar *path, gsize size)
+{
+  gchar *zeros = g_malloc0 (size);
+  gint fd = g_open (path, O_WRONLY | O_TRUNC, 0600);
+
+  /* the clock that file times come from ticks every few milliseconds */
+  g_usleep (20000);
+  fail_unless_equals_int64 (write (fd, zeros, size), size);
+  g_close (fd, NULL);
+  g_free (zeros);
+}
+
+GST_START_TEST (a_mapped_file_that_was_rewritten_in_place_is_an_error)
+{
+  gchar *path = ssio_check_write_tile (1000, 6);
+  GstSsioPointFile *mapped = open_file (path, NULL, GST_SSIO_IO_MODE_MMAP);
+  GstSsioPointFile *read = open_file (path, NULL, GST_SSIO_IO_MODE_READ);
+  GError *error = NULL;
+  gint damages = 0;
+  GstMemory *memory = gst_ssio_point_file_wrap_points (mapped, 0, 1000, NULL);
+
+  gst_ssio_point_file_set_damage_func (mapped, count_damage, &damages);
+  gst_ssio_point_file_release_cursor (mapped);
+  rewrite (path, 24000);
+  fail_if (gst_ssio_point_file_check (mapped, &error));
+  ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+      "was modified");
+  gst_memory_unref (memory);
+  fail_unless_equals_int (damages, 1);
+  /* copies are for files that others are changing */
+  fail_unless (gst_ssio_point_file_check (read, &error));
+  gst_ssio_point_file_unref (read);
+  gst_ssio_point_file_unref (mapped);
+  g_free (path);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_file_that_grows_stays_readable)
+{
+  gchar *path = ssio_check_write_tile (1000, 6);
+  GstSsioPointFile *file = open_file (path, NULL, GST_SSIO_IO_MODE_MMAP);
+  GError *error = NULL;
+
+  fail_unless_equals_int (truncate (path, 1001 * 24), 0);
+  fail_unless (gst_ssio_point_file_check (file, &error));
+  fail_unless_equals_uint64 (gst_ssio_point_file_get_n_points (file), 1000);
+  gst_ssio_point_file_unref (file);
+  g_free (path);
+}
+GST_END_TEST;
+
+static volatile sig_atomic_t n_signals;
+
+static void
+count_signal (int number)
+{
+  n_signals++;
+}
+
+GST_START_TEST (a_bus_error_that_is_no_file_s_goes_where_it_went_before)
+{
+  gchar *path = ssio_check_write_tile (1000, 6);
+  struct sigaction before, guarding, action = { .sa_handler = count_signal };
+  GstSsioPointFile *file;
+
+  if (!g_strcmp0 (g_getenv ("CK_FORK"), "no")) {
+    g_print ("skipped: the handler of the process is in place already\n");
+    g_free (path);
+    return;
+  }
+  sigaction (SIGBUS, &action, &before);
+  file = open_file (path, NULL, GST_SSIO_IO_MODE_MMAP);
+  sigaction (SIGBUS, NULL, &guarding);
+  fail_unless (guarding.sa_handler != count_signal);
+  raise (SIGBUS);
+  fail_unless_equals_int (n_signals, 1);
   gst_ssio_point_file_unref (file);
   g_free (path);
 }
@@ -342,10 +427,11 @@ GST_START_TEST (a_file_cut_before_it_is_wrapped_or_read_is_an_error)
 
     fail_unless_equals_int (truncate (path, 24 * 10), 0);
     if (modes[i] == GST_SSIO_IO_MODE_MMAP)
-      fail_unless (
-          gst_ssio_point_file_wrap_points (file, 50000, 10, &error) == NULL);
+      fail_unless (gst_ssio_point_file_wrap_points (file, 50000, 10, &error)
+                   == NULL);
     else
-      fail_if (gst_ssio_point_file_read_points (file, 50000, 1, point, &error));
+      fail_if (gst_ssio_point_file_read_points (file, 50000, 1, point,
+          &error));
     ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
         "found 240");
     gst_ssio_point_file_unref (file);
@@ -401,6 +487,11 @@ pointfile_suite (void)
   tcase_add_test (tcase, batches_of_any_size_leave_no_page_behind);
   tcase_add_test (tcase,
       a_file_truncated_under_a_batch_reads_as_zeros_and_is_reported);
+  tcase_add_test (tcase,
+      a_mapped_file_that_was_rewritten_in_place_is_an_error);
+  tcase_add_test (tcase, a_file_that_grows_stays_readable);
+  tcase_add_test (tcase,
+      a_bus_error_that_is_no_file_s_goes_where_it_went_before);
   tcase_add_test (tcase, a_file_cut_before_it_is_wrapped_or_read_is_an_error);
   tcase_add_test (tcase, a_deleted_file_is_an_error);
   tcase_add_test (tcase,
