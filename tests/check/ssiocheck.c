@@ -179,3 +179,18 @@ ssio_check_run_oracle (gchar **output, const gchar *command, ...)
   g_ptr_array_unref (argv);
   return TRUE;
 }
+
+gchar *
+ssio_check_write_tensors (const gchar *header, gconstpointer data, gsize size)
+{
+  guint64 length = GUINT64_TO_LE (strlen (header));
+  GByteArray *bytes = g_byte_array_new ();
+  gchar *path;
+
+  g_byte_array_append (bytes, (guint8 *) &length, sizeof (length));
+  g_byte_array_append (bytes, (const guint8 *) header, strlen (header));
+  g_byte_array_append (bytes, data, size);
+  path = ssio_check_write_file (".safetensors", bytes->data, bytes->len);
+  g_byte_array_unref (bytes);
+  return path;
+}

@@ -59,4 +59,8 @@ void ssio_check_gerror (GError **error, GQuark domain, gint code,
 gboolean ssio_check_run_oracle (gchar **output, const gchar *command, ...)
     G_GNUC_NULL_TERMINATED;
 
+/* A new safetensors file of that header, which is text, and those bytes. */
+gchar *ssio_check_write_tensors (const gchar *header, gconstpointer data,
+    gsize size);
+
 G_END_DECLS
