@@ -103,12 +103,12 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
 
 #define gst_ssio_linear_parent_class parent_class
 G_DEFINE_TYPE (GstSsioLinear, gst_ssio_linear, GST_TYPE_BASE_SINK)
-GST_ELEMENT_REGISTER_DEFINE (
-    ssiolinear, "ssiolinear", GST_RANK_NONE, GST_TYPE_SSIO_LINEAR)
+GST_ELEMENT_REGISTER_DEFINE (ssiolinear, "ssiolinear", GST_RANK_NONE,
+    GST_TYPE_SSIO_LINEAR)
 
 static void
-gst_ssio_linear_set_property (
-    GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+gst_ssio_linear_set_property (GObject *object, guint id, const GValue *value,
+    GParamSpec *pspec)
 {
   GstSsioLinear *self = GST_SSIO_LINEAR (object);
 
@@ -140,8 +140,8 @@ gst_ssio_linear_set_property (
 }
 
 static void
-gst_ssio_linear_get_property (
-    GObject *object, guint id, GValue *value, GParamSpec *pspec)
+gst_ssio_linear_get_property (GObject *object, guint id, GValue *value,
+    GParamSpec *pspec)
 {
   GstSsioLinear *self = GST_SSIO_LINEAR (object);
 
@@ -244,8 +244,8 @@ start (GstSsioLinear *self)
 
 /* The indices in @layout of the wanted fields, or of all. */
 static GArray *
-find_features (
-    const GstSsioLayout *layout, const gchar *features, GError **error)
+find_features (const GstSsioLayout *layout, const gchar *features,
+    GError **error)
 {
   GArray *fields = g_array_new (FALSE, FALSE, sizeof (guint));
   gchar **names;
@@ -310,11 +310,12 @@ open_model (GstSsioLinear *self, const GstSsioLayout *layout, GError **error)
   if (fields)
     model = make_model (fields->len, self->widths, weights, seed, error);
   if (model) {
-    self->evaluator = gst_ssio_evaluator_new (
-        model, layout, (const guint *) fields->data, threads);
+    self->evaluator = gst_ssio_evaluator_new (model, layout,
+        (const guint *) fields->data, threads);
     self->n_outputs = gst_ssio_model_get_n_outputs (model);
-    GST_INFO_OBJECT (self, "%u inputs, %u outputs, %s, %u threads", fields->len,
-        self->n_outputs, gst_ssio_evaluator_get_isa (self->evaluator),
+    GST_INFO_OBJECT (self, "%u inputs, %u outputs, %s, %u threads",
+        fields->len, self->n_outputs,
+        gst_ssio_evaluator_get_isa (self->evaluator),
         gst_ssio_evaluator_get_n_threads (self->evaluator));
     gst_ssio_model_free (model);
   }
@@ -528,8 +529,8 @@ gst_ssio_linear_change_state (GstElement *element, GstStateChange transition)
 static void
 install_properties (GObjectClass *class)
 {
-  const GParamFlags flags =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+                            | GST_PARAM_MUTABLE_READY;
 
   properties[PROP_LAYERS] = g_param_spec_string ("layers", "Layers",
       "Widths of the layers after the input, separated by commas; the last "
@@ -563,8 +564,8 @@ gst_ssio_linear_class_init (GstSsioLinearClass *class)
   GstElementClass *element_class = GST_ELEMENT_CLASS (class);
   GstBaseSinkClass *sink_class = GST_BASE_SINK_CLASS (class);
 
-  GST_DEBUG_CATEGORY_INIT (
-      ssio_linear_debug, "ssiolinear", 0, "linear layers over points");
+  GST_DEBUG_CATEGORY_INIT (ssio_linear_debug, "ssiolinear", 0,
+      "linear layers over points");
 
   object_class->set_property = gst_ssio_linear_set_property;
   object_class->get_property = gst_ssio_linear_get_property;

@@ -71,8 +71,8 @@ shape_to_string (const guint64 *shape, guint n)
   guint i;
 
   for (i = 0; i < n; i++)
-    g_string_append_printf (
-        text, "%s%" G_GUINT64_FORMAT, i ? ", " : "", shape[i]);
+    g_string_append_printf (text, "%s%" G_GUINT64_FORMAT, i ? ", " : "",
+        shape[i]);
   g_string_append_c (text, ']');
   return g_string_free (text, FALSE);
 }
@@ -250,7 +250,8 @@ read_layer (const Tensors *tensors, const gchar *weight_name,
   gboolean ok;
 
   ok = read_tensor (tensors, weight_name, layer->weight, shape, 2,
-           "set layers to the model's widths and features to its inputs", error)
+           "set layers to the model's widths and features to its inputs",
+           error)
        && read_tensor (tensors, bias_name, layer->bias, shape, 1,
            "weight and bias of a layer must fit", error);
   g_free (bias_name);
@@ -270,8 +271,8 @@ read_layers (const Tensors *tensors, GstSsioModel *model, GError **error)
         "the model's widths",
         model->n_layers, weights->len);
   for (i = 0; ok && i < model->n_layers; i++)
-    ok = read_layer (
-        tensors, g_ptr_array_index (weights, i), &model->layers[i], error);
+    ok = read_layer (tensors, g_ptr_array_index (weights, i),
+        &model->layers[i], error);
   g_clear_pointer (&weights, g_ptr_array_unref);
   return ok;
 }
@@ -280,8 +281,8 @@ read_layers (const Tensors *tensors, GstSsioModel *model, GError **error)
  * it also reads comments and '...', which could hide brackets from this
  * count. */
 static gboolean
-check_text (
-    const Tensors *tensors, const gchar *text, gsize length, GError **error)
+check_text (const Tensors *tensors, const gchar *text, gsize length,
+    GError **error)
 {
   gboolean in_string = FALSE;
   guint nesting = 0;
@@ -381,8 +382,8 @@ resource_error (const GError *file_error)
 }
 
 gboolean
-gst_ssio_safetensors_load (
-    const gchar *path, GstSsioModel *model, GError **error)
+gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,
+    GError **error)
 {
   GError *file_error = NULL;
   gchar *bytes;
@@ -395,8 +396,8 @@ gst_ssio_safetensors_load (
     g_error_free (file_error);
     return FALSE;
   }
-  ok = gst_ssio_safetensors_parse (
-      path, (const guint8 *) bytes, size, model, error);
+  ok = gst_ssio_safetensors_parse (path, (const guint8 *) bytes, size, model,
+      error);
   g_free (bytes);
   return ok;
 }

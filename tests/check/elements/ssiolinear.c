@@ -38,6 +38,17 @@ new_harness (const gchar *properties)
 }
 
 static void
+teardown (GstHarness *harness)
+{
+  GstBus *bus = gst_element_get_bus (harness->element);
+
+  /* messages hold the element, which holds the bus */
+  gst_bus_set_flushing (bus, TRUE);
+  gst_object_unref (bus);
+  gst_harness_teardown (harness);
+}
+
+static void
 push_segment (GstHarness *harness)
 {
   GstSegment segment;
@@ -222,7 +233,7 @@ GST_START_TEST (eos_reports_the_epoch_with_every_field_as_documented)
   fail_unless_equals_float (get_mean (structure, 1), 1);
   gst_message_unref (message);
   check_nothing_posted (harness->element);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -253,7 +264,7 @@ GST_START_TEST (last_message_is_the_epoch_in_one_line_and_notified)
       strstr (text, "epoch 0: 30 points in 1 batches") != NULL, "%s", text);
   fail_unless (g_str_has_suffix (text, "output mean 2.5, 1"), "%s", text);
   g_free (text);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -268,7 +279,7 @@ GST_START_TEST (last_message_of_many_outputs_is_cut_short)
   g_object_get (harness->element, "last-message", &text, NULL);
   fail_unless (g_str_has_suffix (text, ", ..."), "%s", text);
   g_free (text);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -297,7 +308,7 @@ GST_START_TEST (epoch_event_is_reported_and_the_next_epoch_starts_from_zero)
   push_eos (harness);
   check_epoch (harness->element, (Epoch){ 9, 0, 0, 0, { 0 } });
   check_nothing_posted (harness->element);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -315,7 +326,7 @@ GST_START_TEST (other_custom_events_end_no_epoch)
   check_nothing_posted (harness->element);
   push_eos (harness);
   check_epoch (harness->element, (Epoch){ 0, 1, 30, 240, { 2, 1 } });
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -328,7 +339,7 @@ GST_START_TEST (epoch_number_is_that_of_the_batches)
   fail_unless_equals_int (gst_harness_push (harness, buffer), GST_FLOW_OK);
   push_eos (harness);
   check_epoch (harness->element, (Epoch){ 12, 1, 10, 80, { 3, 1 } });
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -345,7 +356,7 @@ GST_START_TEST (segment_done_reports_the_epoch)
   gst_harness_push_event (
       harness, gst_event_new_segment_done (GST_FORMAT_DEFAULT, 3));
   check_epoch (harness->element, (Epoch){ 1, 1, 3, 24, { 4, 1 } });
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -363,7 +374,7 @@ GST_START_TEST (flush_throws_away_what_was_counted_of_the_epoch)
   push_points (harness, 4, 3);
   push_eos (harness);
   check_epoch (harness->element, (Epoch){ 1, 1, 4, 32, { 3, 1 } });
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -373,7 +384,7 @@ GST_START_TEST (epoch_without_points_has_no_mean)
 
   push_eos (harness);
   check_epoch (harness->element, (Epoch){ 0 });
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -386,7 +397,7 @@ GST_START_TEST (empty_buffer_is_a_batch_without_points)
   push_points (harness, 4, 3);
   push_eos (harness);
   check_epoch (harness->element, (Epoch){ 0, 2, 4, 32, { 3, 1 } });
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -398,7 +409,7 @@ GST_START_TEST (eos_without_caps_is_no_epoch)
       gst_harness_push_event (harness, gst_event_new_stream_start ("test")));
   push_eos (harness);
   check_nothing_posted (harness->element);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -426,7 +437,7 @@ GST_START_TEST (another_layout_in_mid_epoch_keeps_the_sums)
   push_eos (harness);
   check_epoch (harness->element,
       (Epoch){ 0, 3, 8, 16 + 34 + 32, { (4 + 16 + 12) / 8.0, -4 / 8.0 } });
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -444,7 +455,7 @@ GST_START_TEST (layout_that_the_weights_do_not_fit_is_an_error)
       gst_harness_push (harness, new_points (3, 1)), GST_FLOW_NOT_NEGOTIATED);
   push_eos (harness);
   check_nothing_posted (harness->element);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -460,7 +471,7 @@ GST_START_TEST (caps_of_something_else_are_refused)
                       "point-size=(int)0, batch-size=(int)10");
   fail_unless_equals_int (
       gst_harness_push (harness, new_points (3, 1)), GST_FLOW_NOT_NEGOTIATED);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -476,7 +487,7 @@ check_caps_refused (const gchar *caps, const gchar *part)
       gst_harness_push (harness, new_points (3, 1)), GST_FLOW_NOT_NEGOTIATED);
   push_eos (harness);
   check_nothing_posted (harness->element);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 
 GST_START_TEST (caps_without_a_layout_that_can_be_read_are_one_error)
@@ -503,7 +514,7 @@ GST_START_TEST (features_are_inputs_in_their_order)
   push_points (harness, 2, 7);
   push_eos (harness);
   check_epoch (harness->element, (Epoch){ 0, 1, 2, 16, { 1, 7 } });
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -516,7 +527,7 @@ check_features_refused (const gchar *features, const gchar *name)
   start_stream (harness, CAPS);
   ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
       GST_STREAM_ERROR_FORMAT, features, "expected", name, "x:f4,y:f4", NULL);
-  gst_harness_teardown (harness);
+  teardown (harness);
   g_free (properties);
 }
 
@@ -574,7 +585,7 @@ GST_START_TEST (weights_that_are_missing_are_one_error)
   start_stream (harness, CAPS);
   ssio_check_posted_error (harness->element, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_NOT_FOUND, "/nowhere/model.safetensors", NULL);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -588,7 +599,7 @@ GST_START_TEST (weights_of_another_shape_are_one_error)
   ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
       GST_STREAM_ERROR_WRONG_TYPE, weights, "expected shape [3, 2]",
       "found [3, 3]", NULL);
-  gst_harness_teardown (harness);
+  teardown (harness);
   g_free (properties);
   g_free (weights);
 }
@@ -606,7 +617,7 @@ GST_START_TEST (buffer_that_ends_in_mid_point_is_one_error)
       GST_STREAM_ERROR_FORMAT, "20 bytes", "multiple of 8 bytes", NULL);
   push_eos (harness);
   check_nothing_posted (harness->element);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -637,7 +648,7 @@ GST_START_TEST (element_goes_up_and_down_and_counts_from_zero_each_time)
     }
   }
   check_nothing_posted (harness->element);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -676,7 +687,7 @@ GST_START_TEST (element_is_used_again_after_ready_with_another_model)
       gst_message_get_structure (message), "output-mean");
   fail_unless_equals_int (gst_value_array_get_size (means), 100);
   gst_message_unref (message);
-  gst_harness_teardown (harness);
+  teardown (harness);
   g_free (weights);
 }
 GST_END_TEST;
@@ -697,7 +708,7 @@ compute_mean (const gchar *properties)
   message = pop_epoch (harness->element);
   mean = get_mean (gst_message_get_structure (message), 0);
   gst_message_unref (message);
-  gst_harness_teardown (harness);
+  teardown (harness);
   return mean;
 }
 
@@ -774,7 +785,7 @@ GST_START_TEST (properties_set_while_playing_are_harmless)
   push_eos (harness);
   check_epoch (harness->element, (Epoch){ 0, 2, 20, 160, { 3, 1 } });
   check_nothing_posted (harness->element);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -810,7 +821,7 @@ GST_START_TEST (memory_of_batches_is_released_at_the_end_of_an_epoch)
   push_and_watch (harness, 20, &deaths);
   push_eos (harness);
   fail_unless_equals_int (deaths, 40);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -822,7 +833,7 @@ GST_START_TEST (memory_of_batches_is_released_in_ready)
   push_and_watch (harness, 20, &deaths);
   gst_element_set_state (harness->element, GST_STATE_READY);
   fail_unless_equals_int (deaths, 20);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -851,7 +862,7 @@ GST_START_TEST (time_in_paused_is_not_in_the_epochs_seconds)
   push_eos (harness);
   seconds = pop_seconds (harness->element);
   fail_unless (seconds >= 0.05 && seconds < 0.9, "%g", seconds);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
@@ -876,7 +887,7 @@ GST_START_TEST (seconds_start_again_with_each_epoch)
   push_eos (harness);
   seconds = pop_seconds (harness->element);
   fail_unless (seconds < 0.4, "%g", seconds);
-  gst_harness_teardown (harness);
+  teardown (harness);
 }
 GST_END_TEST;
 
