@@ -543,6 +543,9 @@ GST_START_TEST (widths_are_parsed_or_refused_with_an_example)
     ssio_check_gerror (
         &error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "\"64,3\"");
   }
+  fail_if (gst_ssio_model_parse_widths ("65536,65536", &widths, &error));
+  ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "expected at most 268435456 weights, found 4294967296");
   fail_unless (gst_ssio_model_parse_widths (" 64 , 65536,3", &widths, NULL));
   fail_unless_equals_int (widths->len, 3);
   fail_unless_equals_int (g_array_index (widths, guint, 1), 65536);
