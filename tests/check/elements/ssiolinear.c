@@ -1054,6 +1054,41 @@ GST_START_TEST (pipeline_goes_up_and_down_with_data_between)
 }
 GST_END_TEST;
 
+/* Other elements may say that the stream ended; this one says why, and first.
+ */
+GST_START_TEST (pipeline_that_this_element_ends_says_why)
+{
+  gchar *source = tile_source ("");
+  GstElement *pipeline = launch (source, "queue");
+  GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  GstMessage *message;
+  GError *error;
+  GstBus *bus;
+
+  g_object_set (sink, "layers", "5", NULL);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = ssio_check_pop (pipeline, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
+  fail_unless (
+      message != NULL && GST_MESSAGE_SRC (message) == (GstObject *) sink);
+  gst_message_parse_error (message, &error, NULL);
+  fail_unless (strstr (error->message, "expected shape [5, 2]") != NULL, "%s",
+      error->message);
+  g_error_free (error);
+  gst_message_unref (message);
+  bus = gst_element_get_bus (pipeline);
+  while ((message = gst_bus_timed_pop_filtered (
+              bus, GST_SECOND / 10, GST_MESSAGE_ERROR))) {
+    fail_if (GST_MESSAGE_SRC (message) == (GstObject *) sink);
+    gst_message_unref (message);
+  }
+  gst_object_unref (bus);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (sink);
+  gst_object_unref (pipeline);
+  g_free (source);
+}
+GST_END_TEST;
+
 /* An element that an application adds to a running pipeline gets to PLAYING
  * in one step once it has prerolled. */
 GST_START_TEST (sink_that_syncs_with_a_playing_pipeline_measures_time)
@@ -1156,6 +1191,7 @@ ssiolinear_suite (void)
   tcase_add_test (tcase, flushing_seek_after_eos_is_the_next_epoch);
   tcase_add_test (tcase, segment_seeks_are_epochs_without_a_gap);
   tcase_add_test (tcase, pipeline_goes_up_and_down_with_data_between);
+  tcase_add_test (tcase, pipeline_that_this_element_ends_says_why);
   tcase_add_test (tcase, sink_that_syncs_with_a_playing_pipeline_measures_time);
   tcase_add_test (
       tcase, identity_over_real_points_gives_the_sums_of_their_columns);
