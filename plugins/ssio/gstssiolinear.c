@@ -90,6 +90,7 @@ struct _GstSsioLinear {
   /* of the streaming thread */
   GArray *widths;
   GstSsioEvaluator *evaluator; /* NULL before caps, and after an error */
+  GstCaps *refused_caps;       /* an error was posted for them */
   guint point_size;
   gdouble *sums; /* of each output, in this epoch */
   guint n_outputs;
@@ -206,10 +207,26 @@ let_timer_run (GstSsioLinear *self, gboolean run)
   GST_OBJECT_UNLOCK (self);
 }
 
-static gboolean
-gst_ssio_linear_start (GstBaseSink *sink)
+static void
+close_model (GstSsioLinear *self)
 {
-  GstSsioLinear *self = GST_SSIO_LINEAR (sink);
+  g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
+}
+
+static void
+stop (GstSsioLinear *self)
+{
+  close_model (self);
+  gst_clear_caps (&self->refused_caps);
+  g_clear_pointer (&self->sums, g_free);
+  g_clear_pointer (&self->widths, g_array_unref);
+}
+
+/* This and stop() are not GstBaseSink's vfuncs of these names, which are for
+ * NULL to READY and back: properties can change in READY. */
+static gboolean
+start (GstSsioLinear *self)
+{
   GError *error = NULL;
   gchar *layers;
 
@@ -225,38 +242,24 @@ gst_ssio_linear_start (GstBaseSink *sink)
   return self->widths != NULL;
 }
 
-static void
-close_model (GstSsioLinear *self)
-{
-  g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
-}
-
-static gboolean
-gst_ssio_linear_stop (GstBaseSink *sink)
-{
-  GstSsioLinear *self = GST_SSIO_LINEAR (sink);
-
-  close_model (self);
-  g_clear_pointer (&self->sums, g_free);
-  g_clear_pointer (&self->widths, g_array_unref);
-  return TRUE;
-}
-
 /* The indices in @layout of the wanted fields, or of all. */
 static GArray *
 find_features (const GstSsioLayout *layout, const gchar *features,
     GError **error)
 {
   GArray *fields = g_array_new (FALSE, FALSE, sizeof (guint));
-  gchar **names = g_strsplit (features ? features : "", ",", -1);
-  guint n = features ? g_strv_length (names)
-                     : gst_ssio_layout_get_n_fields (layout);
+  gchar **names;
   guint i;
 
-  for (i = 0; i < n; i++) {
-    gint field = features
-                     ? gst_ssio_layout_find_field (layout, g_strstrip (names[i]))
-                     : (gint) i;
+  if (!features) {
+    for (i = 0; i < gst_ssio_layout_get_n_fields (layout); i++)
+      g_array_append_val (fields, i);
+    return fields;
+  }
+  /* g_strsplit() finds nothing in "", and one empty name in " " */
+  names = g_strsplit (*features ? features : " ", ",", -1);
+  for (i = 0; names[i]; i++) {
+    gint field = gst_ssio_layout_find_field (layout, g_strstrip (names[i]));
 
     if (field < 0) {
       gchar *found = gst_ssio_layout_to_string (layout);
@@ -329,6 +332,11 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   GstSsioLayout *layout;
   GError *error = NULL;
 
+  /* sticky events that were refused come again with whatever follows */
+  if (self->refused_caps && gst_caps_is_equal (self->refused_caps, caps))
+    return FALSE;
+  gst_clear_caps (&self->refused_caps);
+
   if (self->evaluator)
     gst_ssio_evaluator_collect (self->evaluator, self->sums);
   close_model (self);
@@ -336,6 +344,7 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   layout = gst_ssio_layout_new_from_caps (caps, NULL, &error);
   if (!layout || !open_model (self, layout, &error)) {
     g_clear_pointer (&layout, gst_ssio_layout_unref);
+    self->refused_caps = gst_caps_ref (caps);
     gst_ssio_element_take_error (self, error);
     return FALSE;
   }
@@ -499,12 +508,22 @@ static GstStateChangeReturn
 gst_ssio_linear_change_state (GstElement *element, GstStateChange transition)
 {
   GstSsioLinear *self = GST_SSIO_LINEAR (element);
+  GstStateChangeReturn result;
 
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start (self))
+    return GST_STATE_CHANGE_FAILURE;
   if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
     let_timer_run (self, TRUE);
   else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
     let_timer_run (self, FALSE);
-  return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+
+  result = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
+      || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+          && result == GST_STATE_CHANGE_FAILURE))
+    stop (self);
+  return result;
 }
 
 static void
@@ -561,8 +580,6 @@ gst_ssio_linear_class_init (GstSsioLinearClass *class)
       "The Spatial-StreamIO developers");
   element_class->change_state = gst_ssio_linear_change_state;
 
-  sink_class->start = gst_ssio_linear_start;
-  sink_class->stop = gst_ssio_linear_stop;
   sink_class->set_caps = gst_ssio_linear_set_caps;
   sink_class->event = gst_ssio_linear_event;
   sink_class->render = gst_ssio_linear_render;

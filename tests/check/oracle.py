@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Independent answers for the tests, from NumPy. Never part of the product.
+r"""Independent answers for the tests, from NumPy. Never part of the product.
 
   oracle.py npy DIRECTORY
       writes arrays of 7 points, value of field f in point p: 10 * p + f
   oracle.py convert OUT.bin
       writes 1,000 records of every type, and OUT.bin.f4, the same as float32
-  oracle.py weights SEED WIDTH WIDTH ... OUT.safetensors
+  oracle.py weights SEED WIDTH,WIDTH,... OUT.safetensors
       writes the weights that PyTorch's rule and the Mersenne Twister give
-  oracle.py forward WEIGHTS.safetensors POINTS.f4 N_FIELDS FIELD,FIELD,...
-      prints the means of the outputs, computed in float64
+  oracle.py forward WEIGHTS.safetensors POINTS.f4 N_FIELDS FIELD,FIELD,... \
+          COUNT,COUNT,...
+      prints a line for the first COUNT points: the means of the outputs, and
+      the means of their absolute values, all computed in float64
   oracle.py sha256 FILE
 """
 import hashlib
@@ -127,7 +129,7 @@ def write_weights(seed, widths, path):
     write_safetensors(path, tensors)
 
 
-def print_forward(weights, points, n_fields, fields):
+def print_forward(weights, points, n_fields, fields, counts):
     values = np.fromfile(points, '<f4').reshape(-1, n_fields)[:, fields]
     values = values.astype(np.float64)
     layers = read_layers(weights)
@@ -136,7 +138,10 @@ def print_forward(weights, points, n_fields, fields):
             values = values @ weight.T + bias
             if number + 1 < len(layers):
                 values = np.maximum(values, 0)  # a NaN stays one
-        print(*(repr(float(mean)) for mean in values.mean(axis=0)))
+        for count in counts:
+            means = [values[:count].mean(axis=0),
+                     np.abs(values[:count]).mean(axis=0)]
+            print(*(repr(float(mean)) for mean in np.concatenate(means)))
 
 
 def main():
@@ -146,12 +151,14 @@ def main():
     elif command == 'convert':
         write_convert(*arguments)
     elif command == 'weights':
-        seed, *widths, path = arguments
-        write_weights(int(seed), [int(width) for width in widths], path)
+        seed, widths, path = arguments
+        write_weights(int(seed), [int(width) for width in widths.split(',')],
+                      path)
     elif command == 'forward':
-        weights, points, n_fields, fields = arguments
+        weights, points, n_fields, fields, counts = arguments
         print_forward(weights, points, int(n_fields),
-                      [int(field) for field in fields.split(',')])
+                      [int(field) for field in fields.split(',')],
+                      [int(count) for count in counts.split(',')])
     elif command == 'sha256':
         with open(arguments[0], 'rb') as file:
             print(hashlib.sha256(file.read()).hexdigest())

@@ -224,3 +224,56 @@ ssio_check_run_oracle (gchar **output, const gchar *command, ...)
   g_ptr_array_unref (argv);
   return TRUE;
 }
+
+gchar *
+ssio_check_write_tensors (const gchar *header, gconstpointer data, gsize size)
+{
+  guint64 length = GUINT64_TO_LE (strlen (header));
+  GByteArray *bytes = g_byte_array_new ();
+  gchar *path;
+
+  g_byte_array_append (bytes, (guint8 *) &length, sizeof (length));
+  g_byte_array_append (bytes, (const guint8 *) header, strlen (header));
+  g_byte_array_append (bytes, data, size);
+  path = ssio_check_write_file (".safetensors", bytes->data, bytes->len);
+  g_byte_array_unref (bytes);
+  return path;
+}
+
+gchar *
+ssio_check_write_identity (guint n)
+{
+  gfloat *values = g_new0 (gfloat, n * n + n);
+  gchar *header, *path;
+  guint i;
+
+  for (i = 0; i < n; i++)
+    values[i * n + i] = 1;
+  header = g_strdup_printf (
+      "{\"0.weight\":{\"dtype\":\"F32\",\"shape\":[%u,%u],"
+      "\"data_offsets\":[0,%u]},"
+      "\"0.bias\":{\"dtype\":\"F32\",\"shape\":[%u],"
+      "\"data_offsets\":[%u,%u]}}",
+      n, n, 4 * n * n, n, 4 * n * n, 4 * (n * n + n));
+  path = ssio_check_write_tensors (header, values, 4 * (n * n + n));
+  g_free (header);
+  g_free (values);
+  return path;
+}
+
+void
+ssio_check_posted_error (GstElement *element, GQuark domain, gint code, ...)
+{
+  GstMessage *message = ssio_check_pop (element, GST_MESSAGE_ERROR);
+  GstBus *bus = gst_element_get_bus (element);
+  va_list parts;
+
+  fail_unless (message != NULL, "no error");
+  va_start (parts, code);
+  check_message_text (message, domain, code, parts);
+  va_end (parts);
+  gst_message_unref (message);
+  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  fail_unless (message == NULL, "a second error");
+  gst_object_unref (bus);
+}

@@ -72,4 +72,16 @@ void ssio_check_gerror (GError **error, GQuark domain, gint code,
 gboolean ssio_check_run_oracle (gchar **output, const gchar *command, ...)
     G_GNUC_NULL_TERMINATED;
 
+/* A new safetensors file of that header, which is text, and those bytes. */
+gchar *ssio_check_write_tensors (const gchar *header, gconstpointer data,
+    gsize size);
+
+/* A new safetensors file of a layer whose n outputs are its n inputs. */
+gchar *ssio_check_write_identity (guint n);
+
+/* Expects one error on the bus of element, as ssio_check_error() does, and
+ * that there is no second one. */
+void ssio_check_posted_error (GstElement *element, GQuark domain, gint code,
+    ...) G_GNUC_NULL_TERMINATED;
+
 G_END_DECLS

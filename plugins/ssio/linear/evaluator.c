@@ -86,8 +86,10 @@ gst_ssio_evaluator_push (GstSsioEvaluator *self, GstBuffer *buffer)
   Batch *batch;
   gsize at;
 
-  if (n_points == 0 || size % self->point_size != 0)
+  if (size % self->point_size != 0)
     return FALSE;
+  if (n_points == 0)
+    return TRUE;
   batch = g_new (Batch, 1);
   if (!gst_buffer_map (buffer, &batch->map, GST_MAP_READ)) {
     g_free (batch);

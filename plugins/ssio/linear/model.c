@@ -8,6 +8,18 @@
 
 #include "model.h"
 
+static guint64
+count_weights (const GArray *widths)
+{
+  guint64 n = 0;
+  guint i;
+
+  for (i = 1; i < widths->len; i++)
+    n += (guint64) g_array_index (widths, guint, i - 1)
+         * g_array_index (widths, guint, i);
+  return n;
+}
+
 gboolean
 gst_ssio_model_parse_widths (const gchar *text, GArray **widths,
     GError **error)
@@ -26,14 +38,20 @@ gst_ssio_model_parse_widths (const gchar *text, GArray **widths,
     g_array_append_val (*widths, width);
   }
   g_strfreev (tokens);
-  if (n > 0 && i == n && n <= GST_SSIO_MODEL_MAX_LAYERS)
+
+  if (n == 0 || i < n || n > GST_SSIO_MODEL_MAX_LAYERS)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "layers=\"%s\": expected 1 to %d widths of 1 to %d, separated by "
+        "commas, as in \"64,3\"",
+        text, GST_SSIO_MODEL_MAX_LAYERS, GST_SSIO_MODEL_MAX_WIDTH);
+  else if (count_weights (*widths) > GST_SSIO_MODEL_MAX_WEIGHTS)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "layers=\"%s\": expected at most %d weights, found %" G_GUINT64_FORMAT,
+        text, GST_SSIO_MODEL_MAX_WEIGHTS, count_weights (*widths));
+  else
     return TRUE;
 
   g_clear_pointer (widths, g_array_unref);
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "layers=\"%s\": expected 1 to %d widths of 1 to %d, separated by commas, "
-      "as in \"64,3\"",
-      text, GST_SSIO_MODEL_MAX_LAYERS, GST_SSIO_MODEL_MAX_WIDTH);
   return FALSE;
 }
 

@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 
 #define GST_SSIO_MODEL_MAX_LAYERS 64
 #define GST_SSIO_MODEL_MAX_WIDTH 65536
+/* Of the layers after the first, whose inputs the text does not say: 1 GiB. */
+#define GST_SSIO_MODEL_MAX_WEIGHTS (1 << 28)
 
 typedef struct {
   guint n_in;

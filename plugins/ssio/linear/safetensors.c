@@ -11,6 +11,9 @@
 
 #define LENGTH_BYTES 8
 
+/* Of arrays and objects; tensors need three: {"name": {"shape": [1]}} */
+#define MAX_NESTING 8
+
 typedef struct {
   const gchar *path;
   const guint8 *data; /* what follows the header */
@@ -190,8 +193,30 @@ read_tensor (const Tensors *tensors, const gchar *name, gfloat *values,
   return ok;
 }
 
-/* The names of the *.weight tensors in order; tensors of other names than
- * *.weight, *.bias belong to a model that this one is not. */
+/* Fails where the name is none that a model of linear layers has. */
+static gboolean
+check_name (const Tensors *tensors, const gchar *name, GError **error)
+{
+  gboolean ok = TRUE;
+
+  if (g_str_has_suffix (name, ".bias")) {
+    gchar *weight = g_strdup_printf (
+        "%.*s.weight", (int) (strlen (name) - strlen (".bias")), name);
+
+    if (!json_object_has_member (tensors->header, weight))
+      ok = fail (error, tensors,
+          "tensor \"%s\": expected with \"%s\", found none", weight, name);
+    g_free (weight);
+  } else if (!g_str_has_suffix (name, ".weight")
+             && strcmp (name, "__metadata__") != 0) {
+    ok = fail (error, tensors,
+        "tensor \"%s\": expected only *.weight and *.bias of linear layers",
+        name);
+  }
+  return ok;
+}
+
+/* The names of the *.weight tensors in order. */
 static GPtrArray *
 list_weights (const Tensors *tensors, GError **error)
 {
@@ -202,16 +227,12 @@ list_weights (const Tensors *tensors, GError **error)
   for (item = members; item; item = item->next) {
     const gchar *name = item->data;
 
-    if (g_str_has_suffix (name, ".weight")) {
-      g_ptr_array_add (weights, g_strdup (name));
-    } else if (!g_str_has_suffix (name, ".bias")
-               && strcmp (name, "__metadata__") != 0) {
-      fail (error, tensors,
-          "tensor \"%s\": expected only *.weight and *.bias of linear layers",
-          name);
+    if (!check_name (tensors, name, error)) {
       g_clear_pointer (&weights, g_ptr_array_unref);
       break;
     }
+    if (g_str_has_suffix (name, ".weight"))
+      g_ptr_array_add (weights, g_strdup (name));
   }
   g_list_free (members);
   if (weights)
@@ -256,19 +277,84 @@ read_layers (const Tensors *tensors, GstSsioModel *model, GError **error)
   return ok;
 }
 
-gboolean
-gst_ssio_safetensors_parse (const gchar *path, const guint8 *bytes,
-    gsize size, GstSsioModel *model, GError **error)
+/* json-glib recurses without a limit, so that brackets enough end the process;
+ * it also reads comments and '...', which could hide brackets from this
+ * count. */
+static gboolean
+check_text (const Tensors *tensors, const gchar *text, gsize length,
+    GError **error)
 {
-  Tensors tensors = { .path = path };
+  gboolean in_string = FALSE;
+  guint nesting = 0;
+  gsize i;
+
+  for (i = 0; i < length; i++) {
+    if (in_string) {
+      if (text[i] == '\\')
+        i++;
+      else if (text[i] == '"')
+        in_string = FALSE;
+    } else if (strchr ("'/#", text[i])) {
+      return fail (error, tensors,
+          "its safetensors header is no JSON: byte %" G_GSIZE_FORMAT
+          " is 0x%02x",
+          i, (guint8) text[i]);
+    } else if (text[i] == '{' || text[i] == '[') {
+      if (++nesting > MAX_NESTING)
+        return fail (error, tensors,
+            "its safetensors header is nested more than %d deep", MAX_NESTING);
+    } else if (text[i] == '}' || text[i] == ']') {
+      nesting -= nesting > 0;
+    } else if (text[i] == '"') {
+      in_string = TRUE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+read_header (Tensors *tensors, const gchar *text, gsize length,
+    GstSsioModel *model, GError **error)
+{
   GError *json_error = NULL;
   JsonParser *parser;
   JsonNode *root;
-  guint64 length;
   gboolean ok;
 
-  length = size >= LENGTH_BYTES ? GST_READ_UINT64_LE (bytes) : G_MAXUINT64;
-  if (size < LENGTH_BYTES || length > size - LENGTH_BYTES)
+  if (!check_text (tensors, text, length, error))
+    return FALSE;
+  parser = json_parser_new_immutable ();
+  ok = json_parser_load_from_data (parser, text, length, &json_error);
+  root = ok ? json_parser_get_root (parser) : NULL;
+  if (!ok) {
+    fail (error, tensors, "its safetensors header is no JSON: %s",
+        json_error->message);
+    g_error_free (json_error);
+  } else if (!root || !JSON_NODE_HOLDS_OBJECT (root)) {
+    ok = fail (
+        error, tensors, "its safetensors header is no JSON object of tensors");
+  } else {
+    tensors->header = json_node_get_object (root);
+    ok = read_layers (tensors, model, error);
+  }
+  g_object_unref (parser);
+  return ok;
+}
+
+gboolean
+gst_ssio_safetensors_parse (const gchar *path, const guint8 *bytes, gsize size,
+    GstSsioModel *model, GError **error)
+{
+  Tensors tensors = { .path = path };
+  guint64 length;
+
+  if (size < LENGTH_BYTES)
+    return fail (error, &tensors,
+        "is no safetensors file: expected the %d bytes of a header's length, "
+        "found a file of %" G_GSIZE_FORMAT " bytes",
+        LENGTH_BYTES, size);
+  length = GST_READ_UINT64_LE (bytes);
+  if (length > size - LENGTH_BYTES)
     return fail (error, &tensors,
         "is no safetensors file: expected the length of a header inside the "
         "file, found %" G_GUINT64_FORMAT " in a file of %" G_GSIZE_FORMAT
@@ -276,24 +362,23 @@ gst_ssio_safetensors_parse (const gchar *path, const guint8 *bytes,
         length, size);
   tensors.data = bytes + LENGTH_BYTES + length;
   tensors.data_size = size - LENGTH_BYTES - length;
+  return read_header (
+      &tensors, (const gchar *) bytes + LENGTH_BYTES, length, model, error);
+}
 
-  parser = json_parser_new_immutable ();
-  ok = json_parser_load_from_data (parser,
-      (const gchar *) bytes + LENGTH_BYTES, length, &json_error);
-  root = ok ? json_parser_get_root (parser) : NULL;
-  if (!ok) {
-    fail (error, &tensors, "its safetensors header is no JSON: %s",
-        json_error->message);
-    g_error_free (json_error);
-  } else if (!root || !JSON_NODE_HOLDS_OBJECT (root)) {
-    ok = fail (error, &tensors,
-        "its safetensors header is no JSON object of tensors");
-  } else {
-    tensors.header = json_node_get_object (root);
-    ok = read_layers (&tensors, model, error);
+static GstResourceError
+resource_error (const GError *file_error)
+{
+  switch (file_error->code) {
+  case G_FILE_ERROR_NOENT:
+  case G_FILE_ERROR_NOTDIR:
+    return GST_RESOURCE_ERROR_NOT_FOUND;
+  case G_FILE_ERROR_ACCES:
+  case G_FILE_ERROR_PERM:
+    return GST_RESOURCE_ERROR_NOT_AUTHORIZED;
+  default:
+    return GST_RESOURCE_ERROR_OPEN_READ;
   }
-  g_object_unref (parser);
-  return ok;
 }
 
 gboolean
@@ -306,11 +391,7 @@ gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,
   gboolean ok;
 
   if (!g_file_get_contents (path, &bytes, &size, &file_error)) {
-    gboolean missing
-        = g_error_matches (file_error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
-
-    g_set_error (error, GST_RESOURCE_ERROR,
-        missing ? GST_RESOURCE_ERROR_NOT_FOUND : GST_RESOURCE_ERROR_OPEN_READ,
+    g_set_error (error, GST_RESOURCE_ERROR, resource_error (file_error),
         "%s: cannot read the weights: %s", path, file_error->message);
     g_error_free (file_error);
     return FALSE;
