@@ -7,6 +7,8 @@
 #define LANES 8
 #define TILE_VECTORS 3
 #define BLOCK_TILES 2
+#define PAIR_VECTORS 2
 #define VECTOR_MAX _mm256_max_ps
+#define VECTOR_WIDEN _mm256_cvtps_pd
 
 #include "forward-kernel.h"

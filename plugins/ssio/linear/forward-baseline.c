@@ -5,5 +5,6 @@
 #define LANES 4
 #define TILE_VECTORS 2
 #define BLOCK_TILES 8
+#define PAIR_VECTORS 2
 
 #include "forward-kernel.h"

@@ -6,10 +6,14 @@
  *   LANES         floats in a vector
  *   TILE_VECTORS  vectors of points that a tile computes at once
  *   BLOCK_TILES   tiles of points in a block
+ *   PAIR_VECTORS  vectors of points that two layers compute at once
  *   VECTOR_MAX    x86's max of two vectors, where there is one
+ *   VECTOR_WIDEN  half a vector to doubles, where GCC does not find the
+ *                 instruction
  *
  * A tile keeps TILE_OUTPUTS x TILE_VECTORS sums in registers. Activations of
- * a block are columns of BLOCK floats and stay in the first-level cache. */
+ * a block are columns of BLOCK floats and stay in the first-level cache; those
+ * between the last two layers of a model with few outputs stay in registers. */
 
 #include <string.h>
 
@@ -18,8 +22,10 @@
 #define TILE_OUTPUTS GST_SSIO_FORWARD_TILE_OUTPUTS
 #define TILE_POINTS (TILE_VECTORS * LANES)
 #define BLOCK (BLOCK_TILES * TILE_POINTS)
+#define PAIR_POINTS (PAIR_VECTORS * LANES)
 
 G_STATIC_ASSERT (BLOCK <= GST_SSIO_FORWARD_MAX_BLOCK);
+G_STATIC_ASSERT (BLOCK % PAIR_POINTS == 0);
 
 typedef gfloat Vector __attribute__ ((vector_size (LANES * sizeof (gfloat))));
 typedef gint32 Integers
@@ -72,7 +78,7 @@ compute_tile (const gfloat *restrict in, gfloat *restrict out,
   for (o = 0; o < n_outputs; o++) {
 #pragma GCC unroll 8
     for (v = 0; v < TILE_VECTORS; v++)
-      sums[o][v] = zero + bias[o];
+      sums[o][v] = bias[o] - zero;
   }
 #pragma GCC unroll 2
   for (i = 0; i < n_in; i++) {
@@ -135,6 +141,113 @@ compute_layer (const GstSsioForwardLayer *layer, const gfloat *in, gfloat *out)
   }
 }
 
+/* A group of the hidden layer's outputs, and what they add to the sums of the
+ * last layer's. The order of additions is that of compute_tile(). */
+static inline __attribute__ ((always_inline)) void
+add_hidden_group (Vector sums[TILE_OUTPUTS][PAIR_VECTORS],
+    const gfloat *restrict in, const GstSsioForwardLayer *hidden,
+    const GstSsioForwardLayer *last, guint first, const guint n_group,
+    const guint n_outputs)
+{
+  const Vector zero = { 0 };
+  const gfloat *weight = hidden->weight + (gsize) first * hidden->n_in;
+  const gfloat *last_weight = last->weight + (gsize) first * n_outputs;
+  Vector units[TILE_OUTPUTS][PAIR_VECTORS];
+  guint i, g, o, v;
+
+#pragma GCC unroll 8
+  for (g = 0; g < n_group; g++) {
+#pragma GCC unroll 8
+    for (v = 0; v < PAIR_VECTORS; v++)
+      units[g][v] = hidden->bias[first + g] - zero;
+  }
+#pragma GCC unroll 2
+  for (i = 0; i < hidden->n_in; i++) {
+#pragma GCC unroll 8
+    for (g = 0; g < n_group; g++) {
+#pragma GCC unroll 8
+      for (v = 0; v < PAIR_VECTORS; v++)
+        units[g][v] += weight[g] * load (in + v * LANES);
+    }
+    in += BLOCK;
+    weight += n_group;
+  }
+#pragma GCC unroll 8
+  for (g = 0; g < n_group; g++) {
+#pragma GCC unroll 8
+    for (v = 0; v < PAIR_VECTORS; v++) {
+      Vector unit = rectify (units[g][v]);
+
+#pragma GCC unroll 8
+      for (o = 0; o < n_outputs; o++)
+        sums[o][v] += last_weight[g * n_outputs + o] * unit;
+    }
+  }
+}
+
+static inline __attribute__ ((always_inline)) void
+compute_pair_tile (const gfloat *restrict in, gfloat *restrict out,
+    const GstSsioForwardLayer *hidden, const GstSsioForwardLayer *last,
+    const guint n_outputs)
+{
+  const Vector zero = { 0 };
+  Vector sums[TILE_OUTPUTS][PAIR_VECTORS];
+  guint first, o, v;
+
+#pragma GCC unroll 8
+  for (o = 0; o < n_outputs; o++) {
+#pragma GCC unroll 8
+    for (v = 0; v < PAIR_VECTORS; v++)
+      sums[o][v] = last->bias[o] - zero;
+  }
+  for (first = 0; first + TILE_OUTPUTS <= hidden->n_out; first += TILE_OUTPUTS)
+    add_hidden_group (sums, in, hidden, last, first, TILE_OUTPUTS, n_outputs);
+  switch (hidden->n_out - first) {
+  case 1:
+    add_hidden_group (sums, in, hidden, last, first, 1, n_outputs);
+    break;
+  case 2:
+    add_hidden_group (sums, in, hidden, last, first, 2, n_outputs);
+    break;
+  case 3:
+    add_hidden_group (sums, in, hidden, last, first, 3, n_outputs);
+    break;
+  default:
+    break;
+  }
+#pragma GCC unroll 8
+  for (o = 0; o < n_outputs; o++) {
+#pragma GCC unroll 8
+    for (v = 0; v < PAIR_VECTORS; v++)
+      store (out + (gsize) o * BLOCK + v * LANES, sums[o][v]);
+  }
+}
+
+/* The last two layers at once: the hidden one's outputs never see memory. */
+static void
+compute_pair (const GstSsioForwardLayer *hidden,
+    const GstSsioForwardLayer *last, const gfloat *in, gfloat *out)
+{
+  guint p;
+
+  for (p = 0; p < BLOCK; p += PAIR_POINTS) {
+    switch (last->n_out) {
+    case 1:
+      compute_pair_tile (in + p, out + p, hidden, last, 1);
+      break;
+    case 2:
+      compute_pair_tile (in + p, out + p, hidden, last, 2);
+      break;
+    case 3:
+      compute_pair_tile (in + p, out + p, hidden, last, 3);
+      break;
+    default:
+      compute_pair_tile (in + p, out + p, hidden, last, 4);
+      break;
+    }
+  }
+}
+
 /* Half a vector of floats makes a whole one of doubles. */
 static inline Doubles
 load_doubles (const gfloat *from)
@@ -142,7 +255,11 @@ load_doubles (const gfloat *from)
   HalfVector half;
 
   memcpy (&half, from, sizeof (half));
-  return __builtin_convertvector (half, Doubles);
+#ifdef VECTOR_WIDEN
+  return (Doubles) VECTOR_WIDEN (half);
+#else
+  return __builtin_convertvector(half, Doubles);
+#endif
 }
 
 static void
@@ -172,12 +289,25 @@ static void
 run_block (const GstSsioForwardLayer *layers, guint n_layers,
     gfloat *activations[2], guint n_points, gdouble *sums)
 {
+  const GstSsioForwardLayer *last = &layers[n_layers - 1];
+  gfloat *in = activations[0];
+  gfloat *out = activations[1];
+  gboolean paired = n_layers > 1 && last->n_out <= TILE_OUTPUTS;
+  guint n_single = paired ? n_layers - 2 : n_layers;
   guint i;
 
-  for (i = 0; i < n_layers; i++)
-    compute_layer (&layers[i], activations[i & 1], activations[(i + 1) & 1]);
-  add_outputs (activations[n_layers & 1], layers[n_layers - 1].n_out, n_points,
-      sums);
+  for (i = 0; i < n_single; i++) {
+    gfloat *computed = out;
+
+    compute_layer (&layers[i], in, out);
+    out = in;
+    in = computed;
+  }
+  if (paired) {
+    compute_pair (last - 1, last, in, out);
+    in = out;
+  }
+  add_outputs (in, last->n_out, n_points, sums);
 }
 
 const GstSsioForwardKernel KERNEL = { KERNEL_NAME, BLOCK, run_block };
