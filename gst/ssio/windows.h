@@ -10,7 +10,9 @@ G_BEGIN_DECLS
 
 typedef struct _GstSsioWindows GstSsioWindows;
 
-GstSsioWindows *gst_ssio_windows_new (const guint8 *base, gsize size);
+/* window_size is a multiple of the page size. */
+GstSsioWindows *gst_ssio_windows_new (const guint8 *base, gsize size,
+    gsize window_size);
 
 void gst_ssio_windows_free (GstSsioWindows *windows);
 
