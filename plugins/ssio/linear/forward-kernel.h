@@ -23,6 +23,8 @@
 #define TILE_POINTS (TILE_VECTORS * LANES)
 #define BLOCK (BLOCK_TILES * TILE_POINTS)
 #define PAIR_POINTS (PAIR_VECTORS * LANES)
+#define CACHE_LINE 64
+#define FETCH_LINES 2
 
 G_STATIC_ASSERT (BLOCK <= GST_SSIO_FORWARD_MAX_BLOCK);
 G_STATIC_ASSERT (BLOCK % PAIR_POINTS == 0);
@@ -106,8 +108,21 @@ compute_tile (const gfloat *restrict in, gfloat *restrict out,
   }
 }
 
+/* Little by little, since a burst of misses stops the core. */
+static inline void
+fetch (GstSsioForwardAhead *ahead)
+{
+  guint i;
+
+  for (i = 0; i < FETCH_LINES && ahead->at < ahead->end; i++) {
+    __builtin_prefetch (ahead->at);
+    ahead->at += CACHE_LINE;
+  }
+}
+
 static void
-compute_layer (const GstSsioForwardLayer *layer, const gfloat *in, gfloat *out)
+compute_layer (const GstSsioForwardLayer *layer, const gfloat *in, gfloat *out,
+    GstSsioForwardAhead *ahead)
 {
   const guint n_in = layer->n_in;
   const gboolean relu = layer->relu;
@@ -138,6 +153,7 @@ compute_layer (const GstSsioForwardLayer *layer, const gfloat *in, gfloat *out)
       }
     }
     weight += (gsize) n_in * n_outputs;
+    fetch (ahead);
   }
 }
 
@@ -188,7 +204,7 @@ add_hidden_group (Vector sums[TILE_OUTPUTS][PAIR_VECTORS],
 static inline __attribute__ ((always_inline)) void
 compute_pair_tile (const gfloat *restrict in, gfloat *restrict out,
     const GstSsioForwardLayer *hidden, const GstSsioForwardLayer *last,
-    const guint n_outputs)
+    const guint n_outputs, GstSsioForwardAhead *ahead)
 {
   const Vector zero = { 0 };
   Vector sums[TILE_OUTPUTS][PAIR_VECTORS];
@@ -200,8 +216,11 @@ compute_pair_tile (const gfloat *restrict in, gfloat *restrict out,
     for (v = 0; v < PAIR_VECTORS; v++)
       sums[o][v] = last->bias[o] - zero;
   }
-  for (first = 0; first + TILE_OUTPUTS <= hidden->n_out; first += TILE_OUTPUTS)
+  for (first = 0; first + TILE_OUTPUTS <= hidden->n_out;
+       first += TILE_OUTPUTS) {
     add_hidden_group (sums, in, hidden, last, first, TILE_OUTPUTS, n_outputs);
+    fetch (ahead);
+  }
   switch (hidden->n_out - first) {
   case 1:
     add_hidden_group (sums, in, hidden, last, first, 1, n_outputs);
@@ -226,23 +245,24 @@ compute_pair_tile (const gfloat *restrict in, gfloat *restrict out,
 /* The last two layers at once: the hidden one's outputs never see memory. */
 static void
 compute_pair (const GstSsioForwardLayer *hidden,
-    const GstSsioForwardLayer *last, const gfloat *in, gfloat *out)
+    const GstSsioForwardLayer *last, const gfloat *in, gfloat *out,
+    GstSsioForwardAhead *ahead)
 {
   guint p;
 
   for (p = 0; p < BLOCK; p += PAIR_POINTS) {
     switch (last->n_out) {
     case 1:
-      compute_pair_tile (in + p, out + p, hidden, last, 1);
+      compute_pair_tile (in + p, out + p, hidden, last, 1, ahead);
       break;
     case 2:
-      compute_pair_tile (in + p, out + p, hidden, last, 2);
+      compute_pair_tile (in + p, out + p, hidden, last, 2, ahead);
       break;
     case 3:
-      compute_pair_tile (in + p, out + p, hidden, last, 3);
+      compute_pair_tile (in + p, out + p, hidden, last, 3, ahead);
       break;
     default:
-      compute_pair_tile (in + p, out + p, hidden, last, 4);
+      compute_pair_tile (in + p, out + p, hidden, last, 4, ahead);
       break;
     }
   }
@@ -287,7 +307,8 @@ add_outputs (const gfloat *out, guint n_out, guint n_points, gdouble *sums)
 
 static void
 run_block (const GstSsioForwardLayer *layers, guint n_layers,
-    gfloat *activations[2], guint n_points, gdouble *sums)
+    gfloat *activations[2], guint n_points, gdouble *sums,
+    GstSsioForwardAhead ahead)
 {
   const GstSsioForwardLayer *last = &layers[n_layers - 1];
   gfloat *in = activations[0];
@@ -299,12 +320,12 @@ run_block (const GstSsioForwardLayer *layers, guint n_layers,
   for (i = 0; i < n_single; i++) {
     gfloat *computed = out;
 
-    compute_layer (&layers[i], in, out);
+    compute_layer (&layers[i], in, out, &ahead);
     out = in;
     in = computed;
   }
   if (paired) {
-    compute_pair (last - 1, last, in, out);
+    compute_pair (last - 1, last, in, out, &ahead);
     in = out;
   }
   add_outputs (in, last->n_out, n_points, sums);

@@ -18,13 +18,21 @@ typedef struct {
   gfloat *bias;
 } GstSsioForwardLayer;
 
+/* Memory that will be read soon. */
+typedef struct {
+  const guint8 *at;
+  const guint8 *end;
+} GstSsioForwardAhead;
+
 typedef struct {
   const gchar *name;
   guint block; /* points; also the distance between two columns */
   /* Runs all layers over the block of inputs in activations[0], uses both
-   * buffers, and adds the outputs of the first n_points to sums. */
+   * buffers, and adds the outputs of the first n_points to sums. Meanwhile
+   * fetches what is ahead into the cache. */
   void (*run_block) (const GstSsioForwardLayer *layers, guint n_layers,
-      gfloat *activations[2], guint n_points, gdouble *sums);
+      gfloat *activations[2], guint n_points, gdouble *sums,
+      GstSsioForwardAhead ahead);
 } GstSsioForwardKernel;
 
 extern const GstSsioForwardKernel gst_ssio_forward_kernel_baseline;

@@ -149,16 +149,6 @@ gst_ssio_forward_free_scratch (gpointer scratch)
   g_aligned_free (scratch);
 }
 
-/* Computing on one block is long enough to fetch the next. */
-static void
-prefetch (const guint8 *points, gsize size)
-{
-  gsize at;
-
-  for (at = 0; at < size; at += CACHE_LINE)
-    __builtin_prefetch (points + at);
-}
-
 void
 gst_ssio_forward_run (const GstSsioForward *forward, gpointer scratch,
     const guint8 *points, gsize n_points, gdouble *sums)
@@ -177,11 +167,11 @@ gst_ssio_forward_run (const GstSsioForward *forward, gpointer scratch,
       memset (scratch, 0, (gsize) forward->n_in * block * sizeof (gfloat));
     gst_ssio_gather_columns (forward->gather, points, n, activations[0],
         block);
-    prefetch (points + (gsize) n * forward->point_size,
-        (gsize) MIN (n_points - n, block) * forward->point_size);
-    kernel->run_block (forward->layers, forward->n_layers, activations, n,
-        sums);
     points += (gsize) n * forward->point_size;
     n_points -= n;
+    kernel->run_block (forward->layers, forward->n_layers, activations, n,
+        sums,
+        (GstSsioForwardAhead){
+            points, points + MIN (n_points, block) * forward->point_size });
   }
 }
