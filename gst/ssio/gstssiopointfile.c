@@ -21,12 +21,6 @@
 #include "pages.h"
 #include "windows.h"
 
-/* Small batches share a window that is large enough for the system calls not
- * to count. A large batch is made present in one call whatever its windows'
- * size; with small ones, little more than the batches is resident. */
-#define LARGE_WINDOW ((gsize) 2 << 20)
-#define SMALL_WINDOW ((gsize) 256 << 10)
-
 struct _GstSsioPointFile {
   gatomicrefcount refcount;
   gchar *path;
@@ -180,7 +174,7 @@ map_file (GstSsioPointFile *file, GError **error)
     return FALSE;
   }
   file->map = map;
-  file->windows = gst_ssio_windows_new (file->map, file->size, LARGE_WINDOW);
+  file->windows = gst_ssio_windows_new (file->map, file->size);
   file->guard = gst_ssio_guard_new (file->map, file->size);
   return TRUE;
 }
@@ -355,32 +349,6 @@ gst_ssio_point_file_get_mapped_points (const GstSsioPointFile *file)
   g_return_val_if_fail (file != NULL, NULL);
 
   return file->map ? file->map + file->info.data_offset : NULL;
-}
-
-/**
- * gst_ssio_point_file_set_batch_size:
- * @file: a point file, none of whose batches are in use
- * @n_points: how many points most batches will have
- *
- * Has the file's windows, the units in which a mapped file's pages become
- * present and leave the process, fit batches of that size. Without this call
- * they fit small ones.
- *
- * Since: 0.1
- */
-void
-gst_ssio_point_file_set_batch_size (GstSsioPointFile *file, guint64 n_points)
-{
-  gsize window_size;
-
-  g_return_if_fail (file != NULL && n_points > 0);
-
-  if (!file->windows)
-    return;
-  window_size = n_points >= LARGE_WINDOW / file->point_size ? SMALL_WINDOW
-                                                            : LARGE_WINDOW;
-  gst_ssio_windows_free (file->windows);
-  file->windows = gst_ssio_windows_new (file->map, file->size, window_size);
 }
 
 /* Whether somebody wrote to a mapped file, other than at its end: what its

@@ -80,10 +80,6 @@ const guint8 *gst_ssio_point_file_get_mapped_points (
     const GstSsioPointFile *file);
 
 GST_SSIO_API
-void gst_ssio_point_file_set_batch_size (GstSsioPointFile *file,
-    guint64 n_points);
-
-GST_SSIO_API
 GstMemory *gst_ssio_point_file_wrap_points (GstSsioPointFile *file,
     guint64 first_point, guint64 n_points, GError **error);
 

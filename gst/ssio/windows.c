@@ -7,12 +7,14 @@
 #include "pages.h"
 #include "windows.h"
 
+/* Large enough that the system calls do not count, small enough that what a
+ * few batches keep of their first and last window stays a few megabytes. */
+#define WINDOW_SIZE ((gsize) 2 << 20)
 #define NO_WINDOW G_MAXSIZE
 
 struct _GstSsioWindows {
   const guint8 *base;
   gsize size;
-  gsize window_size;
   GMutex lock; /* of what follows; also held while pages are dropped, so that
                 * a window asked for again is made present after its drop */
   guint *users;
@@ -20,14 +22,13 @@ struct _GstSsioWindows {
 };
 
 GstSsioWindows *
-gst_ssio_windows_new (const guint8 *base, gsize size, gsize window_size)
+gst_ssio_windows_new (const guint8 *base, gsize size)
 {
   GstSsioWindows *windows = g_new0 (GstSsioWindows, 1);
 
   windows->base = base;
   windows->size = size;
-  windows->window_size = window_size;
-  windows->users = g_new0 (guint, size / window_size + 1);
+  windows->users = g_new0 (guint, size / WINDOW_SIZE + 1);
   windows->cursor = NO_WINDOW;
   g_mutex_init (&windows->lock);
   return windows;
@@ -44,7 +45,7 @@ gst_ssio_windows_free (GstSsioWindows *windows)
 static gsize
 window_end (const GstSsioWindows *windows, gsize window)
 {
-  return MIN ((window + 1) * windows->window_size, windows->size);
+  return MIN ((window + 1) * WINDOW_SIZE, windows->size);
 }
 
 /* Takes a user from each window of first..last and drops the runs of those
@@ -61,8 +62,8 @@ release_range (GstSsioWindows *windows, gsize first, gsize last)
     while (window <= last && --windows->users[window] == 0)
       window++;
     if (window > run) {
-      gst_ssio_pages_drop (windows->base + run * windows->window_size,
-          window_end (windows, window - 1) - run * windows->window_size);
+      gst_ssio_pages_drop (windows->base + run * WINDOW_SIZE,
+          window_end (windows, window - 1) - run * WINDOW_SIZE);
       dropped = TRUE;
     }
     window++;
@@ -88,8 +89,8 @@ gint
 gst_ssio_windows_hold (GstSsioWindows *windows, gsize offset, gsize size,
     gboolean *fresh)
 {
-  gsize first = offset / windows->window_size;
-  gsize last = (offset + size - 1) / windows->window_size;
+  gsize first = offset / WINDOW_SIZE;
+  gsize last = (offset + size - 1) / WINDOW_SIZE;
   gsize fresh_first = NO_WINDOW;
   gsize fresh_last = 0;
   gsize window;
@@ -109,9 +110,8 @@ gst_ssio_windows_hold (GstSsioWindows *windows, gsize offset, gsize size,
   if (!*fresh)
     return 0;
   /* one call also where a window between was present: that costs little */
-  result = gst_ssio_pages_populate (windows->base
-                                        + fresh_first * windows->window_size,
-      window_end (windows, fresh_last) - fresh_first * windows->window_size);
+  result = gst_ssio_pages_populate (windows->base + fresh_first * WINDOW_SIZE,
+      window_end (windows, fresh_last) - fresh_first * WINDOW_SIZE);
   if (result != 0) {
     gst_ssio_windows_release (windows, offset, size);
     gst_ssio_windows_release_cursor (windows);
@@ -125,8 +125,8 @@ gst_ssio_windows_release (GstSsioWindows *windows, gsize offset, gsize size)
   gboolean dropped;
 
   g_mutex_lock (&windows->lock);
-  dropped = release_range (windows, offset / windows->window_size,
-      (offset + size - 1) / windows->window_size);
+  dropped = release_range (windows, offset / WINDOW_SIZE,
+      (offset + size - 1) / WINDOW_SIZE);
   g_mutex_unlock (&windows->lock);
   return dropped;
 }

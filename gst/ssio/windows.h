@@ -10,9 +10,7 @@ G_BEGIN_DECLS
 
 typedef struct _GstSsioWindows GstSsioWindows;
 
-/* window_size is a multiple of the page size. */
-GstSsioWindows *gst_ssio_windows_new (const guint8 *base, gsize size,
-    gsize window_size);
+GstSsioWindows *gst_ssio_windows_new (const guint8 *base, gsize size);
 
 void gst_ssio_windows_free (GstSsioWindows *windows);
 

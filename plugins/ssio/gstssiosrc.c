@@ -323,8 +323,6 @@ open_stream (GstSsioSrc *self)
     close_file (self);
     return FALSE;
   }
-  gst_ssio_point_file_set_batch_size (self->file,
-      gst_ssio_dataset_get_largest_batch (&self->dataset));
   gst_ssio_point_file_set_damage_func (self->file, on_damage, self);
   GST_INFO_OBJECT (self, "%s: %" G_GUINT64_FORMAT " points, %s",
       gst_ssio_point_file_get_path (self->file),
