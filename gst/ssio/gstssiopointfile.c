@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "filememory.h"
 #include "formats/formats.h"
 #include "gstssiopointfile.h"
 #include "pages.h"
@@ -39,13 +40,6 @@ struct _GstSsioPointFile {
   GstSsioDamageFunc damage_func;
   gpointer damage_data;
 };
-
-/* The part of a mapped file that a memory stands for. */
-typedef struct {
-  GstSsioPointFile *file;
-  gsize offset;
-  gsize size;
-} Slice;
 
 G_DEFINE_BOXED_TYPE (GstSsioPointFile, gst_ssio_point_file,
     gst_ssio_point_file_ref, gst_ssio_point_file_unref)
@@ -443,14 +437,18 @@ has_lost_bytes (const GstSsioPointFile *file)
          || is_modified (file, &status);
 }
 
-static void
-release_slice (gpointer user_data)
+void
+gst_ssio_point_file_hold_again (GstSsioPointFile *file, gsize offset,
+    gsize size)
 {
-  Slice *slice = user_data;
-  GstSsioPointFile *file = slice->file;
+  gst_ssio_windows_hold_again (file->windows, offset, size);
+}
+
+void
+gst_ssio_point_file_release (GstSsioPointFile *file, gsize offset, gsize size)
+{
   GstSsioDamageFunc func = NULL;
-  gboolean dropped
-      = gst_ssio_windows_release (file->windows, slice->offset, slice->size);
+  gboolean dropped = gst_ssio_windows_release (file->windows, offset, size);
 
   if ((dropped && has_lost_bytes (file))
       || gst_ssio_guard_is_damaged (file->guard)) {
@@ -460,8 +458,6 @@ release_slice (gpointer user_data)
       func (file, file->damage_data);
     g_mutex_unlock (&file->lock);
   }
-  gst_ssio_point_file_unref (file);
-  g_free (slice);
 }
 
 /**
@@ -472,8 +468,9 @@ release_slice (gpointer user_data)
  * @error: (nullable): return location for an error
  *
  * Makes points present, waiting for the disk, and wraps them without a copy.
- * The memory is read-only and holds a reference to @file; the window of the
- * file that it lies in leaves the process with the last memory of it.
+ * The memory is read-only and holds a reference to @file; a window of the file
+ * leaves the process with the last memory in it. A part that is shared with
+ * gst_memory_share() holds its own bytes only.
  *
  * Returns: (transfer full) (nullable): a memory of @n_points points, or %NULL
  *   with @error set to a #GstResourceError where the file no longer holds them
@@ -485,7 +482,6 @@ gst_ssio_point_file_wrap_points (GstSsioPointFile *file, guint64 first_point,
     guint64 n_points, GError **error)
 {
   gboolean fresh;
-  Slice *slice;
   gsize offset, size;
   gint number;
 
@@ -505,12 +501,7 @@ gst_ssio_point_file_wrap_points (GstSsioPointFile *file, guint64 first_point,
     gst_ssio_windows_release (file->windows, offset, size);
     return NULL;
   }
-  slice = g_new (Slice, 1);
-  slice->file = gst_ssio_point_file_ref (file);
-  slice->offset = offset;
-  slice->size = size;
-  return gst_memory_new_wrapped (GST_MEMORY_FLAG_READONLY, file->map + offset,
-      size, 0, size, slice, release_slice);
+  return gst_ssio_file_memory_new (file, file->map + offset, offset, size);
 }
 
 /**

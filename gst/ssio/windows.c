@@ -8,7 +8,8 @@
 #include "windows.h"
 
 /* Large enough that the system calls do not count, small enough that what a
- * few batches keep of their first and last window stays a few megabytes. */
+ * few batches keep of their first and last window stays a few megabytes; and
+ * the size of a large page, which one entry maps where the page cache has it. */
 #define WINDOW_SIZE ((gsize) 2 << 20)
 #define NO_WINDOW G_MAXSIZE
 
@@ -117,6 +118,18 @@ gst_ssio_windows_hold (GstSsioWindows *windows, gsize offset, gsize size,
     gst_ssio_windows_release_cursor (windows);
   }
   return result;
+}
+
+void
+gst_ssio_windows_hold_again (GstSsioWindows *windows, gsize offset, gsize size)
+{
+  gsize last = (offset + size - 1) / WINDOW_SIZE;
+  gsize window;
+
+  g_mutex_lock (&windows->lock);
+  for (window = offset / WINDOW_SIZE; window <= last; window++)
+    windows->users[window]++;
+  g_mutex_unlock (&windows->lock);
 }
 
 gboolean

@@ -22,6 +22,10 @@ void gst_ssio_windows_free (GstSsioWindows *windows);
 gint gst_ssio_windows_hold (GstSsioWindows *windows, gsize offset, gsize size,
     gboolean *fresh);
 
+/* From any thread: for bytes that are held already, one more release. */
+void gst_ssio_windows_hold_again (GstSsioWindows *windows, gsize offset,
+    gsize size);
+
 /* From any thread. Returns whether a window was dropped. */
 gboolean gst_ssio_windows_release (GstSsioWindows *windows, gsize offset,
     gsize size);

@@ -12,6 +12,10 @@
  * long against a hand-over and short against a batch. */
 #define CHUNK_POINTS 4096
 
+/* A batch is held in parts of about this size, so that most of it can go while
+ * the last chunks are still worked on. */
+#define PART_BYTES (1 << 20)
+
 struct _GstSsioEvaluator {
   GstSsioForward *forward;
   GstSsioWorkers *workers;
@@ -21,26 +25,26 @@ struct _GstSsioEvaluator {
   gpointer *scratch; /* one a thread */
 };
 
-/* A buffer being worked on. */
+/* A part of a buffer being worked on. */
 typedef struct {
   GstBuffer *buffer;
   GstMapInfo map;
   gint chunks_left; /* atomic */
-} Batch;
+} Part;
 
 static void
 work (const GstSsioChunk *chunk, guint thread, gdouble *result,
     gpointer user_data)
 {
   GstSsioEvaluator *self = user_data;
-  Batch *batch = chunk->batch;
+  Part *part = chunk->batch;
 
   gst_ssio_forward_run (self->forward, self->scratch[thread], chunk->points,
       chunk->n_points, result);
-  if (g_atomic_int_dec_and_test (&batch->chunks_left)) {
-    gst_buffer_unmap (batch->buffer, &batch->map);
-    gst_buffer_unref (batch->buffer);
-    g_free (batch);
+  if (g_atomic_int_dec_and_test (&part->chunks_left)) {
+    gst_buffer_unmap (part->buffer, &part->map);
+    gst_buffer_unref (part->buffer);
+    g_free (part);
   }
 }
 
@@ -77,32 +81,47 @@ gst_ssio_evaluator_free (GstSsioEvaluator *self)
   g_free (self);
 }
 
+static gboolean
+push_part (GstSsioEvaluator *self, GstBuffer *buffer, gsize first_point,
+    gsize n_points)
+{
+  Part *part = g_new (Part, 1);
+  GstSsioChunk chunk;
+  gsize at;
+
+  part->buffer = gst_buffer_copy_region (buffer, GST_BUFFER_COPY_MEMORY,
+      first_point * self->point_size, n_points * self->point_size);
+  if (!part->buffer
+      || !gst_buffer_map (part->buffer, &part->map, GST_MAP_READ)) {
+    gst_clear_buffer (&part->buffer);
+    g_free (part);
+    return FALSE;
+  }
+  part->chunks_left = (n_points + CHUNK_POINTS - 1) / CHUNK_POINTS;
+  chunk.batch = part;
+  chunk.points = part->map.data;
+  for (at = 0; at < n_points; at += CHUNK_POINTS) {
+    chunk.n_points = MIN (n_points - at, CHUNK_POINTS);
+    gst_ssio_workers_push (self->workers, &chunk);
+    chunk.points += chunk.n_points * self->point_size;
+  }
+  return TRUE;
+}
+
 gboolean
 gst_ssio_evaluator_push (GstSsioEvaluator *self, GstBuffer *buffer)
 {
   gsize size = gst_buffer_get_size (buffer);
   gsize n_points = size / self->point_size;
-  GstSsioChunk chunk;
-  Batch *batch;
+  gsize part_points
+      = CHUNK_POINTS * MAX (PART_BYTES / CHUNK_POINTS / self->point_size, 1);
   gsize at;
 
   if (size % self->point_size != 0)
     return FALSE;
-  if (n_points == 0)
-    return TRUE;
-  batch = g_new (Batch, 1);
-  if (!gst_buffer_map (buffer, &batch->map, GST_MAP_READ)) {
-    g_free (batch);
-    return FALSE;
-  }
-  batch->buffer = gst_buffer_ref (buffer);
-  batch->chunks_left = (n_points + CHUNK_POINTS - 1) / CHUNK_POINTS;
-  chunk.batch = batch;
-  chunk.points = batch->map.data;
-  for (at = 0; at < n_points; at += CHUNK_POINTS) {
-    chunk.n_points = MIN (n_points - at, CHUNK_POINTS);
-    gst_ssio_workers_push (self->workers, &chunk);
-    chunk.points += chunk.n_points * self->point_size;
+  for (at = 0; at < n_points; at += part_points) {
+    if (!push_part (self, buffer, at, MIN (n_points - at, part_points)))
+      return FALSE;
   }
   return TRUE;
 }

@@ -286,6 +286,39 @@ GST_START_TEST (batches_of_any_size_leave_no_page_behind)
 }
 GST_END_TEST;
 
+GST_START_TEST (a_shared_part_holds_its_own_windows_only)
+{
+  gchar *path = ssio_check_write_tile (600000, 6);
+  GstSsioPointFile *file = open_file (path, NULL, GST_SSIO_IO_MODE_MMAP);
+  const guint8 *mapped = gst_ssio_point_file_get_mapped_points (file);
+  GstMemory *whole
+      = gst_ssio_point_file_wrap_points (file, 10000, 500000, NULL);
+  GstMemory *part = gst_memory_share (whole, 24 * 100000, 24 * 1000);
+  GstMemory *rest = gst_memory_share (part, 24 * 900, -1);
+  GstMapInfo map;
+
+  gst_ssio_point_file_release_cursor (file);
+  fail_unless (count_resident (file) >= 11000);
+  gst_memory_unref (whole);
+  fail_unless (count_resident (file) >= 24);
+  fail_unless (count_resident (file) <= 2 * 2048);
+  fail_unless (GST_MEMORY_IS_READONLY (part));
+  fail_unless (gst_memory_map (part, &map, GST_MAP_READ));
+  fail_unless (map.data == mapped + 24 * 110000);
+  fail_unless_equals_uint64 (map.size, 24000);
+  gst_memory_unmap (part, &map);
+  gst_memory_unref (part);
+  fail_unless (gst_memory_map (rest, &map, GST_MAP_READ));
+  fail_unless (map.data == mapped + 24 * 110900);
+  fail_unless_equals_uint64 (map.size, 2400);
+  gst_memory_unmap (rest, &map);
+  gst_ssio_point_file_unref (file);
+  /* the last part keeps the file */
+  gst_memory_unref (rest);
+  g_free (path);
+}
+GST_END_TEST;
+
 static void
 count_damage (GstSsioPointFile *file, gpointer user_data)
 {
@@ -485,6 +518,7 @@ pointfile_suite (void)
   tcase_add_test (tcase, npy_says_what_it_holds);
   tcase_add_test (tcase, wrapped_points_are_the_mapping_present_and_read_only);
   tcase_add_test (tcase, batches_of_any_size_leave_no_page_behind);
+  tcase_add_test (tcase, a_shared_part_holds_its_own_windows_only);
   tcase_add_test (tcase,
       a_file_truncated_under_a_batch_reads_as_zeros_and_is_reported);
   tcase_add_test (tcase,
