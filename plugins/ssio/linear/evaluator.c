@@ -8,9 +8,9 @@
 #include "forward.h"
 #include "workers.h"
 
-/* Points that a thread takes at once: some 50 microseconds of a small model,
+/* Points that a thread takes at once: some 100 microseconds of a small model,
  * long against a hand-over and short against a batch. */
-#define CHUNK_POINTS 4096
+#define CHUNK_POINTS 16384
 
 /* A batch is held in parts of about this size, so that most of it can go while
  * the last chunks are still worked on. */
