@@ -265,7 +265,8 @@ find_features (const GstSsioLayout *layout, const gchar *features,
       gchar *found = gst_ssio_layout_to_string (layout);
 
       g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-          "features=\"%s\": expected names of fields, found no field \"%s\" in "
+          "features=\"%s\": expected names of fields, found no field \"%s\" "
+          "in "
           "%s",
           features, names[i], found);
       g_free (found);
@@ -517,7 +518,8 @@ gst_ssio_linear_change_state (GstElement *element, GstStateChange transition)
   else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
     let_timer_run (self, FALSE);
 
-  result = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+  result
+      = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
 
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
@@ -529,8 +531,8 @@ gst_ssio_linear_change_state (GstElement *element, GstStateChange transition)
 static void
 install_properties (GObjectClass *class)
 {
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
-                            | GST_PARAM_MUTABLE_READY;
+  const GParamFlags flags
+      = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
 
   properties[PROP_LAYERS] = g_param_spec_string ("layers", "Layers",
       "Widths of the layers after the input, separated by commas; the last "

@@ -21,8 +21,7 @@ ssio_check_get_directory (void)
 }
 
 /* Tests that run in processes of their own share the parent's directory. */
-static void __attribute__ ((constructor))
-make_directory (void)
+static void __attribute__ ((constructor)) make_directory (void)
 {
   ssio_check_get_directory ();
 }
@@ -32,8 +31,8 @@ ssio_check_make_path (const gchar *suffix)
 {
   static gint count = 0;
 
-  return g_strdup_printf ("%s/%d-%d%s", ssio_check_get_directory (), (gint) getpid (),
-      g_atomic_int_add (&count, 1), suffix);
+  return g_strdup_printf ("%s/%d-%d%s", ssio_check_get_directory (),
+      (gint) getpid (), g_atomic_int_add (&count, 1), suffix);
 }
 
 gchar *
@@ -122,7 +121,7 @@ ssio_check_set_state (GstElement *element, GstState state)
 {
   fail_if (gst_element_set_state (element, state) == GST_STATE_CHANGE_FAILURE);
   fail_if (gst_element_get_state (element, NULL, NULL, 10 * GST_SECOND)
-               == GST_STATE_CHANGE_FAILURE);
+           == GST_STATE_CHANGE_FAILURE);
 }
 
 GstMessage *
@@ -249,12 +248,12 @@ ssio_check_write_identity (guint n)
 
   for (i = 0; i < n; i++)
     values[i * n + i] = 1;
-  header = g_strdup_printf (
-      "{\"0.weight\":{\"dtype\":\"F32\",\"shape\":[%u,%u],"
-      "\"data_offsets\":[0,%u]},"
-      "\"0.bias\":{\"dtype\":\"F32\",\"shape\":[%u],"
-      "\"data_offsets\":[%u,%u]}}",
-      n, n, 4 * n * n, n, 4 * n * n, 4 * (n * n + n));
+  header
+      = g_strdup_printf ("{\"0.weight\":{\"dtype\":\"F32\",\"shape\":[%u,%u],"
+                         "\"data_offsets\":[0,%u]},"
+                         "\"0.bias\":{\"dtype\":\"F32\",\"shape\":[%u],"
+                         "\"data_offsets\":[%u,%u]}}",
+          n, n, 4 * n * n, n, 4 * n * n, 4 * (n * n + n));
   path = ssio_check_write_tensors (header, values, 4 * (n * n + n));
   g_free (header);
   g_free (values);

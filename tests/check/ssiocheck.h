@@ -59,8 +59,8 @@ GstMessage *ssio_check_pop (GstElement *element, GstMessageType types);
 /* Runs an element or pipeline that must fail: expects one error with that
  * domain and code whose text holds all the given parts (NULL-terminated), and
  * no EOS. */
-void ssio_check_error (GstElement *pipeline, GQuark domain, gint code, ...)
-    G_GNUC_NULL_TERMINATED;
+void ssio_check_error (GstElement *pipeline, GQuark domain, gint code,
+    ...) G_GNUC_NULL_TERMINATED;
 
 /* Expects an error of the library, and frees it. */
 void ssio_check_gerror (GError **error, GQuark domain, gint code,
@@ -69,8 +69,8 @@ void ssio_check_gerror (GError **error, GQuark domain, gint code,
 /* Runs a Python program of the tests' oracle where there is Python with
  * NumPy; FALSE where there is none, which the caller says. Anything else that
  * goes wrong fails the test. output may be NULL. */
-gboolean ssio_check_run_oracle (gchar **output, const gchar *command, ...)
-    G_GNUC_NULL_TERMINATED;
+gboolean ssio_check_run_oracle (gchar **output, const gchar *command,
+    ...) G_GNUC_NULL_TERMINATED;
 
 /* A new safetensors file of that header, which is text, and those bytes. */
 gchar *ssio_check_write_tensors (const gchar *header, gconstpointer data,

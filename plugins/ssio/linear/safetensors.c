@@ -200,8 +200,8 @@ check_name (const Tensors *tensors, const gchar *name, GError **error)
   gboolean ok = TRUE;
 
   if (g_str_has_suffix (name, ".bias")) {
-    gchar *weight = g_strdup_printf (
-        "%.*s.weight", (int) (strlen (name) - strlen (".bias")), name);
+    gchar *weight = g_strdup_printf ("%.*s.weight",
+        (int) (strlen (name) - strlen (".bias")), name);
 
     if (!json_object_has_member (tensors->header, weight))
       ok = fail (error, tensors,
@@ -331,8 +331,8 @@ read_header (Tensors *tensors, const gchar *text, gsize length,
         json_error->message);
     g_error_free (json_error);
   } else if (!root || !JSON_NODE_HOLDS_OBJECT (root)) {
-    ok = fail (
-        error, tensors, "its safetensors header is no JSON object of tensors");
+    ok = fail (error, tensors,
+        "its safetensors header is no JSON object of tensors");
   } else {
     tensors->header = json_node_get_object (root);
     ok = read_layers (tensors, model, error);
@@ -362,8 +362,8 @@ gst_ssio_safetensors_parse (const gchar *path, const guint8 *bytes, gsize size,
         length, size);
   tensors.data = bytes + LENGTH_BYTES + length;
   tensors.data_size = size - LENGTH_BYTES - length;
-  return read_header (
-      &tensors, (const gchar *) bytes + LENGTH_BYTES, length, model, error);
+  return read_header (&tensors, (const gchar *) bytes + LENGTH_BYTES, length,
+      model, error);
 }
 
 static GstResourceError

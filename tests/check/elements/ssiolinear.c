@@ -6,7 +6,7 @@
 
 #include "ssiocheck.h"
 
-#define CAPS                                                            \
+#define CAPS \
   "pointcloud/x-raw, layout=(string)\"x:f4,y:f4\", point-size=(int)8, " \
   "batch-size=(int)100000"
 
@@ -54,8 +54,8 @@ push_segment (GstHarness *harness)
   GstSegment segment;
 
   gst_segment_init (&segment, GST_FORMAT_DEFAULT);
-  fail_unless (
-      gst_harness_push_event (harness, gst_event_new_segment (&segment)));
+  fail_unless (gst_harness_push_event (harness,
+      gst_event_new_segment (&segment)));
 }
 
 /* Whether the element takes the caps shows only in the next buffer's flow. */
@@ -74,8 +74,8 @@ push_caps (GstHarness *harness, const gchar *text)
 static void
 start_stream (GstHarness *harness, const gchar *caps)
 {
-  fail_unless (
-      gst_harness_push_event (harness, gst_event_new_stream_start ("test")));
+  fail_unless (gst_harness_push_event (harness,
+      gst_event_new_stream_start ("test")));
   push_caps (harness, caps);
   push_segment (harness);
 }
@@ -85,7 +85,8 @@ static GstHarness *
 new_identity (const gchar *properties)
 {
   gchar *weights = ssio_check_write_identity (2);
-  gchar *text = g_strdup_printf ("layers=2 weights=%s %s", weights, properties);
+  gchar *text
+      = g_strdup_printf ("layers=2 weights=%s %s", weights, properties);
   GstHarness *harness = new_harness (text);
 
   start_stream (harness, CAPS);
@@ -111,8 +112,8 @@ new_points (guint n, gfloat x)
 static void
 push_points (GstHarness *harness, guint n, gfloat x)
 {
-  fail_unless_equals_int (
-      gst_harness_push (harness, new_points (n, x)), GST_FLOW_OK);
+  fail_unless_equals_int (gst_harness_push (harness, new_points (n, x)),
+      GST_FLOW_OK);
 }
 
 static void
@@ -125,8 +126,8 @@ static void
 flush (GstHarness *harness)
 {
   fail_unless (gst_harness_push_event (harness, gst_event_new_flush_start ()));
-  fail_unless (
-      gst_harness_push_event (harness, gst_event_new_flush_stop (TRUE)));
+  fail_unless (gst_harness_push_event (harness,
+      gst_event_new_flush_stop (TRUE)));
   push_segment (harness);
 }
 
@@ -135,8 +136,8 @@ get_uint64 (const GstStructure *structure, const gchar *field)
 {
   guint64 value;
 
-  fail_unless (
-      gst_structure_get_uint64 (structure, field, &value), "%s", field);
+  fail_unless (gst_structure_get_uint64 (structure, field, &value), "%s",
+      field);
   return value;
 }
 
@@ -154,8 +155,8 @@ get_mean (const GstStructure *structure, guint output)
 static GstMessage *
 pop_epoch (GstElement *element)
 {
-  GstMessage *message =
-      ssio_check_pop (element, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR);
+  GstMessage *message
+      = ssio_check_pop (element, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR);
 
   fail_unless (message != NULL, "no message");
   fail_unless_equals_string (GST_MESSAGE_TYPE_NAME (message), "element");
@@ -172,9 +173,10 @@ check_epoch (GstElement *element, Epoch expected)
 
   fail_unless (gst_structure_get_uint (structure, "epoch", &epoch));
   fail_unless_equals_int (epoch, expected.epoch);
-  fail_unless_equals_uint64 (
-      get_uint64 (structure, "batches"), expected.batches);
-  fail_unless_equals_uint64 (get_uint64 (structure, "points"), expected.points);
+  fail_unless_equals_uint64 (get_uint64 (structure, "batches"),
+      expected.batches);
+  fail_unless_equals_uint64 (get_uint64 (structure, "points"),
+      expected.points);
   fail_unless_equals_uint64 (get_uint64 (structure, "bytes"), expected.bytes);
   for (i = 0; i < 2; i++) {
     gdouble mean = get_mean (structure, i);
@@ -191,8 +193,8 @@ static void
 check_nothing_posted (GstElement *element)
 {
   GstBus *bus = gst_element_get_bus (element);
-  GstMessage *message =
-      gst_bus_pop_filtered (bus, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR);
+  GstMessage *message
+      = gst_bus_pop_filtered (bus, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR);
 
   fail_unless (message == NULL, "a message: %s",
       message ? GST_MESSAGE_TYPE_NAME (message) : "");
@@ -216,14 +218,15 @@ GST_START_TEST (eos_reports_the_epoch_with_every_field_as_documented)
   fail_unless (GST_MESSAGE_SRC (message) == GST_OBJECT (harness->element));
   structure = gst_message_get_structure (message);
   fail_unless_equals_int (gst_structure_n_fields (structure), 7);
-  fail_unless (gst_structure_has_field_typed (structure, "epoch", G_TYPE_UINT));
+  fail_unless (gst_structure_has_field_typed (structure, "epoch",
+      G_TYPE_UINT));
   fail_unless_equals_uint64 (get_uint64 (structure, "batches"), 2);
   fail_unless_equals_uint64 (get_uint64 (structure, "points"), 40);
   fail_unless_equals_uint64 (get_uint64 (structure, "bytes"), 320);
   fail_unless (gst_structure_get_double (structure, "seconds", &seconds));
   fail_unless (seconds >= 0.001 && seconds < 10, "%g", seconds);
-  fail_unless (
-      gst_structure_get_double (structure, "points-per-second", &rate));
+  fail_unless (gst_structure_get_double (structure, "points-per-second",
+      &rate));
   fail_unless_equals_float (rate, 40 / seconds);
   means = gst_structure_get_value (structure, "output-mean");
   fail_unless (GST_VALUE_HOLDS_ARRAY (means));
@@ -260,8 +263,8 @@ GST_START_TEST (last_message_is_the_epoch_in_one_line_and_notified)
   g_object_get (harness->element, "last-message", &text, NULL);
   fail_unless (text != NULL);
   fail_unless (strchr (text, '\n') == NULL, "%s", text);
-  fail_unless (
-      strstr (text, "epoch 0: 30 points in 1 batches") != NULL, "%s", text);
+  fail_unless (strstr (text, "epoch 0: 30 points in 1 batches") != NULL, "%s",
+      text);
   fail_unless (g_str_has_suffix (text, "output mean 2.5, 1"), "%s", text);
   g_free (text);
   teardown (harness);
@@ -288,8 +291,8 @@ push_epoch_event (GstHarness *harness, guint number)
 {
   const GstSsioEpoch epoch = { number, 1, 2, 3 };
 
-  fail_unless (
-      gst_harness_push_event (harness, gst_event_new_ssio_epoch (&epoch)));
+  fail_unless (gst_harness_push_event (harness,
+      gst_event_new_ssio_epoch (&epoch)));
 }
 
 GST_START_TEST (epoch_event_is_reported_and_the_next_epoch_starts_from_zero)
@@ -317,12 +320,12 @@ GST_START_TEST (other_custom_events_end_no_epoch)
   GstHarness *harness = new_identity ("");
 
   push_points (harness, 30, 2);
-  gst_harness_push_event (
-      harness, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
-                   gst_structure_new_empty ("something-else")));
-  gst_harness_push_event (
-      harness, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
-                   gst_structure_new_empty ("ssio-epoch")));
+  gst_harness_push_event (harness,
+      gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
+          gst_structure_new_empty ("something-else")));
+  gst_harness_push_event (harness,
+      gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
+          gst_structure_new_empty ("ssio-epoch")));
   check_nothing_posted (harness->element);
   push_eos (harness);
   check_epoch (harness->element, (Epoch){ 0, 1, 30, 240, { 2, 1 } });
@@ -348,13 +351,13 @@ GST_START_TEST (segment_done_reports_the_epoch)
   GstHarness *harness = new_identity ("");
 
   push_points (harness, 30, 2);
-  gst_harness_push_event (
-      harness, gst_event_new_segment_done (GST_FORMAT_DEFAULT, 30));
+  gst_harness_push_event (harness,
+      gst_event_new_segment_done (GST_FORMAT_DEFAULT, 30));
   check_epoch (harness->element, (Epoch){ 0, 1, 30, 240, { 2, 1 } });
   push_segment (harness);
   push_points (harness, 3, 4);
-  gst_harness_push_event (
-      harness, gst_event_new_segment_done (GST_FORMAT_DEFAULT, 3));
+  gst_harness_push_event (harness,
+      gst_event_new_segment_done (GST_FORMAT_DEFAULT, 3));
   check_epoch (harness->element, (Epoch){ 1, 1, 3, 24, { 4, 1 } });
   teardown (harness);
 }
@@ -392,8 +395,8 @@ GST_START_TEST (empty_buffer_is_a_batch_without_points)
 {
   GstHarness *harness = new_identity ("");
 
-  fail_unless_equals_int (
-      gst_harness_push (harness, gst_buffer_new ()), GST_FLOW_OK);
+  fail_unless_equals_int (gst_harness_push (harness, gst_buffer_new ()),
+      GST_FLOW_OK);
   push_points (harness, 4, 3);
   push_eos (harness);
   check_epoch (harness->element, (Epoch){ 0, 2, 4, 32, { 3, 1 } });
@@ -405,8 +408,8 @@ GST_START_TEST (eos_without_caps_is_no_epoch)
 {
   GstHarness *harness = new_harness ("");
 
-  fail_unless (
-      gst_harness_push_event (harness, gst_event_new_stream_start ("test")));
+  fail_unless (gst_harness_push_event (harness,
+      gst_event_new_stream_start ("test")));
   push_eos (harness);
   check_nothing_posted (harness->element);
   teardown (harness);
@@ -451,8 +454,8 @@ GST_START_TEST (layout_that_the_weights_do_not_fit_is_an_error)
   ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
       GST_STREAM_ERROR_WRONG_TYPE, "\"0.weight\"", "expected shape [2, 3]",
       "found [2, 2]", NULL);
-  fail_unless_equals_int (
-      gst_harness_push (harness, new_points (3, 1)), GST_FLOW_NOT_NEGOTIATED);
+  fail_unless_equals_int (gst_harness_push (harness, new_points (3, 1)),
+      GST_FLOW_NOT_NEGOTIATED);
   push_eos (harness);
   check_nothing_posted (harness->element);
   teardown (harness);
@@ -469,8 +472,8 @@ GST_START_TEST (caps_of_something_else_are_refused)
                       "batch-size=(int)10");
   push_caps (harness, "pointcloud/x-raw, layout=(string)x:f4, "
                       "point-size=(int)0, batch-size=(int)10");
-  fail_unless_equals_int (
-      gst_harness_push (harness, new_points (3, 1)), GST_FLOW_NOT_NEGOTIATED);
+  fail_unless_equals_int (gst_harness_push (harness, new_points (3, 1)),
+      GST_FLOW_NOT_NEGOTIATED);
   teardown (harness);
 }
 GST_END_TEST;
@@ -481,10 +484,10 @@ check_caps_refused (const gchar *caps, const gchar *part)
   GstHarness *harness = new_harness ("");
 
   start_stream (harness, caps);
-  ssio_check_posted_error (
-      harness->element, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, part, NULL);
-  fail_unless_equals_int (
-      gst_harness_push (harness, new_points (3, 1)), GST_FLOW_NOT_NEGOTIATED);
+  ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
+      GST_STREAM_ERROR_FORMAT, part, NULL);
+  fail_unless_equals_int (gst_harness_push (harness, new_points (3, 1)),
+      GST_FLOW_NOT_NEGOTIATED);
   push_eos (harness);
   check_nothing_posted (harness->element);
   teardown (harness);
@@ -542,18 +545,18 @@ GST_END_TEST;
 
 GST_START_TEST (malformed_layers_are_one_error)
 {
-  static const gchar *const layers[] = { "", "a", "0", "64,,3", "-1", "70000",
-    "64,3,", "1e3" };
+  static const gchar *const layers[]
+      = { "", "a", "0", "64,,3", "-1", "70000", "64,3,", "1e3" };
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (layers); i++) {
-    gchar *text =
-        g_strdup_printf ("fakesrc ! ssiolinear layers=\"%s\"", layers[i]);
+    gchar *text
+        = g_strdup_printf ("fakesrc ! ssiolinear layers=\"%s\"", layers[i]);
     gchar *quoted = g_strdup_printf ("layers=\"%s\"", layers[i]);
     GstElement *pipeline = gst_parse_launch (text, NULL);
 
-    ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        quoted, "expected", "\"64,3\"", NULL);
+    ssio_check_error (pipeline, GST_RESOURCE_ERROR,
+        GST_RESOURCE_ERROR_SETTINGS, quoted, "expected", "\"64,3\"", NULL);
     gst_object_unref (pipeline);
     g_free (quoted);
     g_free (text);
@@ -610,8 +613,8 @@ GST_START_TEST (buffer_that_ends_in_mid_point_is_one_error)
   GstHarness *harness = new_identity ("");
 
   push_points (harness, 3, 1);
-  fail_unless_equals_int (
-      gst_harness_push (harness, gst_buffer_new_allocate (NULL, 20, NULL)),
+  fail_unless_equals_int (gst_harness_push (harness,
+                              gst_buffer_new_allocate (NULL, 20, NULL)),
       GST_FLOW_ERROR);
   ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
       GST_STREAM_ERROR_FORMAT, "20 bytes", "multiple of 8 bytes", NULL);
@@ -623,8 +626,8 @@ GST_END_TEST;
 
 GST_START_TEST (element_goes_up_and_down_and_counts_from_zero_each_time)
 {
-  static const GstState floors[] = { GST_STATE_PAUSED, GST_STATE_READY,
-    GST_STATE_NULL };
+  static const GstState floors[]
+      = { GST_STATE_PAUSED, GST_STATE_READY, GST_STATE_NULL };
   GstHarness *harness = new_identity ("");
   guint i, epoch;
 
@@ -639,8 +642,8 @@ GST_START_TEST (element_goes_up_and_down_and_counts_from_zero_each_time)
     gst_element_set_state (harness->element, GST_STATE_PLAYING);
     if (floors[i % 3] == GST_STATE_PAUSED) {
       push_eos (harness);
-      check_epoch (
-          harness->element, (Epoch){ epoch++, 1, 5000, 40000, { 1000, 1 } });
+      check_epoch (harness->element,
+          (Epoch){ epoch++, 1, 5000, 40000, { 1000, 1 } });
       flush (harness);
     } else {
       start_stream (harness, CAPS);
@@ -663,8 +666,8 @@ GST_START_TEST (element_is_used_again_after_ready_with_another_model)
   push_points (harness, 10, 1);
   push_eos (harness);
   message = pop_epoch (harness->element);
-  means = gst_structure_get_value (
-      gst_message_get_structure (message), "output-mean");
+  means = gst_structure_get_value (gst_message_get_structure (message),
+      "output-mean");
   fail_unless_equals_int (gst_value_array_get_size (means), 50);
   gst_message_unref (message);
 
@@ -683,8 +686,8 @@ GST_START_TEST (element_is_used_again_after_ready_with_another_model)
   push_points (harness, 10, 1);
   push_eos (harness);
   message = pop_epoch (harness->element);
-  means = gst_structure_get_value (
-      gst_message_get_structure (message), "output-mean");
+  means = gst_structure_get_value (gst_message_get_structure (message),
+      "output-mean");
   fail_unless_equals_int (gst_value_array_get_size (means), 100);
   gst_message_unref (message);
   teardown (harness);
@@ -843,8 +846,8 @@ pop_seconds (GstElement *element)
   GstMessage *message = pop_epoch (element);
   gdouble seconds;
 
-  gst_structure_get_double (
-      gst_message_get_structure (message), "seconds", &seconds);
+  gst_structure_get_double (gst_message_get_structure (message), "seconds",
+      &seconds);
   gst_message_unref (message);
   return seconds;
 }
@@ -935,8 +938,8 @@ tile_source (const gchar *properties)
 static void
 check_eos (GstElement *pipeline)
 {
-  GstMessage *message = ssio_check_pop (
-      pipeline, GST_MESSAGE_ERROR | GST_MESSAGE_EOS | GST_MESSAGE_ELEMENT);
+  GstMessage *message = ssio_check_pop (pipeline,
+      GST_MESSAGE_ERROR | GST_MESSAGE_EOS | GST_MESSAGE_ELEMENT);
 
   fail_unless (message != NULL, "no EOS");
   fail_unless_equals_string (GST_MESSAGE_TYPE_NAME (message), "eos");
@@ -967,18 +970,18 @@ GST_START_TEST (pipeline_prerolls_and_does_not_count_the_time)
   gdouble seconds;
 
   gst_element_set_state (pipeline, GST_STATE_PAUSED);
-  fail_unless_equals_int (
-      gst_element_get_state (pipeline, NULL, NULL, 10 * GST_SECOND),
+  fail_unless_equals_int (gst_element_get_state (pipeline, NULL, NULL,
+                              10 * GST_SECOND),
       GST_STATE_CHANGE_SUCCESS);
   check_nothing_posted (pipeline);
   g_usleep (G_USEC_PER_SEC);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   message = pop_epoch (pipeline);
-  gst_structure_get_double (
-      gst_message_get_structure (message), "seconds", &seconds);
+  gst_structure_get_double (gst_message_get_structure (message), "seconds",
+      &seconds);
   fail_unless (seconds > 0 && seconds < 0.9, "%g", seconds);
-  fail_unless_equals_uint64 (
-      get_uint64 (gst_message_get_structure (message), "points"),
+  fail_unless_equals_uint64 (get_uint64 (gst_message_get_structure (message),
+                                 "points"),
       N_TILE_POINTS);
   gst_message_unref (message);
   check_epoch (pipeline, tile_epoch (1, 11));
@@ -999,8 +1002,8 @@ GST_START_TEST (flushing_seek_after_eos_is_the_next_epoch)
   for (i = 0; i < 4; i++) {
     check_epoch (pipeline, tile_epoch (i, 11));
     check_eos (pipeline);
-    fail_unless (gst_element_seek_simple (
-        pipeline, GST_FORMAT_DEFAULT, GST_SEEK_FLAG_FLUSH, 0));
+    fail_unless (gst_element_seek_simple (pipeline, GST_FORMAT_DEFAULT,
+        GST_SEEK_FLAG_FLUSH, 0));
   }
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (pipeline);
@@ -1068,16 +1071,16 @@ GST_START_TEST (pipeline_that_this_element_ends_says_why)
   g_object_set (sink, "layers", "5", NULL);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   message = ssio_check_pop (pipeline, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
-  fail_unless (
-      message != NULL && GST_MESSAGE_SRC (message) == (GstObject *) sink);
+  fail_unless (message != NULL
+               && GST_MESSAGE_SRC (message) == (GstObject *) sink);
   gst_message_parse_error (message, &error, NULL);
   fail_unless (strstr (error->message, "expected shape [5, 2]") != NULL, "%s",
       error->message);
   g_error_free (error);
   gst_message_unref (message);
   bus = gst_element_get_bus (pipeline);
-  while ((message = gst_bus_timed_pop_filtered (
-              bus, GST_SECOND / 10, GST_MESSAGE_ERROR))) {
+  while ((message = gst_bus_timed_pop_filtered (bus, GST_SECOND / 10,
+              GST_MESSAGE_ERROR))) {
     fail_if (GST_MESSAGE_SRC (message) == (GstObject *) sink);
     gst_message_unref (message);
   }
@@ -1109,8 +1112,8 @@ GST_END_TEST;
 
 GST_START_TEST (identity_over_real_points_gives_the_sums_of_their_columns)
 {
-  static const gdouble sums[] = { 59994544.6, 23186431.3, 2677127.73, 11220547,
-    136107, 805860000 };
+  static const gdouble sums[]
+      = { 59994544.6, 23186431.3, 2677127.73, 11220547, 136107, 805860000 };
   const gchar *data = g_getenv ("SSIO_REAL_DATA");
   gchar *weights, *text;
   GstElement *pipeline;
@@ -1153,8 +1156,8 @@ ssiolinear_suite (void)
   tcase_add_test (tcase, eos_reports_the_epoch_with_every_field_as_documented);
   tcase_add_test (tcase, last_message_is_the_epoch_in_one_line_and_notified);
   tcase_add_test (tcase, last_message_of_many_outputs_is_cut_short);
-  tcase_add_test (
-      tcase, epoch_event_is_reported_and_the_next_epoch_starts_from_zero);
+  tcase_add_test (tcase,
+      epoch_event_is_reported_and_the_next_epoch_starts_from_zero);
   tcase_add_test (tcase, other_custom_events_end_no_epoch);
   tcase_add_test (tcase, epoch_number_is_that_of_the_batches);
   tcase_add_test (tcase, segment_done_reports_the_epoch);
@@ -1167,15 +1170,15 @@ ssiolinear_suite (void)
   tcase_add_test (tcase, caps_of_something_else_are_refused);
   tcase_add_test (tcase, caps_without_a_layout_that_can_be_read_are_one_error);
   tcase_add_test (tcase, features_are_inputs_in_their_order);
-  tcase_add_test (
-      tcase, features_that_are_no_fields_are_an_error_with_those_there_are);
+  tcase_add_test (tcase,
+      features_that_are_no_fields_are_an_error_with_those_there_are);
   tcase_add_test (tcase, malformed_layers_are_one_error);
   tcase_add_test (tcase, layers_can_be_mended_after_an_error);
   tcase_add_test (tcase, weights_that_are_missing_are_one_error);
   tcase_add_test (tcase, weights_of_another_shape_are_one_error);
   tcase_add_test (tcase, buffer_that_ends_in_mid_point_is_one_error);
-  tcase_add_test (
-      tcase, element_goes_up_and_down_and_counts_from_zero_each_time);
+  tcase_add_test (tcase,
+      element_goes_up_and_down_and_counts_from_zero_each_time);
   tcase_add_test (tcase, element_is_used_again_after_ready_with_another_model);
   tcase_add_test (tcase, number_of_threads_does_not_change_the_result);
   tcase_add_test (tcase, seed_decides_on_the_result);
@@ -1192,9 +1195,10 @@ ssiolinear_suite (void)
   tcase_add_test (tcase, segment_seeks_are_epochs_without_a_gap);
   tcase_add_test (tcase, pipeline_goes_up_and_down_with_data_between);
   tcase_add_test (tcase, pipeline_that_this_element_ends_says_why);
-  tcase_add_test (tcase, sink_that_syncs_with_a_playing_pipeline_measures_time);
-  tcase_add_test (
-      tcase, identity_over_real_points_gives_the_sums_of_their_columns);
+  tcase_add_test (tcase,
+      sink_that_syncs_with_a_playing_pipeline_measures_time);
+  tcase_add_test (tcase,
+      identity_over_real_points_gives_the_sums_of_their_columns);
   return suite;
 }
 

@@ -31,11 +31,11 @@ typedef struct {
 static void
 store_value (guint8 *to, GstSsioType type, gint value)
 {
-#define STORE(TYPE, ctype, expression)     \
-  case GST_SSIO_TYPE_##TYPE: {             \
-    ctype stored = (expression);           \
+#define STORE(TYPE, ctype, expression) \
+  case GST_SSIO_TYPE_##TYPE: { \
+    ctype stored = (expression); \
     memcpy (to, &stored, sizeof (stored)); \
-    break;                                 \
+    break; \
   }
   switch (type) {
     STORE (F4, gfloat, value / 64.0f)
@@ -69,8 +69,8 @@ make_points (const gchar *layout_text, guint point_size)
   GError *error = NULL;
   guint p, f;
 
-  data.layout =
-      gst_ssio_layout_new_from_string (layout_text, point_size, &error);
+  data.layout
+      = gst_ssio_layout_new_from_string (layout_text, point_size, &error);
   fail_unless (data.layout != NULL, "%s", error ? error->message : "");
   data.n_fields = gst_ssio_layout_get_n_fields (data.layout);
   data.point_size = gst_ssio_layout_get_point_size (data.layout);
@@ -86,8 +86,8 @@ make_points (const gchar *layout_text, guint point_size)
       *to++ = expected_value (field->type, value);
     }
   }
-  data.float_path = ssio_check_write_file (
-      ".f4", table, (gsize) MAX_POINTS * data.n_fields * sizeof (gfloat));
+  data.float_path = ssio_check_write_file (".f4", table,
+      (gsize) MAX_POINTS * data.n_fields * sizeof (gfloat));
   g_free (table);
   g_rand_free (random);
   return data;
@@ -199,12 +199,12 @@ check_network (const Points *data, const gchar *features, const gchar *widths)
 
   for (i = 0; i < n_in; i++)
     fields[i] = atoi (indices[i]);
-  have_oracle =
-      ssio_check_run_oracle (NULL, "weights", "11", all_widths, weights, NULL);
+  have_oracle = ssio_check_run_oracle (NULL, "weights", "11", all_widths,
+      weights, NULL);
   if (have_oracle) {
     GstSsioModel *model = load_model (n_in, widths, weights);
-    GstSsioForward *forward =
-        gst_ssio_forward_new (model, data->layout, fields);
+    GstSsioForward *forward
+        = gst_ssio_forward_new (model, data->layout, fields);
 
     ssio_check_run_oracle (&output, "forward", weights, data->float_path,
         n_fields, features, COUNTS, NULL);
@@ -396,8 +396,8 @@ GST_START_TEST (nan_and_infinity_pass_as_pytorch_passes_them)
         run_exactly (forward, (guint8 *) points, 4, counts[n], &sum);
         fail_unless (is_same_double (sum, cases[c].output)
                          || (counts[n] > 1 && isinf (cases[c].next_weight)),
-            "%s, %u points, case %u: expected %g, found %g", isas[i], counts[n],
-            c, cases[c].output, sum);
+            "%s, %u points, case %u: expected %g, found %g", isas[i],
+            counts[n], c, cases[c].output, sum);
         g_free (points);
       }
     }
@@ -477,8 +477,8 @@ is_same_model (const GstSsioModel *a, const GstSsioModel *b)
     if (memcmp (layer->weight, b->layers[i].weight,
             sizeof (gfloat) * layer->n_in * layer->n_out)
             != 0
-        || memcmp (
-               layer->bias, b->layers[i].bias, sizeof (gfloat) * layer->n_out)
+        || memcmp (layer->bias, b->layers[i].bias,
+               sizeof (gfloat) * layer->n_out)
                != 0)
       return FALSE;
   }
@@ -487,8 +487,8 @@ is_same_model (const GstSsioModel *a, const GstSsioModel *b)
 
 GST_START_TEST (random_weights_are_the_same_bits_as_numpys)
 {
-  static const gchar *const seeds[] = { "0", "1", "42", "1234567",
-    "4294967295" };
+  static const gchar *const seeds[]
+      = { "0", "1", "42", "1234567", "4294967295" };
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (seeds); i++) {
@@ -496,12 +496,13 @@ GST_START_TEST (random_weights_are_the_same_bits_as_numpys)
     GstSsioModel *model = new_model (6, "64,7,3");
     GstSsioModel *expected;
 
-    if (!ssio_check_run_oracle (
-            NULL, "weights", seeds[i], "6,64,7,3", path, NULL)) {
+    if (!ssio_check_run_oracle (NULL, "weights", seeds[i], "6,64,7,3", path,
+            NULL)) {
       g_print ("skipped: no Python with NumPy\n");
     } else {
       expected = load_model (6, "64,7,3", path);
-      gst_ssio_model_init_random (model, g_ascii_strtoull (seeds[i], NULL, 10));
+      gst_ssio_model_init_random (model,
+          g_ascii_strtoull (seeds[i], NULL, 10));
       fail_unless (is_same_model (model, expected), "seed %s", seeds[i]);
       gst_ssio_model_free (expected);
     }
@@ -528,20 +529,20 @@ GST_END_TEST;
 
 GST_START_TEST (widths_are_parsed_or_refused_with_an_example)
 {
-  static const gchar *const bad[] = { "", " ", "a", "0", "-1", "+1", "1.5",
-    "64,,3", "64,3,", ",3", "70000", "65537", "18446744073709551617", "64;3",
-    "64 3", "0x10" };
+  static const gchar *const bad[]
+      = { "", " ", "a", "0", "-1", "+1", "1.5", "64,,3", "64,3,", ",3",
+          "70000", "65537", "18446744073709551617", "64;3", "64 3", "0x10" };
   GString *many = g_string_new ("1");
   GArray *widths = NULL;
   GError *error = NULL;
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (bad); i++) {
-    fail_if (
-        gst_ssio_model_parse_widths (bad[i], &widths, &error), "%s", bad[i]);
+    fail_if (gst_ssio_model_parse_widths (bad[i], &widths, &error), "%s",
+        bad[i]);
     fail_unless (widths == NULL);
-    ssio_check_gerror (
-        &error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "\"64,3\"");
+    ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "\"64,3\"");
   }
   fail_if (gst_ssio_model_parse_widths ("65536,65536", &widths, &error));
   ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
@@ -568,8 +569,8 @@ static GstSsioEvaluator *
 new_evaluator (guint n_threads)
 {
   static const guint fields[] = { 0, 1, 2, 3, 4, 5 };
-  GstSsioLayout *layout =
-      gst_ssio_layout_new_from_string (GST_SSIO_DEFAULT_LAYOUT, 0, NULL);
+  GstSsioLayout *layout
+      = gst_ssio_layout_new_from_string (GST_SSIO_DEFAULT_LAYOUT, 0, NULL);
   GstSsioModel *model = new_model (6, "64,3");
   GstSsioEvaluator *evaluator;
 
@@ -722,10 +723,10 @@ GST_START_TEST (buffer_in_several_memories_is_one_batch)
 {
   GstSsioEvaluator *evaluator = new_evaluator (2);
   GstBuffer *whole = new_buffer (5000, 1);
-  GstBuffer *cut = gst_buffer_copy_region (
-      whole, GST_BUFFER_COPY_MEMORY, 0, 1001 /* in mid-value */);
-  GstBuffer *rest =
-      gst_buffer_copy_region (whole, GST_BUFFER_COPY_MEMORY, 1001, -1);
+  GstBuffer *cut = gst_buffer_copy_region (whole, GST_BUFFER_COPY_MEMORY, 0,
+      1001 /* in mid-value */);
+  GstBuffer *rest
+      = gst_buffer_copy_region (whole, GST_BUFFER_COPY_MEMORY, 1001, -1);
   gdouble expected[3] = { 0 };
   gdouble sums[3] = { 0 };
 
@@ -780,8 +781,8 @@ GST_START_TEST (results_are_added_in_the_order_of_the_chunks)
   guint n_threads, i;
 
   for (n_threads = 1; n_threads <= 8; n_threads++) {
-    GstSsioWorkers *workers = gst_ssio_workers_new (
-        n_threads, 2, work_unevenly, GUINT_TO_POINTER (n_threads));
+    GstSsioWorkers *workers = gst_ssio_workers_new (n_threads, 2,
+        work_unevenly, GUINT_TO_POINTER (n_threads));
     gint *done = g_new0 (gint, N_CHUNKS);
     gdouble expected = 0;
     const gdouble *totals;
@@ -815,8 +816,8 @@ GST_START_TEST (workers_that_never_worked_can_go)
   guint n_threads;
 
   for (n_threads = 1; n_threads <= 8; n_threads++)
-    gst_ssio_workers_free (
-        gst_ssio_workers_new (n_threads, 1, work_unevenly, NULL));
+    gst_ssio_workers_free (gst_ssio_workers_new (n_threads, 1, work_unevenly,
+        NULL));
 }
 GST_END_TEST;
 
@@ -846,15 +847,15 @@ forward_suite (void)
   tcase_add_test (model, widths_are_parsed_or_refused_with_an_example);
 
   suite_add_tcase (suite, evaluator);
-  tcase_add_test (
-      evaluator, sums_have_the_same_bits_with_any_number_of_threads);
+  tcase_add_test (evaluator,
+      sums_have_the_same_bits_with_any_number_of_threads);
   tcase_add_test (evaluator, many_tiny_buffers_are_all_summed);
   tcase_add_test (evaluator, nothing_to_collect_adds_nothing);
   tcase_add_test (evaluator, each_collect_starts_from_zero);
-  tcase_add_test (
-      evaluator, buffers_are_released_when_their_sums_are_collected);
-  tcase_add_test (
-      evaluator, evaluator_that_goes_in_mid_work_releases_its_buffers);
+  tcase_add_test (evaluator,
+      buffers_are_released_when_their_sums_are_collected);
+  tcase_add_test (evaluator,
+      evaluator_that_goes_in_mid_work_releases_its_buffers);
   tcase_add_test (evaluator, buffer_in_several_memories_is_one_batch);
   tcase_add_test (evaluator, buffer_that_ends_in_mid_point_is_refused);
   tcase_add_test (evaluator, results_are_added_in_the_order_of_the_chunks);

@@ -8,7 +8,7 @@
 #include "ssiocheck.h"
 
 /* A tensor's entry in a header. */
-#define TENSOR(name, dtype, shape, begin, end)             \
+#define TENSOR(name, dtype, shape, begin, end) \
   "\"" name "\":{\"dtype\":\"" dtype "\",\"shape\":" shape \
   ",\"data_offsets\":[" begin "," end "]}"
 
@@ -60,23 +60,24 @@ check_refused (gchar *path, guint n_in, const gchar *widths, GQuark domain,
   g_free (path);
 }
 
-#define PARTS(...)       \
+#define PARTS(...) \
   (const gchar *const[]) \
-  {                      \
-    __VA_ARGS__, NULL    \
+  { \
+    __VA_ARGS__, NULL \
   }
 
 /* The same for a file of that header, for a layer of two inputs and one
  * output. */
-#define check_header_refused(header, ...)                                   \
+#define check_header_refused(header, ...) \
   check_refused (ssio_check_write_tensors (header, small_data, 12), 2, "1", \
       GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE, PARTS (__VA_ARGS__))
 
 GST_START_TEST (tensors_of_a_file_become_the_layers)
 {
-  gchar *path = ssio_check_write_tensors (
-      "{\"__metadata__\":{\"format\":\"pt\"}," BIAS "," WEIGHT "}    ",
-      small_data, sizeof (small_data));
+  gchar *path
+      = ssio_check_write_tensors ("{\"__metadata__\":{\"format\":\"pt\"}," BIAS
+                                  "," WEIGHT "}    ",
+          small_data, sizeof (small_data));
   GstSsioModel *model = new_model (2, "1");
 
   check_loads (path, model);
@@ -169,8 +170,8 @@ check_order (const gchar *const *names, const gfloat *places, guint n)
 
 GST_START_TEST (layers_are_in_the_order_of_their_names_numbers)
 {
-  check_order (
-      (const gchar *[]){ "10", "0", "2" }, (const gfloat[]){ 2, 0, 1 }, 3);
+  check_order ((const gchar *[]){ "10", "0", "2" },
+      (const gfloat[]){ 2, 0, 1 }, 3);
   check_order ((const gchar *[]){ "fc10", "fc2", "fc1" },
       (const gfloat[]){ 2, 1, 0 }, 3);
   check_order ((const gchar *[]){ "enc.2.fc10", "enc.10.fc1", "enc.2.fc2" },
@@ -193,8 +194,8 @@ GST_START_TEST (file_without_a_whole_header_is_refused)
   check_refused (write_bytes ("\3\0\0\0\0\0\0\0{}", 10), 2, "1",
       GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
       PARTS ("expected", "found 3", "10 bytes"));
-  check_refused (write_bytes ("\377\377\377\377\377\377\377\377{}", 10), 2, "1",
-      GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+  check_refused (write_bytes ("\377\377\377\377\377\377\377\377{}", 10), 2,
+      "1", GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
       PARTS ("expected", "found 18446744073709551615", "10 bytes"));
 }
 GST_END_TEST;
@@ -249,8 +250,8 @@ GST_START_TEST (brackets_in_names_and_metadata_are_no_nesting)
 {
   gchar *path = ssio_check_write_tensors (
       "{\"__metadata__\":{\"c\":\"{[[[[[[[[[[[[[[[[[[\\\"[[[[[[[[[[\"}"
-      "," TENSOR ("[[[[[[[[[[.weight", "F32", "[1,2]", "0", "8") "," TENSOR (
-          "[[[[[[[[[[.bias", "F32", "[1]", "8", "12") "}",
+      "," TENSOR ("[[[[[[[[[[.weight", "F32", "[1,2]", "0",
+          "8") "," TENSOR ("[[[[[[[[[[.bias", "F32", "[1]", "8", "12") "}",
       small_data, sizeof (small_data));
   GstSsioModel *model = new_model (2, "1");
 
@@ -262,8 +263,8 @@ GST_END_TEST;
 
 GST_START_TEST (layer_without_bias_is_refused)
 {
-  check_header_refused (
-      "{" WEIGHT "}", "\"0.bias\"", "expected shape [1]", "found none");
+  check_header_refused ("{" WEIGHT "}", "\"0.bias\"", "expected shape [1]",
+      "found none");
 }
 GST_END_TEST;
 
@@ -277,36 +278,36 @@ GST_END_TEST;
 
 GST_START_TEST (wrong_shape_is_refused_with_both_shapes_and_a_hint)
 {
-  check_header_refused (
-      "{" TENSOR ("0.weight", "F32", "[2,1]", "0", "8") "," BIAS "}",
+  check_header_refused ("{" TENSOR ("0.weight", "F32", "[2,1]", "0",
+                            "8") "," BIAS "}",
       "\"0.weight\"", "expected shape [1, 2]", "found [2, 1]", "set layers",
       "features");
-  check_header_refused ("{" TENSOR ("0.weight", "F32", "[2]", "0", "8") "," BIAS
-                                                                        "}",
+  check_header_refused ("{" TENSOR ("0.weight", "F32", "[2]", "0",
+                            "8") "," BIAS "}",
       "\"0.weight\"", "expected shape [1, 2]", "found [2]");
   check_header_refused ("{" TENSOR ("0.weight", "F32", "[]", "0", "8") "," BIAS
                                                                        "}",
       "\"0.weight\"", "found []");
-  check_header_refused (
-      "{" TENSOR ("0.weight", "F32", "[1,2,1]", "0", "8") "," BIAS "}",
+  check_header_refused ("{" TENSOR ("0.weight", "F32", "[1,2,1]", "0",
+                            "8") "," BIAS "}",
       "found [1, 2, 1]");
   check_header_refused ("{" WEIGHT
                         "," TENSOR ("0.bias", "F32", "[1,1]", "8", "12") "}",
       "\"0.bias\"", "expected shape [1]", "found [1, 1]");
-  check_refused (
-      ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data, 12), 6,
-      "64", GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+  check_refused (ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data,
+                     12),
+      6, "64", GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
       PARTS ("\"0.weight\"", "expected shape [64, 6]", "found [1, 2]"));
 }
 GST_END_TEST;
 
 GST_START_TEST (other_dtypes_are_refused_by_name)
 {
-  check_header_refused (
-      "{" TENSOR ("0.weight", "F16", "[1,2]", "0", "4") "," BIAS "}",
+  check_header_refused ("{" TENSOR ("0.weight", "F16", "[1,2]", "0",
+                            "4") "," BIAS "}",
       "\"0.weight\"", "expected dtype F32", "found F16", "float32");
-  check_header_refused (
-      "{" TENSOR ("0.weight", "BF16", "[1,2]", "0", "4") "," BIAS "}",
+  check_header_refused ("{" TENSOR ("0.weight", "BF16", "[1,2]", "0",
+                            "4") "," BIAS "}",
       "found BF16");
   check_header_refused ("{" WEIGHT
                         "," TENSOR ("0.bias", "F64", "[1]", "0", "8") "}",
@@ -316,13 +317,13 @@ GST_END_TEST;
 
 GST_START_TEST (another_number_of_layers_is_refused)
 {
-  check_refused (
-      ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data, 12), 2,
-      "1,1", GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+  check_refused (ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data,
+                     12),
+      2, "1,1", GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
       PARTS ("expected 2 layers", "found 1 ", "set layers"));
-  check_header_refused (
-      "{" WEIGHT "," BIAS "," TENSOR ("1.weight", "F32", "[1,1]", "8",
-          "12") "," TENSOR ("1.bias", "F32", "[1]", "8", "12") "}",
+  check_header_refused ("{" WEIGHT "," BIAS "," TENSOR ("1.weight", "F32",
+                            "[1,1]", "8", "12") "," TENSOR ("1.bias", "F32",
+                            "[1]", "8", "12") "}",
       "expected 1 layers", "found 2 ");
   check_header_refused ("{}", "expected 1 layers", "found 0 ");
   check_header_refused ("{\"__metadata__\":{}}", "found 0 ");
@@ -332,9 +333,9 @@ GST_END_TEST;
 static void
 check_offsets_refused (const gchar *offsets, const gchar *part)
 {
-  gchar *header =
-      g_strdup_printf ("{\"0.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],"
-                       "\"data_offsets\":%s}," BIAS "}",
+  gchar *header
+      = g_strdup_printf ("{\"0.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],"
+                         "\"data_offsets\":%s}," BIAS "}",
           offsets);
 
   check_header_refused (header, "\"0.weight\"", "expected", part);
@@ -349,8 +350,8 @@ GST_START_TEST (offsets_outside_the_data_are_refused)
   check_offsets_refused ("[0,4]", "found bytes 0 to 4");
   check_offsets_refused ("[0,12]", "found bytes 0 to 12");
   check_offsets_refused ("[0,9223372036854775807]", "9223372036854775807");
-  check_offsets_refused (
-      "[9223372036854775799,9223372036854775807]", "9223372036854775807");
+  check_offsets_refused ("[9223372036854775799,9223372036854775807]",
+      "9223372036854775807");
 }
 GST_END_TEST;
 
@@ -368,8 +369,8 @@ GST_END_TEST;
 
 GST_START_TEST (entry_that_describes_no_tensor_is_refused)
 {
-  check_header_refused (
-      "{\"0.weight\":5," BIAS "}", "\"0.weight\"", "expected shape [1, 2]");
+  check_header_refused ("{\"0.weight\":5," BIAS "}", "\"0.weight\"",
+      "expected shape [1, 2]");
   check_header_refused ("{\"0.weight\":null," BIAS "}", "\"0.weight\"");
   check_header_refused ("{\"0.weight\":[1]," BIAS "}", "\"0.weight\"");
   check_header_refused ("{\"0.weight\":{}," BIAS "}", "\"0.weight\"",
@@ -377,20 +378,20 @@ GST_START_TEST (entry_that_describes_no_tensor_is_refused)
   check_header_refused ("{\"0.weight\":{\"dtype\":32,\"shape\":[1,2],\"data_"
                         "offsets\":[0,8]}," BIAS "}",
       "\"0.weight\"", "expected dtype, shape and data_offsets");
-  check_header_refused (
-      "{" TENSOR ("0.weight", "F32", "[1,-2]", "0", "8") "," BIAS "}",
+  check_header_refused ("{" TENSOR ("0.weight", "F32", "[1,-2]", "0",
+                            "8") "," BIAS "}",
       "\"0.weight\"", "expected dtype, shape and data_offsets");
 }
 GST_END_TEST;
 
 GST_START_TEST (tensors_of_other_models_are_refused_by_name)
 {
-  check_header_refused ("{" WEIGHT "," BIAS "," TENSOR (
-                            "1.running_mean", "F32", "[1]", "8", "12") "}",
+  check_header_refused ("{" WEIGHT "," BIAS "," TENSOR ("1.running_mean",
+                            "F32", "[1]", "8", "12") "}",
       "\"1.running_mean\"", "expected only *.weight and *.bias");
-  check_header_refused (
-      "{" TENSOR ("weight", "F32", "[1,2]", "0", "8") "," TENSOR (
-          "bias", "F32", "[1]", "8", "12") "}",
+  check_header_refused ("{" TENSOR ("weight", "F32", "[1,2]", "0",
+                            "8") "," TENSOR ("bias", "F32", "[1]", "8",
+                            "12") "}",
       "expected only *.weight and *.bias");
 }
 GST_END_TEST;
@@ -408,8 +409,8 @@ GST_END_TEST;
 
 GST_START_TEST (file_without_permission_is_refused)
 {
-  gchar *path =
-      ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data, 12);
+  gchar *path
+      = ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data, 12);
   gboolean is_root = geteuid () == 0;
 
   /* root reads everything */
@@ -444,8 +445,8 @@ parse_exactly (const guint8 *bytes, gsize size)
 
 GST_START_TEST (damage_anywhere_is_refused_or_harmless)
 {
-  gchar *path =
-      ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data, 12);
+  gchar *path
+      = ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data, 12);
   gchar *bytes;
   gsize size, i;
   guint bit;
