@@ -24,6 +24,9 @@
  *
  * and sets #GstSsioLinear:last-message to the same in one line.
  *
+ * After an error message neither an epoch ends nor the stream: there is no
+ * EOS. The element has to go to READY before it takes batches again.
+ *
  * ## Example launch lines
  * |[
  * gst-launch-1.0 -v ssiosrc location=tile.bin ! queue ! ssiolinear
@@ -90,7 +93,7 @@ struct _GstSsioLinear {
   /* of the streaming thread */
   GArray *widths;
   GstSsioEvaluator *evaluator; /* NULL before caps, and after an error */
-  GstCaps *refused_caps;       /* an error was posted for them */
+  gboolean failed;             /* an error was posted since READY */
   guint point_size;
   gdouble *sums; /* of each output, in this epoch */
   guint n_outputs;
@@ -213,11 +216,22 @@ close_model (GstSsioLinear *self)
   g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
 }
 
+/* The one error message. What follows it is refused as if this element were
+ * flushing, also after a flush, until READY: for any other flow upstream would
+ * post a second error and push EOS, which would be taken for the end of a
+ * complete epoch. */
+static void
+fail (GstSsioLinear *self, GError *error)
+{
+  close_model (self);
+  self->failed = TRUE;
+  gst_ssio_element_take_error (self, error);
+}
+
 static void
 stop (GstSsioLinear *self)
 {
   close_model (self);
-  gst_clear_caps (&self->refused_caps);
   g_clear_pointer (&self->sums, g_free);
   g_clear_pointer (&self->widths, g_array_unref);
 }
@@ -239,6 +253,7 @@ start (GstSsioLinear *self)
   g_free (layers);
   self->epoch = (GstSsioEpoch){ 0 };
   self->epoch_runs = FALSE;
+  self->failed = FALSE;
   return self->widths != NULL;
 }
 
@@ -326,6 +341,8 @@ open_model (GstSsioLinear *self, const GstSsioLayout *layout, GError **error)
   return self->evaluator != NULL;
 }
 
+/* TRUE also for caps that cannot be used, as upstream posts an error for ones
+ * that are refused. */
 static gboolean
 gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
 {
@@ -333,11 +350,8 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   GstSsioLayout *layout;
   GError *error = NULL;
 
-  /* sticky events that were refused come again with whatever follows */
-  if (self->refused_caps && gst_caps_is_equal (self->refused_caps, caps))
-    return FALSE;
-  gst_clear_caps (&self->refused_caps);
-
+  if (self->failed)
+    return TRUE;
   if (self->evaluator)
     gst_ssio_evaluator_collect (self->evaluator, self->sums);
   close_model (self);
@@ -345,9 +359,8 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   layout = gst_ssio_layout_new_from_caps (caps, NULL, &error);
   if (!layout || !open_model (self, layout, &error)) {
     g_clear_pointer (&layout, gst_ssio_layout_unref);
-    self->refused_caps = gst_caps_ref (caps);
-    gst_ssio_element_take_error (self, error);
-    return FALSE;
+    fail (self, error);
+    return TRUE;
   }
   self->point_size = gst_ssio_layout_get_point_size (layout);
   if (!self->sums)
@@ -356,24 +369,33 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   return TRUE;
 }
 
+/* Without this, PAUSED would be reached after an error. */
+static GstFlowReturn
+gst_ssio_linear_preroll (GstBaseSink *sink, GstBuffer *buffer)
+{
+  return GST_SSIO_LINEAR (sink)->failed ? GST_FLOW_FLUSHING : GST_FLOW_OK;
+}
+
 static GstFlowReturn
 gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
 {
   GstSsioLinear *self = GST_SSIO_LINEAR (sink);
   const GstSsioBatchMeta *meta = gst_buffer_get_ssio_batch_meta (buffer);
   gsize size = gst_buffer_get_size (buffer);
+  GError *error = NULL;
 
+  if (self->failed)
+    return GST_FLOW_FLUSHING;
   if (!self->evaluator)
     return GST_FLOW_NOT_NEGOTIATED;
   if (!gst_ssio_evaluator_push (self->evaluator, buffer)) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("A buffer of %" G_GSIZE_FORMAT
-         " bytes cannot be read as points: expected readable memory and a "
-         "multiple of %u bytes; check what stands before this element",
-            size, self->point_size),
-        (NULL));
-    close_model (self);
-    return GST_FLOW_ERROR;
+    g_set_error (&error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        "a buffer of %" G_GSIZE_FORMAT
+        " bytes cannot be read as points: expected readable memory and a "
+        "multiple of %u bytes; check what stands before this element",
+        size, self->point_size);
+    fail (self, error);
+    return GST_FLOW_FLUSHING;
   }
   if (meta)
     self->epoch.epoch = meta->epoch;
@@ -476,9 +498,17 @@ static gboolean
 gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
 {
   GstSsioLinear *self = GST_SSIO_LINEAR (sink);
+  const GstEventType type = GST_EVENT_TYPE (event);
   GstSsioEpoch ended;
 
-  switch (GST_EVENT_TYPE (event)) {
+  /* GstBaseSink would preroll with either, and post EOS */
+  if ((type == GST_EVENT_EOS || type == GST_EVENT_GAP) && self->failed) {
+    gst_element_abort_state (GST_ELEMENT (self));
+    gst_event_unref (event);
+    return FALSE;
+  }
+
+  switch (type) {
   case GST_EVENT_SEGMENT:
     if (!self->epoch_runs)
       restart_timer (self);
@@ -584,6 +614,7 @@ gst_ssio_linear_class_init (GstSsioLinearClass *class)
 
   sink_class->set_caps = gst_ssio_linear_set_caps;
   sink_class->event = gst_ssio_linear_event;
+  sink_class->preroll = gst_ssio_linear_preroll;
   sink_class->render = gst_ssio_linear_render;
 }
 

@@ -201,6 +201,27 @@ check_nothing_posted (GstElement *element)
   gst_object_unref (bus);
 }
 
+/* Expects that nothing that follows an error ends the stream or says more. */
+static void
+check_refused_until_ready (GstHarness *harness)
+{
+  GstBus *bus = gst_element_get_bus (harness->element);
+  guint i;
+
+  for (i = 0; i < 2; i++) {
+    fail_unless_equals_int (gst_harness_push (harness, new_points (3, 1)),
+        GST_FLOW_FLUSHING);
+    fail_if (gst_harness_push_event (harness,
+        gst_event_new_gap (0, GST_CLOCK_TIME_NONE)));
+    fail_if (gst_harness_push_event (harness, gst_event_new_eos ()));
+    fail_unless (gst_bus_pop_filtered (bus,
+                     GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR | GST_MESSAGE_EOS)
+                 == NULL);
+    flush (harness);
+  }
+  gst_object_unref (bus);
+}
+
 GST_START_TEST (eos_reports_the_epoch_with_every_field_as_documented)
 {
   GstHarness *harness = new_identity ("");
@@ -454,10 +475,7 @@ GST_START_TEST (layout_that_the_weights_do_not_fit_is_an_error)
   ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
       GST_STREAM_ERROR_WRONG_TYPE, "\"0.weight\"", "expected shape [2, 3]",
       "found [2, 2]", NULL);
-  fail_unless_equals_int (gst_harness_push (harness, new_points (3, 1)),
-      GST_FLOW_NOT_NEGOTIATED);
-  push_eos (harness);
-  check_nothing_posted (harness->element);
+  check_refused_until_ready (harness);
   teardown (harness);
 }
 GST_END_TEST;
@@ -486,10 +504,7 @@ check_caps_refused (const gchar *caps, const gchar *part)
   start_stream (harness, caps);
   ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
       GST_STREAM_ERROR_FORMAT, part, NULL);
-  fail_unless_equals_int (gst_harness_push (harness, new_points (3, 1)),
-      GST_FLOW_NOT_NEGOTIATED);
-  push_eos (harness);
-  check_nothing_posted (harness->element);
+  check_refused_until_ready (harness);
   teardown (harness);
 }
 
@@ -588,7 +603,31 @@ GST_START_TEST (weights_that_are_missing_are_one_error)
   start_stream (harness, CAPS);
   ssio_check_posted_error (harness->element, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_NOT_FOUND, "/nowhere/model.safetensors", NULL);
+  check_refused_until_ready (harness);
   teardown (harness);
+}
+GST_END_TEST;
+
+GST_START_TEST (element_that_failed_works_again_after_ready)
+{
+  gchar *weights = ssio_check_write_identity (2);
+  GstHarness *harness = new_harness ("layers=2 weights=/nowhere");
+
+  start_stream (harness, CAPS);
+  ssio_check_posted_error (harness->element, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_NOT_FOUND, "/nowhere", NULL);
+  g_object_set (harness->element, "weights", weights, NULL);
+  push_caps (harness, "pointcloud/x-raw, layout=(string)\"y:f4,x:f4\", "
+                      "point-size=(int)8, batch-size=(int)10");
+  check_refused_until_ready (harness);
+  gst_element_set_state (harness->element, GST_STATE_READY);
+  gst_element_set_state (harness->element, GST_STATE_PLAYING);
+  start_stream (harness, CAPS);
+  push_points (harness, 10, 6);
+  push_eos (harness);
+  check_epoch (harness->element, (Epoch){ 0, 1, 10, 80, { 6, 1 } });
+  teardown (harness);
+  g_free (weights);
 }
 GST_END_TEST;
 
@@ -615,11 +654,10 @@ GST_START_TEST (buffer_that_ends_in_mid_point_is_one_error)
   push_points (harness, 3, 1);
   fail_unless_equals_int (gst_harness_push (harness,
                               gst_buffer_new_allocate (NULL, 20, NULL)),
-      GST_FLOW_ERROR);
+      GST_FLOW_FLUSHING);
   ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
       GST_STREAM_ERROR_FORMAT, "20 bytes", "multiple of 8 bytes", NULL);
-  push_eos (harness);
-  check_nothing_posted (harness->element);
+  check_refused_until_ready (harness);
   teardown (harness);
 }
 GST_END_TEST;
@@ -1057,38 +1095,90 @@ GST_START_TEST (pipeline_goes_up_and_down_with_data_between)
 }
 GST_END_TEST;
 
-/* Other elements may say that the stream ended; this one says why, and first.
- */
-GST_START_TEST (pipeline_that_this_element_ends_says_why)
+#define NEWS \
+  (GST_MESSAGE_ERROR | GST_MESSAGE_EOS | GST_MESSAGE_ASYNC_DONE \
+      | GST_MESSAGE_ELEMENT)
+
+/* Expects that this element's error is all that is said on the way to state,
+ * also after a flushing seek, which does not mend the model. */
+static void
+check_one_error (const gchar *source, const gchar *between,
+    const gchar *properties, GstState state, const gchar *part)
 {
-  gchar *source = tile_source ("");
-  GstElement *pipeline = launch (source, "queue");
+  GstElement *pipeline
+      = ssio_check_launch ("%s ! %s ! ssiolinear name=sink %s", source,
+          between, properties);
   GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  GstBus *bus = gst_element_get_bus (pipeline);
   GstMessage *message;
   GError *error;
-  GstBus *bus;
 
-  g_object_set (sink, "layers", "5", NULL);
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  message = ssio_check_pop (pipeline, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
-  fail_unless (message != NULL
-               && GST_MESSAGE_SRC (message) == (GstObject *) sink);
+  gst_element_set_state (pipeline, state);
+  message = ssio_check_pop (pipeline, NEWS);
+  fail_unless (message != NULL, "no error");
+  fail_unless_equals_string (GST_MESSAGE_TYPE_NAME (message), "error");
+  fail_unless (GST_MESSAGE_SRC (message) == GST_OBJECT (sink));
   gst_message_parse_error (message, &error, NULL);
-  fail_unless (strstr (error->message, "expected shape [5, 2]") != NULL, "%s",
-      error->message);
+  fail_unless (strstr (error->message, part) != NULL, "%s", error->message);
   g_error_free (error);
   gst_message_unref (message);
-  bus = gst_element_get_bus (pipeline);
-  while ((message = gst_bus_timed_pop_filtered (bus, GST_SECOND / 10,
-              GST_MESSAGE_ERROR))) {
-    fail_if (GST_MESSAGE_SRC (message) == (GstObject *) sink);
-    gst_message_unref (message);
-  }
-  gst_object_unref (bus);
+
+  message = gst_bus_timed_pop_filtered (bus, GST_SECOND / 20, NEWS);
+  fail_unless (message == NULL, "a second message: %s",
+      message ? GST_MESSAGE_TYPE_NAME (message) : "");
+  gst_element_seek_simple (pipeline, GST_FORMAT_DEFAULT, GST_SEEK_FLAG_FLUSH,
+      0);
+  message = gst_bus_timed_pop_filtered (bus, GST_SECOND / 20, NEWS);
+  fail_unless (message == NULL, "a message after the seek: %s",
+      message ? GST_MESSAGE_TYPE_NAME (message) : "");
+  fail_unless_equals_int (gst_element_get_state (sink, NULL, NULL, 0),
+      GST_STATE_CHANGE_FAILURE);
+
   gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (bus);
   gst_object_unref (sink);
   gst_object_unref (pipeline);
+}
+
+GST_START_TEST (pipeline_that_this_element_ends_says_why_and_nothing_else)
+{
+  static const gchar *const models[][2] = {
+    { "weights=/nowhere/a.safetensors", "/nowhere/a.safetensors" },
+    { "features=x,foo", "no field \"foo\"" },
+  };
+  static const gchar *const between[]
+      = { "identity", "queue", "queue max-size-buffers=1 ! ssiocudaupload" };
+  gchar *source = tile_source ("epochs=2");
+  guint m, b;
+
+  for (m = 0; m < G_N_ELEMENTS (models); m++) {
+    for (b = 0; b < G_N_ELEMENTS (between); b++) {
+      check_one_error (source, between[b], models[m][0], GST_STATE_PAUSED,
+          models[m][1]);
+      check_one_error (source, between[b], models[m][0], GST_STATE_PLAYING,
+          models[m][1]);
+    }
+  }
   g_free (source);
+}
+GST_END_TEST;
+
+GST_START_TEST (buffer_that_ends_in_mid_point_ends_the_pipeline_once)
+{
+  static const gchar *const between[] = { "identity", "queue" };
+  guint b;
+
+  for (b = 0; b < G_N_ELEMENTS (between); b++) {
+    GstElement *pipeline = ssio_check_launch (
+        "fakesrc num-buffers=3 sizetype=fixed sizemax=6 ! "
+        "pointcloud/x-raw, layout=(string)x:f4, point-size=(int)4, "
+        "batch-size=(int)10 ! %s ! ssiolinear",
+        between[b]);
+
+    ssio_check_error (pipeline, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        "6 bytes", NULL);
+    gst_object_unref (pipeline);
+  }
 }
 GST_END_TEST;
 
@@ -1175,6 +1265,7 @@ ssiolinear_suite (void)
   tcase_add_test (tcase, malformed_layers_are_one_error);
   tcase_add_test (tcase, layers_can_be_mended_after_an_error);
   tcase_add_test (tcase, weights_that_are_missing_are_one_error);
+  tcase_add_test (tcase, element_that_failed_works_again_after_ready);
   tcase_add_test (tcase, weights_of_another_shape_are_one_error);
   tcase_add_test (tcase, buffer_that_ends_in_mid_point_is_one_error);
   tcase_add_test (tcase,
@@ -1194,7 +1285,9 @@ ssiolinear_suite (void)
   tcase_add_test (tcase, flushing_seek_after_eos_is_the_next_epoch);
   tcase_add_test (tcase, segment_seeks_are_epochs_without_a_gap);
   tcase_add_test (tcase, pipeline_goes_up_and_down_with_data_between);
-  tcase_add_test (tcase, pipeline_that_this_element_ends_says_why);
+  tcase_add_test (tcase,
+      pipeline_that_this_element_ends_says_why_and_nothing_else);
+  tcase_add_test (tcase, buffer_that_ends_in_mid_point_ends_the_pipeline_once);
   tcase_add_test (tcase,
       sink_that_syncs_with_a_playing_pipeline_measures_time);
   tcase_add_test (tcase,
