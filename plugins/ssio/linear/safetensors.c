@@ -4,6 +4,7 @@
 #include "config.h"
 #endif
 
+#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -381,6 +382,23 @@ resource_error (const GError *file_error)
   }
 }
 
+/* A FIFO could let its reader wait, and a device give bytes, without an end.
+ * That a file is missing is for the reading to say. */
+static gboolean
+check_is_file (const gchar *path, GError **error)
+{
+  GStatBuf status;
+
+  if (g_stat (path, &status) != 0 || S_ISREG (status.st_mode))
+    return TRUE;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
+      "%s: cannot read the weights: expected a regular file, found %s", path,
+      S_ISDIR (status.st_mode)    ? "a directory"
+      : S_ISFIFO (status.st_mode) ? "a FIFO"
+                                  : "a device or socket");
+  return FALSE;
+}
+
 gboolean
 gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,
     GError **error)
@@ -390,6 +408,8 @@ gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,
   gsize size;
   gboolean ok;
 
+  if (!check_is_file (path, error))
+    return FALSE;
   if (!g_file_get_contents (path, &bytes, &size, &file_error)) {
     g_set_error (error, GST_RESOURCE_ERROR, resource_error (file_error),
         "%s: cannot read the weights: %s", path, file_error->message);

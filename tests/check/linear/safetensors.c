@@ -2,6 +2,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "linear/safetensors.h"
@@ -401,9 +402,22 @@ GST_START_TEST (file_that_cannot_be_read_is_refused)
   check_refused (ssio_check_make_path (".safetensors"), 2, "1",
       GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
       PARTS ("cannot read the weights", "No such file"));
+}
+GST_END_TEST;
+
+GST_START_TEST (what_is_no_regular_file_is_refused_without_reading_it)
+{
+  gchar *fifo = ssio_check_make_path (".fifo");
+
+  fail_unless_equals_int (mkfifo (fifo, 0600), 0);
+  check_refused (fifo, 2, "1", GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_OPEN_READ, PARTS ("expected a regular file", "FIFO"));
+  check_refused (g_strdup ("/dev/zero"), 2, "1", GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_OPEN_READ,
+      PARTS ("expected a regular file", "device"));
   check_refused (g_strdup (ssio_check_get_directory ()), 2, "1",
       GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
-      PARTS ("cannot read the weights", "directory"));
+      PARTS ("expected a regular file", "directory"));
 }
 GST_END_TEST;
 
@@ -493,6 +507,8 @@ safetensors_suite (void)
   tcase_add_test (tcase, entry_that_describes_no_tensor_is_refused);
   tcase_add_test (tcase, tensors_of_other_models_are_refused_by_name);
   tcase_add_test (tcase, file_that_cannot_be_read_is_refused);
+  tcase_add_test (tcase,
+      what_is_no_regular_file_is_refused_without_reading_it);
   tcase_add_test (tcase, file_without_permission_is_refused);
   tcase_add_test (tcase, damage_anywhere_is_refused_or_harmless);
   return suite;
