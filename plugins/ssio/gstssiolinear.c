@@ -405,6 +405,16 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
   return GST_FLOW_OK;
 }
 
+/* The sign of NaN says nothing, and printf() prints it. */
+static void
+append_mean (GString *text, gdouble mean)
+{
+  if (isnan (mean))
+    g_string_append (text, "nan");
+  else
+    g_string_append_printf (text, "%.6g", mean);
+}
+
 static gchar *
 describe_epoch (const GstSsioEpoch *epoch, gdouble seconds,
     const gdouble *means, guint n_means)
@@ -417,8 +427,10 @@ describe_epoch (const GstSsioEpoch *epoch, gdouble seconds,
       " batches, %.1f MB in %.4f s, %.1f million points/s, output mean",
       epoch->epoch, epoch->points, epoch->batches, epoch->bytes / 1e6, seconds,
       seconds > 0 ? epoch->points / seconds / 1e6 : 0.0);
-  for (i = 0; i < MIN (n_means, SHOWN_OUTPUTS); i++)
-    g_string_append_printf (text, "%s %.6g", i ? "," : "", means[i]);
+  for (i = 0; i < MIN (n_means, SHOWN_OUTPUTS); i++) {
+    g_string_append (text, i ? ", " : " ");
+    append_mean (text, means[i]);
+  }
   if (n_means > SHOWN_OUTPUTS)
     g_string_append (text, ", ...");
   return g_string_free (text, FALSE);

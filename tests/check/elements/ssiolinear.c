@@ -292,6 +292,21 @@ GST_START_TEST (last_message_is_the_epoch_in_one_line_and_notified)
 }
 GST_END_TEST;
 
+/* As printf() has it, they are -nan. */
+GST_START_TEST (last_message_shows_nan_without_a_sign)
+{
+  GstHarness *harness = new_identity ("");
+  gchar *text;
+
+  push_points (harness, 30, INFINITY);
+  push_eos (harness);
+  g_object_get (harness->element, "last-message", &text, NULL);
+  fail_unless (g_str_has_suffix (text, "output mean inf, nan"), "%s", text);
+  g_free (text);
+  teardown (harness);
+}
+GST_END_TEST;
+
 GST_START_TEST (last_message_of_many_outputs_is_cut_short)
 {
   GstHarness *harness = new_harness ("layers=20");
@@ -1245,6 +1260,7 @@ ssiolinear_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, eos_reports_the_epoch_with_every_field_as_documented);
   tcase_add_test (tcase, last_message_is_the_epoch_in_one_line_and_notified);
+  tcase_add_test (tcase, last_message_shows_nan_without_a_sign);
   tcase_add_test (tcase, last_message_of_many_outputs_is_cut_short);
   tcase_add_test (tcase,
       epoch_event_is_reported_and_the_next_epoch_starts_from_zero);
