@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "linear/safetensors.h"
 #include "ssiocheck.h"
 
 static gchar *directory;
@@ -275,4 +276,40 @@ ssio_check_posted_error (GstElement *element, GQuark domain, gint code, ...)
   message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
   fail_unless (message == NULL, "a second error");
   gst_object_unref (bus);
+}
+
+GstSsioModel *
+ssio_check_new_model (guint n_in, const gchar *widths_text)
+{
+  GstSsioModel *model;
+  GArray *widths;
+
+  fail_unless (gst_ssio_model_parse_widths (widths_text, &widths, NULL));
+  model = gst_ssio_model_new (n_in, widths);
+  g_array_unref (widths);
+  return model;
+}
+
+GstSsioModel *
+ssio_check_load_model (guint n_in, const gchar *widths, const gchar *path)
+{
+  GstSsioModel *model = ssio_check_new_model (n_in, widths);
+  GError *error = NULL;
+
+  fail_unless (gst_ssio_safetensors_load (path, model, &error), "%s",
+      error ? error->message : "");
+  fail_unless (error == NULL);
+  return model;
+}
+
+static void
+count_death (gpointer deaths, GstMiniObject *object)
+{
+  g_atomic_int_inc ((gint *) deaths);
+}
+
+void
+ssio_check_count_death (GstMiniObject *object, gint *deaths)
+{
+  gst_mini_object_weak_ref (object, count_death, deaths);
 }

@@ -36,7 +36,7 @@ GST_START_TEST (every_type_becomes_the_float_that_numpy_makes_of_it)
   guint c, p;
 
   if (!ssio_check_run_oracle (NULL, "convert", path, NULL)) {
-    g_print ("skipped: no Python with NumPy\n");
+    ssio_check_skip ("no Python with NumPy");
     goto done;
   }
   fail_unless (g_file_get_contents (path, &points, NULL, NULL));
