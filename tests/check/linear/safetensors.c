@@ -19,34 +19,12 @@
 
 static const gfloat small_data[] = { 1.5f, -2.5f, 0.25f };
 
-static GstSsioModel *
-new_model (guint n_in, const gchar *widths_text)
-{
-  GstSsioModel *model;
-  GArray *widths;
-
-  fail_unless (gst_ssio_model_parse_widths (widths_text, &widths, NULL));
-  model = gst_ssio_model_new (n_in, widths);
-  g_array_unref (widths);
-  return model;
-}
-
-static void
-check_loads (const gchar *path, GstSsioModel *model)
-{
-  GError *error = NULL;
-
-  fail_unless (gst_ssio_safetensors_load (path, model, &error), "%s",
-      error ? error->message : "");
-  fail_unless (error == NULL);
-}
-
 /* Expects one error that has the file's name and all the parts; frees path. */
 static void
 check_refused (gchar *path, guint n_in, const gchar *widths, GQuark domain,
     gint code, const gchar *const *parts)
 {
-  GstSsioModel *model = new_model (n_in, widths);
+  GstSsioModel *model = ssio_check_new_model (n_in, widths);
   GError *error = NULL;
 
   fail_if (gst_ssio_safetensors_load (path, model, &error), "loaded %s", path);
@@ -79,9 +57,8 @@ GST_START_TEST (tensors_of_a_file_become_the_layers)
       = ssio_check_write_tensors ("{\"__metadata__\":{\"format\":\"pt\"}," BIAS
                                   "," WEIGHT "}    ",
           small_data, sizeof (small_data));
-  GstSsioModel *model = new_model (2, "1");
+  GstSsioModel *model = ssio_check_load_model (2, "1", path);
 
-  check_loads (path, model);
   fail_unless_equals_float (model->layers[0].weight[0], 1.5);
   fail_unless_equals_float (model->layers[0].weight[1], -2.5);
   fail_unless_equals_float (model->layers[0].bias[0], 0.25);
@@ -97,9 +74,8 @@ GST_START_TEST (header_of_any_length_leaves_the_data_readable)
   for (pad = 0; pad < 8; pad++) {
     gchar *header = g_strdup_printf ("{%s,%s%*s}", WEIGHT, BIAS, pad, "");
     gchar *path = ssio_check_write_tensors (header, small_data, 12);
-    GstSsioModel *model = new_model (2, "1");
+    GstSsioModel *model = ssio_check_load_model (2, "1", path);
 
-    check_loads (path, model);
     fail_unless_equals_float (model->layers[0].weight[1], -2.5);
     gst_ssio_model_free (model);
     g_free (path);
@@ -111,13 +87,13 @@ GST_END_TEST;
 GST_START_TEST (file_that_the_oracle_has_written_loads)
 {
   gchar *path = ssio_check_make_path (".safetensors");
-  GstSsioModel *model = new_model (6, "64,3");
-  GstSsioModel *expected = new_model (6, "64,3");
+  GstSsioModel *expected = ssio_check_new_model (6, "64,3");
+  GstSsioModel *model;
 
   if (!ssio_check_run_oracle (NULL, "weights", "3", "6,64,3", path, NULL)) {
-    g_print ("skipped: no Python with NumPy\n");
+    ssio_check_skip ("no Python with NumPy");
   } else {
-    check_loads (path, model);
+    model = ssio_check_load_model (6, "64,3", path);
     gst_ssio_model_init_random (expected, 3);
     fail_unless (memcmp (model->layers[1].weight, expected->layers[1].weight,
                      3 * 64 * sizeof (gfloat))
@@ -125,8 +101,8 @@ GST_START_TEST (file_that_the_oracle_has_written_loads)
     fail_unless (memcmp (model->layers[0].bias, expected->layers[0].bias,
                      64 * sizeof (gfloat))
                  == 0);
+    gst_ssio_model_free (model);
   }
-  gst_ssio_model_free (model);
   gst_ssio_model_free (expected);
   g_free (path);
 }
@@ -158,8 +134,7 @@ check_order (const gchar *const *names, const gfloat *places, guint n)
   }
   g_string_append (header, "}");
   path = ssio_check_write_tensors (header->str, data, 8 * n);
-  model = new_model (1, widths->str);
-  check_loads (path, model);
+  model = ssio_check_load_model (1, widths->str, path);
   for (i = 0; i < n; i++)
     fail_unless_equals_float (model->layers[i].bias[0], i);
   gst_ssio_model_free (model);
@@ -254,9 +229,8 @@ GST_START_TEST (brackets_in_names_and_metadata_are_no_nesting)
       "," TENSOR ("[[[[[[[[[[.weight", "F32", "[1,2]", "0",
           "8") "," TENSOR ("[[[[[[[[[[.bias", "F32", "[1]", "8", "12") "}",
       small_data, sizeof (small_data));
-  GstSsioModel *model = new_model (2, "1");
+  GstSsioModel *model = ssio_check_load_model (2, "1", path);
 
-  check_loads (path, model);
   gst_ssio_model_free (model);
   g_free (path);
 }
@@ -445,7 +419,7 @@ static gboolean
 parse_exactly (const guint8 *bytes, gsize size)
 {
   guint8 *copy = g_memdup2 (bytes, size);
-  GstSsioModel *model = new_model (2, "1");
+  GstSsioModel *model = ssio_check_new_model (2, "1");
   GError *error = NULL;
   gboolean ok = gst_ssio_safetensors_parse ("name", copy, size, model, &error);
 
