@@ -93,7 +93,7 @@ struct _GstSsioLinear {
   /* of the streaming thread */
   GArray *widths;
   GstSsioEvaluator *evaluator; /* NULL before caps, and after an error */
-  gboolean failed;             /* an error was posted since READY */
+  gulong refusal;              /* the probe of after an error, or 0 */
   guint point_size;
   gdouble *sums; /* of each output, in this epoch */
   guint n_outputs;
@@ -216,15 +216,38 @@ close_model (GstSsioLinear *self)
   g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
 }
 
+static GstPadProbeReturn
+refuse (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  if (info->type & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) {
+    switch (GST_EVENT_TYPE (info->data)) {
+    case GST_EVENT_STREAM_START:
+    case GST_EVENT_CAPS:
+    case GST_EVENT_SEGMENT:
+      return GST_PAD_PROBE_OK; /* the pad wants them before buffers */
+    default:
+      return GST_PAD_PROBE_DROP;
+    }
+  }
+  gst_mini_object_unref (GST_MINI_OBJECT (info->data));
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_FLUSHING;
+  return GST_PAD_PROBE_HANDLED;
+}
+
 /* The one error message. What follows it is refused as if this element were
  * flushing, also after a flush, until READY: for any other flow upstream would
  * post a second error and push EOS, which would be taken for the end of a
- * complete epoch. */
+ * complete epoch. The pad refuses, since GstBaseSink would preroll first, or
+ * where a vfunc forbids that leave out PAUSED to READY and what is freed
+ * there. */
 static void
 fail (GstSsioLinear *self, GError *error)
 {
   close_model (self);
-  self->failed = TRUE;
+  self->refusal = gst_pad_add_probe (GST_BASE_SINK_PAD (self),
+      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST
+          | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      refuse, NULL, NULL);
   gst_ssio_element_take_error (self, error);
 }
 
@@ -232,28 +255,37 @@ static void
 stop (GstSsioLinear *self)
 {
   close_model (self);
+  if (self->refusal)
+    gst_pad_remove_probe (GST_BASE_SINK_PAD (self), self->refusal);
+  self->refusal = 0;
   g_clear_pointer (&self->sums, g_free);
   g_clear_pointer (&self->widths, g_array_unref);
 }
 
-/* This and stop() are not GstBaseSink's vfuncs of these names, which are for
+/* Says here what can be said without caps: the state change fails then, which
+ * gst-launch-1.0 is sure to see. An error message that a streaming thread posts
+ * before gst-launch-1.0 runs its main loop is lost on it.
+ *
+ * This and stop() are not GstBaseSink's vfuncs of these names, which are for
  * NULL to READY and back: properties can change in READY. */
 static gboolean
 start (GstSsioLinear *self)
 {
   GError *error = NULL;
-  gchar *layers;
+  gchar *layers, *weights;
 
   GST_OBJECT_LOCK (self);
   layers = g_strdup (self->layers ? self->layers : "");
+  weights = g_strdup (self->weights);
   GST_OBJECT_UNLOCK (self);
 
-  if (!gst_ssio_model_parse_widths (layers, &self->widths, &error))
+  if ((weights && !gst_ssio_safetensors_check (weights, &error))
+      || !gst_ssio_model_parse_widths (layers, &self->widths, &error))
     gst_ssio_element_take_error (self, error);
   g_free (layers);
+  g_free (weights);
   self->epoch = (GstSsioEpoch){ 0 };
   self->epoch_runs = FALSE;
-  self->failed = FALSE;
   return self->widths != NULL;
 }
 
@@ -350,7 +382,7 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   GstSsioLayout *layout;
   GError *error = NULL;
 
-  if (self->failed)
+  if (self->refusal)
     return TRUE;
   if (self->evaluator)
     gst_ssio_evaluator_collect (self->evaluator, self->sums);
@@ -369,13 +401,6 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   return TRUE;
 }
 
-/* Without this, PAUSED would be reached after an error. */
-static GstFlowReturn
-gst_ssio_linear_preroll (GstBaseSink *sink, GstBuffer *buffer)
-{
-  return GST_SSIO_LINEAR (sink)->failed ? GST_FLOW_FLUSHING : GST_FLOW_OK;
-}
-
 static GstFlowReturn
 gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
 {
@@ -384,8 +409,6 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
   gsize size = gst_buffer_get_size (buffer);
   GError *error = NULL;
 
-  if (self->failed)
-    return GST_FLOW_FLUSHING;
   if (!self->evaluator)
     return GST_FLOW_NOT_NEGOTIATED;
   if (!gst_ssio_evaluator_push (self->evaluator, buffer)) {
@@ -510,17 +533,9 @@ static gboolean
 gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
 {
   GstSsioLinear *self = GST_SSIO_LINEAR (sink);
-  const GstEventType type = GST_EVENT_TYPE (event);
   GstSsioEpoch ended;
 
-  /* GstBaseSink would preroll with either, and post EOS */
-  if ((type == GST_EVENT_EOS || type == GST_EVENT_GAP) && self->failed) {
-    gst_element_abort_state (GST_ELEMENT (self));
-    gst_event_unref (event);
-    return FALSE;
-  }
-
-  switch (type) {
+  switch (GST_EVENT_TYPE (event)) {
   case GST_EVENT_SEGMENT:
     if (!self->epoch_runs)
       restart_timer (self);
@@ -626,7 +641,6 @@ gst_ssio_linear_class_init (GstSsioLinearClass *class)
 
   sink_class->set_caps = gst_ssio_linear_set_caps;
   sink_class->event = gst_ssio_linear_event;
-  sink_class->preroll = gst_ssio_linear_preroll;
   sink_class->render = gst_ssio_linear_render;
 }
 

@@ -4,6 +4,7 @@
 #include "config.h"
 #endif
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -368,9 +369,9 @@ gst_ssio_safetensors_parse (const gchar *path, const guint8 *bytes, gsize size,
 }
 
 static GstResourceError
-resource_error (const GError *file_error)
+resource_error (gint file_error)
 {
-  switch (file_error->code) {
+  switch (file_error) {
   case G_FILE_ERROR_NOENT:
   case G_FILE_ERROR_NOTDIR:
     return GST_RESOURCE_ERROR_NOT_FOUND;
@@ -382,21 +383,29 @@ resource_error (const GError *file_error)
   }
 }
 
-/* A FIFO could let its reader wait, and a device give bytes, without an end.
- * That a file is missing is for the reading to say. */
-static gboolean
-check_is_file (const gchar *path, GError **error)
+/* A FIFO could let its reader wait, and a device give bytes, without an end. */
+gboolean
+gst_ssio_safetensors_check (const gchar *path, GError **error)
 {
   GStatBuf status;
 
-  if (g_stat (path, &status) != 0 || S_ISREG (status.st_mode))
-    return TRUE;
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
-      "%s: cannot read the weights: expected a regular file, found %s", path,
-      S_ISDIR (status.st_mode)    ? "a directory"
-      : S_ISFIFO (status.st_mode) ? "a FIFO"
-                                  : "a device or socket");
-  return FALSE;
+  if (g_stat (path, &status) != 0) {
+    gint code = errno;
+
+    g_set_error (error, GST_RESOURCE_ERROR,
+        resource_error (g_file_error_from_errno (code)),
+        "%s: cannot read the weights: %s", path, g_strerror (code));
+    return FALSE;
+  }
+  if (!S_ISREG (status.st_mode)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
+        "%s: cannot read the weights: expected a regular file, found %s", path,
+        S_ISDIR (status.st_mode)    ? "a directory"
+        : S_ISFIFO (status.st_mode) ? "a FIFO"
+                                    : "a device or socket");
+    return FALSE;
+  }
+  return TRUE;
 }
 
 gboolean
@@ -408,10 +417,10 @@ gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,
   gsize size;
   gboolean ok;
 
-  if (!check_is_file (path, error))
+  if (!gst_ssio_safetensors_check (path, error))
     return FALSE;
   if (!g_file_get_contents (path, &bytes, &size, &file_error)) {
-    g_set_error (error, GST_RESOURCE_ERROR, resource_error (file_error),
+    g_set_error (error, GST_RESOURCE_ERROR, resource_error (file_error->code),
         "%s: cannot read the weights: %s", path, file_error->message);
     g_error_free (file_error);
     return FALSE;

@@ -13,9 +13,9 @@ check_refused_until_ready (GstHarness *harness)
     fail_unless_equals_int (gst_harness_push (harness,
                                 linear_new_points (3, 1)),
         GST_FLOW_FLUSHING);
-    fail_if (gst_harness_push_event (harness,
-        gst_event_new_gap (0, GST_CLOCK_TIME_NONE)));
-    fail_if (gst_harness_push_event (harness, gst_event_new_eos ()));
+    gst_harness_push_event (harness,
+        gst_event_new_gap (0, GST_CLOCK_TIME_NONE));
+    linear_push_eos (harness);
     fail_unless (gst_bus_pop_filtered (bus,
                      GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR | GST_MESSAGE_EOS)
                  == NULL);
@@ -159,25 +159,33 @@ GST_END_TEST;
 
 GST_START_TEST (weights_that_are_missing_are_one_error)
 {
-  GstHarness *harness = linear_new ("weights=/nowhere/model.safetensors");
+  GstElement *pipeline = ssio_check_launch ("fakesrc ! ssiolinear name=sink "
+                                            "weights=/nowhere/a");
+  GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
 
-  linear_start_stream (harness, LINEAR_CAPS);
-  ssio_check_posted_error (harness->element, GST_RESOURCE_ERROR,
-      GST_RESOURCE_ERROR_NOT_FOUND, "/nowhere/model.safetensors", NULL);
-  check_refused_until_ready (harness);
-  linear_teardown (harness);
+  ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+      "/nowhere/a", "No such file", NULL);
+  fail_unless_equals_int (gst_element_set_state (sink, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_FAILURE);
+  g_object_set (sink, "weights", NULL, NULL);
+  fail_unless_equals_int (gst_element_set_state (sink, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_ASYNC);
+  gst_element_set_state (sink, GST_STATE_NULL);
+  gst_object_unref (sink);
+  gst_object_unref (pipeline);
 }
 GST_END_TEST;
 
 GST_START_TEST (element_that_failed_works_again_after_ready)
 {
   gchar *weights = ssio_check_write_identity (2);
-  GstHarness *harness = linear_new ("layers=2 weights=/nowhere");
+  GstHarness *harness = linear_new ("features=z");
 
   linear_start_stream (harness, LINEAR_CAPS);
-  ssio_check_posted_error (harness->element, GST_RESOURCE_ERROR,
-      GST_RESOURCE_ERROR_NOT_FOUND, "/nowhere", NULL);
-  g_object_set (harness->element, "weights", weights, NULL);
+  ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
+      GST_STREAM_ERROR_FORMAT, "no field \"z\"", NULL);
+  g_object_set (harness->element, "layers", "2", "features", NULL, "weights",
+      weights, NULL);
   linear_push_caps (harness, "pointcloud/x-raw, layout=(string)\"y:f4,x:f4\", "
                              "point-size=(int)8, batch-size=(int)10");
   check_refused_until_ready (harness);
@@ -203,6 +211,7 @@ GST_START_TEST (weights_of_another_shape_are_one_error)
   ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
       GST_STREAM_ERROR_WRONG_TYPE, weights, "expected shape [3, 2]",
       "found [3, 3]", NULL);
+  check_refused_until_ready (harness);
   linear_teardown (harness);
   g_free (properties);
   g_free (weights);
