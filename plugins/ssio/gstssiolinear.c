@@ -24,6 +24,9 @@
  *
  * and sets #GstSsioLinear:last-message to the same in one line.
  *
+ * After an error message neither an epoch ends nor the stream: there is no
+ * EOS. The element has to go to READY before it takes batches again.
+ *
  * ## Example launch lines
  * |[
  * gst-launch-1.0 -v ssiosrc location=tile.bin ! queue ! ssiolinear
@@ -90,7 +93,7 @@ struct _GstSsioLinear {
   /* of the streaming thread */
   GArray *widths;
   GstSsioEvaluator *evaluator; /* NULL before caps, and after an error */
-  GstCaps *refused_caps;       /* an error was posted for them */
+  gulong refusal;              /* the probe of after an error, or 0 */
   guint point_size;
   gdouble *sums; /* of each output, in this epoch */
   guint n_outputs;
@@ -213,30 +216,74 @@ close_model (GstSsioLinear *self)
   g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
 }
 
+static GstPadProbeReturn
+refuse (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  if (info->type & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) {
+    switch (GST_EVENT_TYPE (info->data)) {
+    case GST_EVENT_STREAM_START:
+    case GST_EVENT_CAPS:
+    case GST_EVENT_SEGMENT:
+      return GST_PAD_PROBE_OK; /* the pad wants them before buffers */
+    default:
+      return GST_PAD_PROBE_DROP;
+    }
+  }
+  gst_mini_object_unref (GST_MINI_OBJECT (info->data));
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_FLUSHING;
+  return GST_PAD_PROBE_HANDLED;
+}
+
+/* The one error message. What follows it is refused as if this element were
+ * flushing, also after a flush, until READY: for any other flow upstream would
+ * post a second error and push EOS, which would be taken for the end of a
+ * complete epoch. The pad refuses, since GstBaseSink would preroll first, or
+ * where a vfunc forbids that leave out PAUSED to READY and what is freed
+ * there. */
+static void
+fail (GstSsioLinear *self, GError *error)
+{
+  close_model (self);
+  self->refusal = gst_pad_add_probe (GST_BASE_SINK_PAD (self),
+      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST
+          | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      refuse, NULL, NULL);
+  gst_ssio_element_take_error (self, error);
+}
+
 static void
 stop (GstSsioLinear *self)
 {
   close_model (self);
-  gst_clear_caps (&self->refused_caps);
+  if (self->refusal)
+    gst_pad_remove_probe (GST_BASE_SINK_PAD (self), self->refusal);
+  self->refusal = 0;
   g_clear_pointer (&self->sums, g_free);
   g_clear_pointer (&self->widths, g_array_unref);
 }
 
-/* This and stop() are not GstBaseSink's vfuncs of these names, which are for
+/* Says here what can be said without caps: the state change fails then, which
+ * gst-launch-1.0 is sure to see. An error message that a streaming thread posts
+ * before gst-launch-1.0 runs its main loop is lost on it.
+ *
+ * This and stop() are not GstBaseSink's vfuncs of these names, which are for
  * NULL to READY and back: properties can change in READY. */
 static gboolean
 start (GstSsioLinear *self)
 {
   GError *error = NULL;
-  gchar *layers;
+  gchar *layers, *weights;
 
   GST_OBJECT_LOCK (self);
   layers = g_strdup (self->layers ? self->layers : "");
+  weights = g_strdup (self->weights);
   GST_OBJECT_UNLOCK (self);
 
-  if (!gst_ssio_model_parse_widths (layers, &self->widths, &error))
+  if ((weights && !gst_ssio_safetensors_check (weights, &error))
+      || !gst_ssio_model_parse_widths (layers, &self->widths, &error))
     gst_ssio_element_take_error (self, error);
   g_free (layers);
+  g_free (weights);
   self->epoch = (GstSsioEpoch){ 0 };
   self->epoch_runs = FALSE;
   return self->widths != NULL;
@@ -265,7 +312,8 @@ find_features (const GstSsioLayout *layout, const gchar *features,
       gchar *found = gst_ssio_layout_to_string (layout);
 
       g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-          "features=\"%s\": expected names of fields, found no field \"%s\" in "
+          "features=\"%s\": expected names of fields, found no field \"%s\" "
+          "in "
           "%s",
           features, names[i], found);
       g_free (found);
@@ -325,6 +373,8 @@ open_model (GstSsioLinear *self, const GstSsioLayout *layout, GError **error)
   return self->evaluator != NULL;
 }
 
+/* TRUE also for caps that cannot be used, as upstream posts an error for ones
+ * that are refused. */
 static gboolean
 gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
 {
@@ -332,11 +382,8 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   GstSsioLayout *layout;
   GError *error = NULL;
 
-  /* sticky events that were refused come again with whatever follows */
-  if (self->refused_caps && gst_caps_is_equal (self->refused_caps, caps))
-    return FALSE;
-  gst_clear_caps (&self->refused_caps);
-
+  if (self->refusal)
+    return TRUE;
   if (self->evaluator)
     gst_ssio_evaluator_collect (self->evaluator, self->sums);
   close_model (self);
@@ -344,9 +391,8 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   layout = gst_ssio_layout_new_from_caps (caps, NULL, &error);
   if (!layout || !open_model (self, layout, &error)) {
     g_clear_pointer (&layout, gst_ssio_layout_unref);
-    self->refused_caps = gst_caps_ref (caps);
-    gst_ssio_element_take_error (self, error);
-    return FALSE;
+    fail (self, error);
+    return TRUE;
   }
   self->point_size = gst_ssio_layout_get_point_size (layout);
   if (!self->sums)
@@ -361,18 +407,18 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
   GstSsioLinear *self = GST_SSIO_LINEAR (sink);
   const GstSsioBatchMeta *meta = gst_buffer_get_ssio_batch_meta (buffer);
   gsize size = gst_buffer_get_size (buffer);
+  GError *error = NULL;
 
   if (!self->evaluator)
     return GST_FLOW_NOT_NEGOTIATED;
   if (!gst_ssio_evaluator_push (self->evaluator, buffer)) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT,
-        ("A buffer of %" G_GSIZE_FORMAT
-         " bytes cannot be read as points: expected readable memory and a "
-         "multiple of %u bytes; check what stands before this element",
-            size, self->point_size),
-        (NULL));
-    close_model (self);
-    return GST_FLOW_ERROR;
+    g_set_error (&error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        "a buffer of %" G_GSIZE_FORMAT
+        " bytes cannot be read as points: expected readable memory and a "
+        "multiple of %u bytes; check what stands before this element",
+        size, self->point_size);
+    fail (self, error);
+    return GST_FLOW_FLUSHING;
   }
   if (meta)
     self->epoch.epoch = meta->epoch;
@@ -380,6 +426,16 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
   self->epoch.points += size / self->point_size;
   self->epoch.bytes += size;
   return GST_FLOW_OK;
+}
+
+/* The sign of NaN says nothing, and printf() prints it. */
+static void
+append_mean (GString *text, gdouble mean)
+{
+  if (isnan (mean))
+    g_string_append (text, "nan");
+  else
+    g_string_append_printf (text, "%.6g", mean);
 }
 
 static gchar *
@@ -394,8 +450,10 @@ describe_epoch (const GstSsioEpoch *epoch, gdouble seconds,
       " batches, %.1f MB in %.4f s, %.1f million points/s, output mean",
       epoch->epoch, epoch->points, epoch->batches, epoch->bytes / 1e6, seconds,
       seconds > 0 ? epoch->points / seconds / 1e6 : 0.0);
-  for (i = 0; i < MIN (n_means, SHOWN_OUTPUTS); i++)
-    g_string_append_printf (text, "%s %.6g", i ? "," : "", means[i]);
+  for (i = 0; i < MIN (n_means, SHOWN_OUTPUTS); i++) {
+    g_string_append (text, i ? ", " : " ");
+    append_mean (text, means[i]);
+  }
   if (n_means > SHOWN_OUTPUTS)
     g_string_append (text, ", ...");
   return g_string_free (text, FALSE);
@@ -517,7 +575,8 @@ gst_ssio_linear_change_state (GstElement *element, GstStateChange transition)
   else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
     let_timer_run (self, FALSE);
 
-  result = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+  result
+      = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
 
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
@@ -529,8 +588,8 @@ gst_ssio_linear_change_state (GstElement *element, GstStateChange transition)
 static void
 install_properties (GObjectClass *class)
 {
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
-                            | GST_PARAM_MUTABLE_READY;
+  const GParamFlags flags
+      = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
 
   properties[PROP_LAYERS] = g_param_spec_string ("layers", "Layers",
       "Widths of the layers after the input, separated by commas; the last "

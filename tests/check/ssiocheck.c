@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "linear/safetensors.h"
 #include "ssiocheck.h"
 
 static gchar *directory;
@@ -21,8 +22,7 @@ ssio_check_get_directory (void)
 }
 
 /* Tests that run in processes of their own share the parent's directory. */
-static void __attribute__ ((constructor))
-make_directory (void)
+static void __attribute__ ((constructor)) make_directory (void)
 {
   ssio_check_get_directory ();
 }
@@ -32,8 +32,8 @@ ssio_check_make_path (const gchar *suffix)
 {
   static gint count = 0;
 
-  return g_strdup_printf ("%s/%d-%d%s", ssio_check_get_directory (), (gint) getpid (),
-      g_atomic_int_add (&count, 1), suffix);
+  return g_strdup_printf ("%s/%d-%d%s", ssio_check_get_directory (),
+      (gint) getpid (), g_atomic_int_add (&count, 1), suffix);
 }
 
 gchar *
@@ -122,7 +122,7 @@ ssio_check_set_state (GstElement *element, GstState state)
 {
   fail_if (gst_element_set_state (element, state) == GST_STATE_CHANGE_FAILURE);
   fail_if (gst_element_get_state (element, NULL, NULL, 10 * GST_SECOND)
-               == GST_STATE_CHANGE_FAILURE);
+           == GST_STATE_CHANGE_FAILURE);
 }
 
 GstMessage *
@@ -249,12 +249,12 @@ ssio_check_write_identity (guint n)
 
   for (i = 0; i < n; i++)
     values[i * n + i] = 1;
-  header = g_strdup_printf (
-      "{\"0.weight\":{\"dtype\":\"F32\",\"shape\":[%u,%u],"
-      "\"data_offsets\":[0,%u]},"
-      "\"0.bias\":{\"dtype\":\"F32\",\"shape\":[%u],"
-      "\"data_offsets\":[%u,%u]}}",
-      n, n, 4 * n * n, n, 4 * n * n, 4 * (n * n + n));
+  header
+      = g_strdup_printf ("{\"0.weight\":{\"dtype\":\"F32\",\"shape\":[%u,%u],"
+                         "\"data_offsets\":[0,%u]},"
+                         "\"0.bias\":{\"dtype\":\"F32\",\"shape\":[%u],"
+                         "\"data_offsets\":[%u,%u]}}",
+          n, n, 4 * n * n, n, 4 * n * n, 4 * (n * n + n));
   path = ssio_check_write_tensors (header, values, 4 * (n * n + n));
   g_free (header);
   g_free (values);
@@ -276,4 +276,40 @@ ssio_check_posted_error (GstElement *element, GQuark domain, gint code, ...)
   message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
   fail_unless (message == NULL, "a second error");
   gst_object_unref (bus);
+}
+
+GstSsioModel *
+ssio_check_new_model (guint n_in, const gchar *widths_text)
+{
+  GstSsioModel *model;
+  GArray *widths;
+
+  fail_unless (gst_ssio_model_parse_widths (widths_text, &widths, NULL));
+  model = gst_ssio_model_new (n_in, widths);
+  g_array_unref (widths);
+  return model;
+}
+
+GstSsioModel *
+ssio_check_load_model (guint n_in, const gchar *widths, const gchar *path)
+{
+  GstSsioModel *model = ssio_check_new_model (n_in, widths);
+  GError *error = NULL;
+
+  fail_unless (gst_ssio_safetensors_load (path, model, &error), "%s",
+      error ? error->message : "");
+  fail_unless (error == NULL);
+  return model;
+}
+
+static void
+count_death (gpointer deaths, GstMiniObject *object)
+{
+  g_atomic_int_inc ((gint *) deaths);
+}
+
+void
+ssio_check_count_death (GstMiniObject *object, gint *deaths)
+{
+  gst_mini_object_weak_ref (object, count_death, deaths);
 }

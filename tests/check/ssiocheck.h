@@ -6,6 +6,8 @@
 #include <gst/check/gstharness.h>
 #include <gst/ssio/ssio.h>
 
+#include "linear/model.h"
+
 G_BEGIN_DECLS
 
 /* As GST_CHECK_MAIN, and removes the files of the tests. */
@@ -19,6 +21,16 @@ G_BEGIN_DECLS
     ssio_check_remove_files (); \
     return failed; \
   }
+
+/* Says why a test, which calls this, leaves something out. */
+#define ssio_check_skip(...) \
+  G_STMT_START \
+  { \
+    g_print ("skipped: %s: ", __func__); \
+    g_print (__VA_ARGS__); \
+    g_print ("\n"); \
+  } \
+  G_STMT_END
 
 /* A new file with the given bytes, in the tests' own directory; the suffix
  * ends its name. Free with g_free(). */
@@ -59,8 +71,8 @@ GstMessage *ssio_check_pop (GstElement *element, GstMessageType types);
 /* Runs an element or pipeline that must fail: expects one error with that
  * domain and code whose text holds all the given parts (NULL-terminated), and
  * no EOS. */
-void ssio_check_error (GstElement *pipeline, GQuark domain, gint code, ...)
-    G_GNUC_NULL_TERMINATED;
+void ssio_check_error (GstElement *pipeline, GQuark domain, gint code,
+    ...) G_GNUC_NULL_TERMINATED;
 
 /* Expects an error of the library, and frees it. */
 void ssio_check_gerror (GError **error, GQuark domain, gint code,
@@ -69,8 +81,8 @@ void ssio_check_gerror (GError **error, GQuark domain, gint code,
 /* Runs a Python program of the tests' oracle where there is Python with
  * NumPy; FALSE where there is none, which the caller says. Anything else that
  * goes wrong fails the test. output may be NULL. */
-gboolean ssio_check_run_oracle (gchar **output, const gchar *command, ...)
-    G_GNUC_NULL_TERMINATED;
+gboolean ssio_check_run_oracle (gchar **output, const gchar *command,
+    ...) G_GNUC_NULL_TERMINATED;
 
 /* A new safetensors file of that header, which is text, and those bytes. */
 gchar *ssio_check_write_tensors (const gchar *header, gconstpointer data,
@@ -78,6 +90,16 @@ gchar *ssio_check_write_tensors (const gchar *header, gconstpointer data,
 
 /* A new safetensors file of a layer whose n outputs are its n inputs. */
 gchar *ssio_check_write_identity (guint n);
+
+/* A model of n_in inputs and of layers of these widths, as in "64,3". */
+GstSsioModel *ssio_check_new_model (guint n_in, const gchar *widths);
+
+/* The same with the weights of a safetensors file. */
+GstSsioModel *ssio_check_load_model (guint n_in, const gchar *widths,
+    const gchar *path);
+
+/* Adds one to *deaths when object goes. */
+void ssio_check_count_death (GstMiniObject *object, gint *deaths);
 
 /* Expects one error on the bus of element, as ssio_check_error() does, and
  * that there is no second one. */

@@ -4,6 +4,8 @@
 #include "config.h"
 #endif
 
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -200,8 +202,8 @@ check_name (const Tensors *tensors, const gchar *name, GError **error)
   gboolean ok = TRUE;
 
   if (g_str_has_suffix (name, ".bias")) {
-    gchar *weight = g_strdup_printf (
-        "%.*s.weight", (int) (strlen (name) - strlen (".bias")), name);
+    gchar *weight = g_strdup_printf ("%.*s.weight",
+        (int) (strlen (name) - strlen (".bias")), name);
 
     if (!json_object_has_member (tensors->header, weight))
       ok = fail (error, tensors,
@@ -331,8 +333,8 @@ read_header (Tensors *tensors, const gchar *text, gsize length,
         json_error->message);
     g_error_free (json_error);
   } else if (!root || !JSON_NODE_HOLDS_OBJECT (root)) {
-    ok = fail (
-        error, tensors, "its safetensors header is no JSON object of tensors");
+    ok = fail (error, tensors,
+        "its safetensors header is no JSON object of tensors");
   } else {
     tensors->header = json_node_get_object (root);
     ok = read_layers (tensors, model, error);
@@ -362,14 +364,14 @@ gst_ssio_safetensors_parse (const gchar *path, const guint8 *bytes, gsize size,
         length, size);
   tensors.data = bytes + LENGTH_BYTES + length;
   tensors.data_size = size - LENGTH_BYTES - length;
-  return read_header (
-      &tensors, (const gchar *) bytes + LENGTH_BYTES, length, model, error);
+  return read_header (&tensors, (const gchar *) bytes + LENGTH_BYTES, length,
+      model, error);
 }
 
 static GstResourceError
-resource_error (const GError *file_error)
+resource_error (gint file_error)
 {
-  switch (file_error->code) {
+  switch (file_error) {
   case G_FILE_ERROR_NOENT:
   case G_FILE_ERROR_NOTDIR:
     return GST_RESOURCE_ERROR_NOT_FOUND;
@@ -381,6 +383,31 @@ resource_error (const GError *file_error)
   }
 }
 
+/* A FIFO could let its reader wait, and a device give bytes, without an end. */
+gboolean
+gst_ssio_safetensors_check (const gchar *path, GError **error)
+{
+  GStatBuf status;
+
+  if (g_stat (path, &status) != 0) {
+    gint code = errno;
+
+    g_set_error (error, GST_RESOURCE_ERROR,
+        resource_error (g_file_error_from_errno (code)),
+        "%s: cannot read the weights: %s", path, g_strerror (code));
+    return FALSE;
+  }
+  if (!S_ISREG (status.st_mode)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
+        "%s: cannot read the weights: expected a regular file, found %s", path,
+        S_ISDIR (status.st_mode)    ? "a directory"
+        : S_ISFIFO (status.st_mode) ? "a FIFO"
+                                    : "a device or socket");
+    return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean
 gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,
     GError **error)
@@ -390,8 +417,10 @@ gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,
   gsize size;
   gboolean ok;
 
+  if (!gst_ssio_safetensors_check (path, error))
+    return FALSE;
   if (!g_file_get_contents (path, &bytes, &size, &file_error)) {
-    g_set_error (error, GST_RESOURCE_ERROR, resource_error (file_error),
+    g_set_error (error, GST_RESOURCE_ERROR, resource_error (file_error->code),
         "%s: cannot read the weights: %s", path, file_error->message);
     g_error_free (file_error);
     return FALSE;

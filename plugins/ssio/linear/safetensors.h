@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* Whether there is a regular file, before anything is known of the model. */
+gboolean gst_ssio_safetensors_check (const gchar *path, GError **error);
+
 /* Fills model from the file's *.weight and *.bias tensors, in the order of a
  * PyTorch nn.Sequential: by name, numbers in it as numbers. */
 gboolean gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,

@@ -6,8 +6,7 @@
 
 #include "ssiocheck.h"
 
-#define ALL_TYPES \
-  "f4:f4,f8:f8,i1:i1,i2:i2,i4:i4,i8:i8,u1:u1,u2:u2,u4:u4,u8:u8"
+#define ALL_TYPES "f4:f4,f8:f8,i1:i1,i2:i2,i4:i4,i8:i8,u1:u1,u2:u2,u4:u4,u8:u8"
 
 /* Bits, so that NaN equals NaN and 0 does not equal -0. */
 static void
@@ -37,7 +36,7 @@ GST_START_TEST (every_type_becomes_the_float_that_numpy_makes_of_it)
   guint c, p;
 
   if (!ssio_check_run_oracle (NULL, "convert", path, NULL)) {
-    g_print ("skipped: no Python with NumPy\n");
+    ssio_check_skip ("no Python with NumPy");
     goto done;
   }
   fail_unless (g_file_get_contents (path, &points, NULL, NULL));
@@ -124,8 +123,8 @@ GST_END_TEST;
 GST_START_TEST (bit_fields_and_scaled_integers_come_out_in_their_unit)
 {
   static const guint fields[] = { 0, 1, 2, 3 };
-  const guint8 points[] = { 0x10, 0x27, 0, 0, 0xb5, 0x60, 0x79, 0xfe, 0xff,
-    0x4a };
+  const guint8 points[]
+      = { 0x10, 0x27, 0, 0, 0xb5, 0x60, 0x79, 0xfe, 0xff, 0x4a };
   GstSsioLayout *layout = gst_ssio_layout_new_from_string (
       "x:i4*0.01+50,n:u1&7,m:u1@4&56>>3,c:u1@4&192>>6*2-1", 5, NULL);
   GstSsioGather *gather = gst_ssio_gather_new (layout, fields, 4);

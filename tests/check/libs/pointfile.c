@@ -161,7 +161,7 @@ GST_START_TEST (npy_says_what_it_holds)
 
   if (!ssio_check_run_oracle (NULL, "npy", ssio_check_get_directory (),
           NULL)) {
-    g_print ("skipped: no Python with NumPy\n");
+    ssio_check_skip ("no Python with NumPy");
     return;
   }
   check_npy ("v1", NULL, GST_SSIO_DEFAULT_LAYOUT, 24);
@@ -431,7 +431,7 @@ GST_START_TEST (a_bus_error_that_is_no_file_s_goes_where_it_went_before)
   GstSsioPointFile *file;
 
   if (!g_strcmp0 (g_getenv ("CK_FORK"), "no")) {
-    g_print ("skipped: the handler of the process is in place already\n");
+    ssio_check_skip ("the handler of the process is in place already");
     g_free (path);
     return;
   }

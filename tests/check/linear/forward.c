@@ -3,10 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "linear/evaluator.h"
 #include "linear/forward.h"
-#include "linear/safetensors.h"
-#include "linear/workers.h"
 #include "ssiocheck.h"
 
 #define ALL_TYPES "a:f4,b:f8,c:i1,d:i2,e:i4,f:i8,g:u1,h:u2,i:u4,j:u8,k:f4,l:f4"
@@ -31,11 +28,11 @@ typedef struct {
 static void
 store_value (guint8 *to, GstSsioType type, gint value)
 {
-#define STORE(TYPE, ctype, expression)     \
-  case GST_SSIO_TYPE_##TYPE: {             \
-    ctype stored = (expression);           \
+#define STORE(TYPE, ctype, expression) \
+  case GST_SSIO_TYPE_##TYPE: { \
+    ctype stored = (expression); \
     memcpy (to, &stored, sizeof (stored)); \
-    break;                                 \
+    break; \
   }
   switch (type) {
     STORE (F4, gfloat, value / 64.0f)
@@ -69,8 +66,8 @@ make_points (const gchar *layout_text, guint point_size)
   GError *error = NULL;
   guint p, f;
 
-  data.layout =
-      gst_ssio_layout_new_from_string (layout_text, point_size, &error);
+  data.layout
+      = gst_ssio_layout_new_from_string (layout_text, point_size, &error);
   fail_unless (data.layout != NULL, "%s", error ? error->message : "");
   data.n_fields = gst_ssio_layout_get_n_fields (data.layout);
   data.point_size = gst_ssio_layout_get_point_size (data.layout);
@@ -86,8 +83,8 @@ make_points (const gchar *layout_text, guint point_size)
       *to++ = expected_value (field->type, value);
     }
   }
-  data.float_path = ssio_check_write_file (
-      ".f4", table, (gsize) MAX_POINTS * data.n_fields * sizeof (gfloat));
+  data.float_path = ssio_check_write_file (".f4", table,
+      (gsize) MAX_POINTS * data.n_fields * sizeof (gfloat));
   g_free (table);
   g_rand_free (random);
   return data;
@@ -111,29 +108,6 @@ float_layout (guint n_fields)
   for (f = 1; f < n_fields; f++)
     g_string_append_printf (text, ",f%u", f);
   return g_string_free (text, FALSE);
-}
-
-static GstSsioModel *
-new_model (guint n_in, const gchar *widths_text)
-{
-  GstSsioModel *model;
-  GArray *widths;
-
-  fail_unless (gst_ssio_model_parse_widths (widths_text, &widths, NULL));
-  model = gst_ssio_model_new (n_in, widths);
-  g_array_unref (widths);
-  return model;
-}
-
-static GstSsioModel *
-load_model (guint n_in, const gchar *widths, const gchar *path)
-{
-  GstSsioModel *model = new_model (n_in, widths);
-  GError *error = NULL;
-
-  fail_unless (gst_ssio_safetensors_load (path, model, &error), "%s",
-      error ? error->message : "");
-  return model;
 }
 
 /* Runs over an allocation that ends with the last point. */
@@ -199,12 +173,12 @@ check_network (const Points *data, const gchar *features, const gchar *widths)
 
   for (i = 0; i < n_in; i++)
     fields[i] = atoi (indices[i]);
-  have_oracle =
-      ssio_check_run_oracle (NULL, "weights", "11", all_widths, weights, NULL);
+  have_oracle = ssio_check_run_oracle (NULL, "weights", "11", all_widths,
+      weights, NULL);
   if (have_oracle) {
-    GstSsioModel *model = load_model (n_in, widths, weights);
-    GstSsioForward *forward =
-        gst_ssio_forward_new (model, data->layout, fields);
+    GstSsioModel *model = ssio_check_load_model (n_in, widths, weights);
+    GstSsioForward *forward
+        = gst_ssio_forward_new (model, data->layout, fields);
 
     ssio_check_run_oracle (&output, "forward", weights, data->float_path,
         n_fields, features, COUNTS, NULL);
@@ -218,8 +192,6 @@ check_network (const Points *data, const gchar *features, const gchar *widths)
     }
     gst_ssio_forward_free (forward);
     gst_ssio_model_free (model);
-  } else {
-    g_print ("skipped: no Python with NumPy\n");
   }
   g_strfreev (lines);
   g_free (output);
@@ -254,7 +226,7 @@ check_floats (guint n_in, const gchar *widths)
 GST_START_TEST (every_instruction_set_of_this_machine_is_tested)
 {
   GstSsioLayout *layout = gst_ssio_layout_new_from_string ("x", 0, NULL);
-  GstSsioModel *model = new_model (1, "1");
+  GstSsioModel *model = ssio_check_new_model (1, "1");
   const guint field = 0;
   GstSsioForward *forward = gst_ssio_forward_new (model, layout, &field);
   const gchar *best = gst_ssio_forward_get_isa (forward);
@@ -269,7 +241,7 @@ GST_START_TEST (every_instruction_set_of_this_machine_is_tested)
       fail_unless_equals_string (gst_ssio_forward_get_isa (forward), isas[i]);
       continue;
     }
-    g_print ("skipped: %s is not on this machine\n", isas[i]);
+    ssio_check_skip ("%s is not on this machine", isas[i]);
   }
   fail_unless (best_is_known, "%s is not tested", best);
   fail_unless (gst_ssio_forward_set_isa (forward, "baseline"));
@@ -281,34 +253,38 @@ GST_END_TEST;
 
 GST_START_TEST (means_are_numpys_for_any_number_of_inputs)
 {
-  (void) (check_floats (1, "64,3") && check_floats (2, "64,3")
+  if (!(check_floats (1, "64,3") && check_floats (2, "64,3")
           && check_floats (5, "64,3") && check_floats (6, "64,3")
           && check_floats (17, "64,3") && check_floats (64, "64,3")
-          && check_floats (300, "64,3"));
+          && check_floats (300, "64,3")))
+    ssio_check_skip ("no Python with NumPy");
 }
 GST_END_TEST;
 
 GST_START_TEST (means_are_numpys_for_any_width_of_the_hidden_layer)
 {
-  (void) (check_floats (6, "1,3") && check_floats (6, "3,3")
+  if (!(check_floats (6, "1,3") && check_floats (6, "3,3")
           && check_floats (6, "100,3") && check_floats (6, "256,3")
-          && check_floats (6, "301,3"));
+          && check_floats (6, "301,3")))
+    ssio_check_skip ("no Python with NumPy");
 }
 GST_END_TEST;
 
 GST_START_TEST (means_are_numpys_for_any_number_of_outputs)
 {
-  (void) (check_floats (6, "64,1") && check_floats (6, "64,2")
+  if (!(check_floats (6, "64,1") && check_floats (6, "64,2")
           && check_floats (6, "64,4") && check_floats (6, "64,5")
-          && check_floats (5, "7,70") && check_floats (6, "8,300"));
+          && check_floats (5, "7,70") && check_floats (6, "8,300")))
+    ssio_check_skip ("no Python with NumPy");
 }
 GST_END_TEST;
 
 GST_START_TEST (means_are_numpys_for_any_number_of_layers)
 {
-  (void) (check_floats (6, "3") && check_floats (1, "1")
+  if (!(check_floats (6, "3") && check_floats (1, "1")
           && check_floats (17, "5") && check_floats (6, "128,64,33,8")
-          && check_floats (2, "5,100,1,2"));
+          && check_floats (2, "5,100,1,2")))
+    ssio_check_skip ("no Python with NumPy");
 }
 GST_END_TEST;
 
@@ -316,7 +292,8 @@ GST_START_TEST (fields_of_every_type_are_inputs)
 {
   Points data = make_points (ALL_TYPES, 0);
 
-  check_network (&data, "0,1,2,3,4,5,6,7,8,9,10,11", "64,3");
+  if (!check_network (&data, "0,1,2,3,4,5,6,7,8,9,10,11", "64,3"))
+    ssio_check_skip ("no Python with NumPy");
   clear_points (&data);
 }
 GST_END_TEST;
@@ -327,13 +304,14 @@ GST_START_TEST (fields_are_inputs_in_any_order_and_repeated)
   Points padded = make_points (ALL_TYPES, 67);
   Points floats = make_points ("a,b,c,d,e,f,g", 0);
 
-  (void) (check_network (&data, "11,10,9,0", "64,3")
+  if (!(check_network (&data, "11,10,9,0", "64,3")
           && check_network (&data, "5", "64,3")
           && check_network (&data, "10,11,10,11,10,11,1,1", "8,3")
           && check_network (&padded, "11,0,11,4,5", "8,3")
           && check_network (&floats, "4,5,6", "8,3")
           && check_network (&floats, "6,5,4,3,2,1,0", "8,3")
-          && check_network (&floats, "3,4,5,6,0,1,2,3,4,0", "8,3"));
+          && check_network (&floats, "3,4,5,6,0,1,2,3,4,0", "8,3")))
+    ssio_check_skip ("no Python with NumPy");
   clear_points (&data);
   clear_points (&padded);
   clear_points (&floats);
@@ -373,7 +351,7 @@ GST_START_TEST (nan_and_infinity_pass_as_pytorch_passes_them)
   };
   static const guint counts[] = { 1, 2, 16, 17, 100, 128, 257 };
   GstSsioLayout *layout = gst_ssio_layout_new_from_string ("x", 0, NULL);
-  GstSsioModel *model = new_model (1, "1,1");
+  GstSsioModel *model = ssio_check_new_model (1, "1,1");
   const guint field = 0;
   guint c, i, n;
 
@@ -396,8 +374,8 @@ GST_START_TEST (nan_and_infinity_pass_as_pytorch_passes_them)
         run_exactly (forward, (guint8 *) points, 4, counts[n], &sum);
         fail_unless (is_same_double (sum, cases[c].output)
                          || (counts[n] > 1 && isinf (cases[c].next_weight)),
-            "%s, %u points, case %u: expected %g, found %g", isas[i], counts[n],
-            c, cases[c].output, sum);
+            "%s, %u points, case %u: expected %g, found %g", isas[i],
+            counts[n], c, cases[c].output, sum);
         g_free (points);
       }
     }
@@ -411,7 +389,7 @@ GST_END_TEST;
 GST_START_TEST (nan_in_one_run_is_not_in_the_next)
 {
   GstSsioLayout *layout = gst_ssio_layout_new_from_string ("x,y", 0, NULL);
-  GstSsioModel *model = new_model (2, "5,3");
+  GstSsioModel *model = ssio_check_new_model (2, "5,3");
   static const guint fields[] = { 0, 1 };
   GstSsioForward *forward;
   gfloat points[2 * 300];
@@ -448,7 +426,7 @@ GST_END_TEST;
 GST_START_TEST (sums_are_added_to_what_is_there)
 {
   GstSsioLayout *layout = gst_ssio_layout_new_from_string ("x", 0, NULL);
-  GstSsioModel *model = new_model (1, "1");
+  GstSsioModel *model = ssio_check_new_model (1, "1");
   const guint field = 0;
   const gfloat points[] = { 1, 2, 4 };
   gdouble sum = 100;
@@ -466,399 +444,23 @@ GST_START_TEST (sums_are_added_to_what_is_there)
 }
 GST_END_TEST;
 
-static gboolean
-is_same_model (const GstSsioModel *a, const GstSsioModel *b)
-{
-  guint i;
-
-  for (i = 0; i < a->n_layers; i++) {
-    const GstSsioLinearLayer *layer = &a->layers[i];
-
-    if (memcmp (layer->weight, b->layers[i].weight,
-            sizeof (gfloat) * layer->n_in * layer->n_out)
-            != 0
-        || memcmp (
-               layer->bias, b->layers[i].bias, sizeof (gfloat) * layer->n_out)
-               != 0)
-      return FALSE;
-  }
-  return TRUE;
-}
-
-GST_START_TEST (random_weights_are_the_same_bits_as_numpys)
-{
-  static const gchar *const seeds[] = { "0", "1", "42", "1234567",
-    "4294967295" };
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS (seeds); i++) {
-    gchar *path = ssio_check_make_path (".safetensors");
-    GstSsioModel *model = new_model (6, "64,7,3");
-    GstSsioModel *expected;
-
-    if (!ssio_check_run_oracle (
-            NULL, "weights", seeds[i], "6,64,7,3", path, NULL)) {
-      g_print ("skipped: no Python with NumPy\n");
-    } else {
-      expected = load_model (6, "64,7,3", path);
-      gst_ssio_model_init_random (model, g_ascii_strtoull (seeds[i], NULL, 10));
-      fail_unless (is_same_model (model, expected), "seed %s", seeds[i]);
-      gst_ssio_model_free (expected);
-    }
-    gst_ssio_model_free (model);
-    g_free (path);
-  }
-}
-GST_END_TEST;
-
-GST_START_TEST (same_seed_gives_the_same_weights_and_another_others)
-{
-  GstSsioModel *a = new_model (6, "64,3");
-  GstSsioModel *b = new_model (6, "64,3");
-
-  gst_ssio_model_init_random (a, 5);
-  gst_ssio_model_init_random (b, 5);
-  fail_unless (is_same_model (a, b));
-  gst_ssio_model_init_random (b, 6);
-  fail_if (is_same_model (a, b));
-  gst_ssio_model_free (a);
-  gst_ssio_model_free (b);
-}
-GST_END_TEST;
-
-GST_START_TEST (widths_are_parsed_or_refused_with_an_example)
-{
-  static const gchar *const bad[] = { "", " ", "a", "0", "-1", "+1", "1.5",
-    "64,,3", "64,3,", ",3", "70000", "65537", "18446744073709551617", "64;3",
-    "64 3", "0x10" };
-  GString *many = g_string_new ("1");
-  GArray *widths = NULL;
-  GError *error = NULL;
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS (bad); i++) {
-    fail_if (
-        gst_ssio_model_parse_widths (bad[i], &widths, &error), "%s", bad[i]);
-    fail_unless (widths == NULL);
-    ssio_check_gerror (
-        &error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "\"64,3\"");
-  }
-  fail_if (gst_ssio_model_parse_widths ("65536,65536", &widths, &error));
-  ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "expected at most 268435456 weights, found 4294967296");
-  fail_unless (gst_ssio_model_parse_widths (" 64 , 65536,3", &widths, NULL));
-  fail_unless_equals_int (widths->len, 3);
-  fail_unless_equals_int (g_array_index (widths, guint, 1), 65536);
-  g_array_unref (widths);
-
-  for (i = 1; i < GST_SSIO_MODEL_MAX_LAYERS; i++)
-    g_string_append (many, ",1");
-  fail_unless (gst_ssio_model_parse_widths (many->str, &widths, NULL));
-  fail_unless_equals_int (widths->len, GST_SSIO_MODEL_MAX_LAYERS);
-  g_array_unref (widths);
-  g_string_append (many, ",1");
-  fail_if (gst_ssio_model_parse_widths (many->str, &widths, &error));
-  ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "1 to 64 widths");
-  g_string_free (many, TRUE);
-}
-GST_END_TEST;
-
-static GstSsioEvaluator *
-new_evaluator (guint n_threads)
-{
-  static const guint fields[] = { 0, 1, 2, 3, 4, 5 };
-  GstSsioLayout *layout =
-      gst_ssio_layout_new_from_string (GST_SSIO_DEFAULT_LAYOUT, 0, NULL);
-  GstSsioModel *model = new_model (6, "64,3");
-  GstSsioEvaluator *evaluator;
-
-  gst_ssio_model_init_random (model, 1);
-  evaluator = gst_ssio_evaluator_new (model, layout, fields, n_threads);
-  gst_ssio_model_free (model);
-  gst_ssio_layout_unref (layout);
-  return evaluator;
-}
-
-static GstBuffer *
-new_buffer (gsize n_points, guint first)
-{
-  gfloat *values = g_new (gfloat, n_points * 6);
-  gsize i;
-
-  for (i = 0; i < n_points * 6; i++)
-    values[i] = (first + i * 7919) % 1000 / 64.0f;
-  return gst_buffer_new_wrapped (values, n_points * 6 * sizeof (gfloat));
-}
-
-/* Pushes n_buffers of sizes around largest, and collects. */
-static void
-evaluate (guint n_threads, guint n_buffers, guint largest, gdouble *sums)
-{
-  GstSsioEvaluator *evaluator = new_evaluator (n_threads);
-  guint i;
-
-  memset (sums, 0, 3 * sizeof (gdouble));
-  for (i = 0; i < n_buffers; i++) {
-    GstBuffer *buffer = new_buffer (1 + (i * 7919) % largest, i);
-
-    fail_unless (gst_ssio_evaluator_push (evaluator, buffer));
-    gst_buffer_unref (buffer);
-  }
-  gst_ssio_evaluator_collect (evaluator, sums);
-  gst_ssio_evaluator_free (evaluator);
-}
-
-static void
-check_same_sums (guint n_buffers, guint largest)
-{
-  static const guint threads[] = { 2, 3, 8, 8, 0 };
-  gdouble expected[3], sums[3];
-  guint i;
-
-  evaluate (1, n_buffers, largest, expected);
-  fail_if (expected[0] == 0);
-  for (i = 0; i < G_N_ELEMENTS (threads); i++) {
-    evaluate (threads[i], n_buffers, largest, sums);
-    fail_unless (memcmp (sums, expected, sizeof (sums)) == 0,
-        "%u threads: expected %.17g, found %.17g", threads[i], expected[0],
-        sums[0]);
-  }
-}
-
-GST_START_TEST (sums_have_the_same_bits_with_any_number_of_threads)
-{
-  check_same_sums (1, 10007);
-  check_same_sums (20, 40007);
-}
-GST_END_TEST;
-
-GST_START_TEST (many_tiny_buffers_are_all_summed)
-{
-  check_same_sums (20000, 3);
-}
-GST_END_TEST;
-
-GST_START_TEST (nothing_to_collect_adds_nothing)
-{
-  GstSsioEvaluator *evaluator = new_evaluator (3);
-  gdouble sums[3] = { 1, 2, 3 };
-
-  fail_unless_equals_int (gst_ssio_evaluator_get_n_threads (evaluator), 3);
-  gst_ssio_evaluator_collect (evaluator, sums);
-  gst_ssio_evaluator_collect (evaluator, sums);
-  fail_unless_equals_float (sums[0], 1);
-  fail_unless_equals_float (sums[2], 3);
-  gst_ssio_evaluator_free (evaluator);
-}
-GST_END_TEST;
-
-GST_START_TEST (each_collect_starts_from_zero)
-{
-  GstSsioEvaluator *evaluator = new_evaluator (2);
-  GstBuffer *buffer = new_buffer (5000, 3);
-  gdouble first[3] = { 0 };
-  gdouble second[3] = { 0 };
-
-  fail_unless (gst_ssio_evaluator_push (evaluator, buffer));
-  gst_ssio_evaluator_collect (evaluator, first);
-  fail_unless (gst_ssio_evaluator_push (evaluator, buffer));
-  gst_ssio_evaluator_collect (evaluator, second);
-  fail_unless (memcmp (first, second, sizeof (first)) == 0);
-  gst_buffer_unref (buffer);
-  gst_ssio_evaluator_free (evaluator);
-}
-GST_END_TEST;
-
-static void
-count_death (gpointer counter, GstMiniObject *object)
-{
-  g_atomic_int_inc ((gint *) counter);
-}
-
-static void
-push_and_watch (GstSsioEvaluator *evaluator, guint n, gint *deaths)
-{
-  guint i;
-
-  for (i = 0; i < n; i++) {
-    GstBuffer *buffer = new_buffer (1 + i * 997, i);
-
-    gst_mini_object_weak_ref (GST_MINI_OBJECT (buffer), count_death, deaths);
-    fail_unless (gst_ssio_evaluator_push (evaluator, buffer));
-    gst_buffer_unref (buffer);
-  }
-}
-
-GST_START_TEST (buffers_are_released_when_their_sums_are_collected)
-{
-  guint n_threads;
-
-  for (n_threads = 1; n_threads <= 8; n_threads *= 2) {
-    GstSsioEvaluator *evaluator = new_evaluator (n_threads);
-    gdouble sums[3] = { 0 };
-    gint deaths = 0;
-
-    push_and_watch (evaluator, 30, &deaths);
-    gst_ssio_evaluator_collect (evaluator, sums);
-    fail_unless_equals_int (g_atomic_int_get (&deaths), 30);
-    gst_ssio_evaluator_free (evaluator);
-  }
-}
-GST_END_TEST;
-
-GST_START_TEST (evaluator_that_goes_in_mid_work_releases_its_buffers)
-{
-  GstSsioEvaluator *evaluator = new_evaluator (3);
-  gint deaths = 0;
-
-  push_and_watch (evaluator, 30, &deaths);
-  gst_ssio_evaluator_free (evaluator);
-  fail_unless_equals_int (deaths, 30);
-}
-GST_END_TEST;
-
-GST_START_TEST (buffer_in_several_memories_is_one_batch)
-{
-  GstSsioEvaluator *evaluator = new_evaluator (2);
-  GstBuffer *whole = new_buffer (5000, 1);
-  GstBuffer *cut = gst_buffer_copy_region (
-      whole, GST_BUFFER_COPY_MEMORY, 0, 1001 /* in mid-value */);
-  GstBuffer *rest =
-      gst_buffer_copy_region (whole, GST_BUFFER_COPY_MEMORY, 1001, -1);
-  gdouble expected[3] = { 0 };
-  gdouble sums[3] = { 0 };
-
-  fail_unless (gst_ssio_evaluator_push (evaluator, whole));
-  gst_ssio_evaluator_collect (evaluator, expected);
-  cut = gst_buffer_append (cut, rest);
-  fail_unless_equals_int (gst_buffer_n_memory (cut), 2);
-  fail_unless (gst_ssio_evaluator_push (evaluator, cut));
-  gst_ssio_evaluator_collect (evaluator, sums);
-  fail_unless (memcmp (sums, expected, sizeof (sums)) == 0);
-  ASSERT_BUFFER_REFCOUNT (cut, "cut", 1);
-  gst_buffer_unref (cut);
-  gst_buffer_unref (whole);
-  gst_ssio_evaluator_free (evaluator);
-}
-GST_END_TEST;
-
-GST_START_TEST (buffer_that_ends_in_mid_point_is_refused)
-{
-  GstSsioEvaluator *evaluator = new_evaluator (2);
-  GstBuffer *buffer = gst_buffer_new_allocate (NULL, 6 * 4 * 10 + 1, NULL);
-
-  fail_if (gst_ssio_evaluator_push (evaluator, buffer));
-  gst_buffer_set_size (buffer, 23);
-  fail_if (gst_ssio_evaluator_push (evaluator, buffer));
-  ASSERT_BUFFER_REFCOUNT (buffer, "buffer", 1);
-  gst_buffer_unref (buffer);
-  gst_ssio_evaluator_free (evaluator);
-}
-GST_END_TEST;
-
-#define N_CHUNKS 3000
-
-/* Chunks count themselves, and give results whose sum depends on the order;
- * some take much longer than others. */
-static void
-work_unevenly (const GstSsioChunk *chunk, guint thread, gdouble *result,
-    gpointer user_data)
-{
-  gint *done = chunk->batch;
-
-  g_atomic_int_inc (&done[chunk->n_points]);
-  fail_unless (result[0] == 0 && result[1] == 0);
-  if (chunk->n_points % 100 == 0)
-    g_usleep (2000);
-  result[0] = chunk->n_points % 2 ? 1e16 : 1.0 / (1 + chunk->n_points);
-  result[1] = thread < GPOINTER_TO_UINT (user_data) ? 1 : 0;
-}
-
-GST_START_TEST (results_are_added_in_the_order_of_the_chunks)
-{
-  guint n_threads, i;
-
-  for (n_threads = 1; n_threads <= 8; n_threads++) {
-    GstSsioWorkers *workers = gst_ssio_workers_new (
-        n_threads, 2, work_unevenly, GUINT_TO_POINTER (n_threads));
-    gint *done = g_new0 (gint, N_CHUNKS);
-    gdouble expected = 0;
-    const gdouble *totals;
-
-    for (i = 0; i < N_CHUNKS; i++) {
-      GstSsioChunk chunk = { done, NULL, i };
-
-      gst_ssio_workers_push (workers, &chunk);
-      expected += i % 2 ? 1e16 : 1.0 / (1 + i);
-    }
-    gst_ssio_workers_drain (workers);
-    totals = gst_ssio_workers_get_totals (workers);
-    fail_unless (totals[0] == expected,
-        "%u threads: expected %.17g, found "
-        "%.17g",
-        n_threads, expected, totals[0]);
-    fail_unless_equals_float (totals[1], N_CHUNKS);
-    for (i = 0; i < N_CHUNKS; i++)
-      fail_unless_equals_int (done[i], 1);
-    gst_ssio_workers_reset_totals (workers);
-    gst_ssio_workers_drain (workers);
-    fail_unless_equals_float (totals[0], 0);
-    gst_ssio_workers_free (workers);
-    g_free (done);
-  }
-}
-GST_END_TEST;
-
-GST_START_TEST (workers_that_never_worked_can_go)
-{
-  guint n_threads;
-
-  for (n_threads = 1; n_threads <= 8; n_threads++)
-    gst_ssio_workers_free (
-        gst_ssio_workers_new (n_threads, 1, work_unevenly, NULL));
-}
-GST_END_TEST;
-
 static Suite *
 forward_suite (void)
 {
   Suite *suite = suite_create ("forward");
-  TCase *forward = tcase_create ("forward");
-  TCase *model = tcase_create ("model");
-  TCase *evaluator = tcase_create ("evaluator");
+  TCase *tcase = tcase_create ("general");
 
-  suite_add_tcase (suite, forward);
-  tcase_add_test (forward, every_instruction_set_of_this_machine_is_tested);
-  tcase_add_test (forward, means_are_numpys_for_any_number_of_inputs);
-  tcase_add_test (forward, means_are_numpys_for_any_width_of_the_hidden_layer);
-  tcase_add_test (forward, means_are_numpys_for_any_number_of_outputs);
-  tcase_add_test (forward, means_are_numpys_for_any_number_of_layers);
-  tcase_add_test (forward, fields_of_every_type_are_inputs);
-  tcase_add_test (forward, fields_are_inputs_in_any_order_and_repeated);
-  tcase_add_test (forward, nan_and_infinity_pass_as_pytorch_passes_them);
-  tcase_add_test (forward, nan_in_one_run_is_not_in_the_next);
-  tcase_add_test (forward, sums_are_added_to_what_is_there);
-
-  suite_add_tcase (suite, model);
-  tcase_add_test (model, random_weights_are_the_same_bits_as_numpys);
-  tcase_add_test (model, same_seed_gives_the_same_weights_and_another_others);
-  tcase_add_test (model, widths_are_parsed_or_refused_with_an_example);
-
-  suite_add_tcase (suite, evaluator);
-  tcase_add_test (
-      evaluator, sums_have_the_same_bits_with_any_number_of_threads);
-  tcase_add_test (evaluator, many_tiny_buffers_are_all_summed);
-  tcase_add_test (evaluator, nothing_to_collect_adds_nothing);
-  tcase_add_test (evaluator, each_collect_starts_from_zero);
-  tcase_add_test (
-      evaluator, buffers_are_released_when_their_sums_are_collected);
-  tcase_add_test (
-      evaluator, evaluator_that_goes_in_mid_work_releases_its_buffers);
-  tcase_add_test (evaluator, buffer_in_several_memories_is_one_batch);
-  tcase_add_test (evaluator, buffer_that_ends_in_mid_point_is_refused);
-  tcase_add_test (evaluator, results_are_added_in_the_order_of_the_chunks);
-  tcase_add_test (evaluator, workers_that_never_worked_can_go);
+  suite_add_tcase (suite, tcase);
+  tcase_add_test (tcase, every_instruction_set_of_this_machine_is_tested);
+  tcase_add_test (tcase, means_are_numpys_for_any_number_of_inputs);
+  tcase_add_test (tcase, means_are_numpys_for_any_width_of_the_hidden_layer);
+  tcase_add_test (tcase, means_are_numpys_for_any_number_of_outputs);
+  tcase_add_test (tcase, means_are_numpys_for_any_number_of_layers);
+  tcase_add_test (tcase, fields_of_every_type_are_inputs);
+  tcase_add_test (tcase, fields_are_inputs_in_any_order_and_repeated);
+  tcase_add_test (tcase, nan_and_infinity_pass_as_pytorch_passes_them);
+  tcase_add_test (tcase, nan_in_one_run_is_not_in_the_next);
+  tcase_add_test (tcase, sums_are_added_to_what_is_there);
   return suite;
 }
 

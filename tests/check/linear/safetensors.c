@@ -2,13 +2,14 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "linear/safetensors.h"
 #include "ssiocheck.h"
 
 /* A tensor's entry in a header. */
-#define TENSOR(name, dtype, shape, begin, end)             \
+#define TENSOR(name, dtype, shape, begin, end) \
   "\"" name "\":{\"dtype\":\"" dtype "\",\"shape\":" shape \
   ",\"data_offsets\":[" begin "," end "]}"
 
@@ -18,34 +19,12 @@
 
 static const gfloat small_data[] = { 1.5f, -2.5f, 0.25f };
 
-static GstSsioModel *
-new_model (guint n_in, const gchar *widths_text)
-{
-  GstSsioModel *model;
-  GArray *widths;
-
-  fail_unless (gst_ssio_model_parse_widths (widths_text, &widths, NULL));
-  model = gst_ssio_model_new (n_in, widths);
-  g_array_unref (widths);
-  return model;
-}
-
-static void
-check_loads (const gchar *path, GstSsioModel *model)
-{
-  GError *error = NULL;
-
-  fail_unless (gst_ssio_safetensors_load (path, model, &error), "%s",
-      error ? error->message : "");
-  fail_unless (error == NULL);
-}
-
 /* Expects one error that has the file's name and all the parts; frees path. */
 static void
 check_refused (gchar *path, guint n_in, const gchar *widths, GQuark domain,
     gint code, const gchar *const *parts)
 {
-  GstSsioModel *model = new_model (n_in, widths);
+  GstSsioModel *model = ssio_check_new_model (n_in, widths);
   GError *error = NULL;
 
   fail_if (gst_ssio_safetensors_load (path, model, &error), "loaded %s", path);
@@ -60,26 +39,26 @@ check_refused (gchar *path, guint n_in, const gchar *widths, GQuark domain,
   g_free (path);
 }
 
-#define PARTS(...)       \
+#define PARTS(...) \
   (const gchar *const[]) \
-  {                      \
-    __VA_ARGS__, NULL    \
+  { \
+    __VA_ARGS__, NULL \
   }
 
 /* The same for a file of that header, for a layer of two inputs and one
  * output. */
-#define check_header_refused(header, ...)                                   \
+#define check_header_refused(header, ...) \
   check_refused (ssio_check_write_tensors (header, small_data, 12), 2, "1", \
       GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE, PARTS (__VA_ARGS__))
 
 GST_START_TEST (tensors_of_a_file_become_the_layers)
 {
-  gchar *path = ssio_check_write_tensors (
-      "{\"__metadata__\":{\"format\":\"pt\"}," BIAS "," WEIGHT "}    ",
-      small_data, sizeof (small_data));
-  GstSsioModel *model = new_model (2, "1");
+  gchar *path
+      = ssio_check_write_tensors ("{\"__metadata__\":{\"format\":\"pt\"}," BIAS
+                                  "," WEIGHT "}    ",
+          small_data, sizeof (small_data));
+  GstSsioModel *model = ssio_check_load_model (2, "1", path);
 
-  check_loads (path, model);
   fail_unless_equals_float (model->layers[0].weight[0], 1.5);
   fail_unless_equals_float (model->layers[0].weight[1], -2.5);
   fail_unless_equals_float (model->layers[0].bias[0], 0.25);
@@ -95,9 +74,8 @@ GST_START_TEST (header_of_any_length_leaves_the_data_readable)
   for (pad = 0; pad < 8; pad++) {
     gchar *header = g_strdup_printf ("{%s,%s%*s}", WEIGHT, BIAS, pad, "");
     gchar *path = ssio_check_write_tensors (header, small_data, 12);
-    GstSsioModel *model = new_model (2, "1");
+    GstSsioModel *model = ssio_check_load_model (2, "1", path);
 
-    check_loads (path, model);
     fail_unless_equals_float (model->layers[0].weight[1], -2.5);
     gst_ssio_model_free (model);
     g_free (path);
@@ -109,13 +87,13 @@ GST_END_TEST;
 GST_START_TEST (file_that_the_oracle_has_written_loads)
 {
   gchar *path = ssio_check_make_path (".safetensors");
-  GstSsioModel *model = new_model (6, "64,3");
-  GstSsioModel *expected = new_model (6, "64,3");
+  GstSsioModel *expected = ssio_check_new_model (6, "64,3");
+  GstSsioModel *model;
 
   if (!ssio_check_run_oracle (NULL, "weights", "3", "6,64,3", path, NULL)) {
-    g_print ("skipped: no Python with NumPy\n");
+    ssio_check_skip ("no Python with NumPy");
   } else {
-    check_loads (path, model);
+    model = ssio_check_load_model (6, "64,3", path);
     gst_ssio_model_init_random (expected, 3);
     fail_unless (memcmp (model->layers[1].weight, expected->layers[1].weight,
                      3 * 64 * sizeof (gfloat))
@@ -123,8 +101,8 @@ GST_START_TEST (file_that_the_oracle_has_written_loads)
     fail_unless (memcmp (model->layers[0].bias, expected->layers[0].bias,
                      64 * sizeof (gfloat))
                  == 0);
+    gst_ssio_model_free (model);
   }
-  gst_ssio_model_free (model);
   gst_ssio_model_free (expected);
   g_free (path);
 }
@@ -156,8 +134,7 @@ check_order (const gchar *const *names, const gfloat *places, guint n)
   }
   g_string_append (header, "}");
   path = ssio_check_write_tensors (header->str, data, 8 * n);
-  model = new_model (1, widths->str);
-  check_loads (path, model);
+  model = ssio_check_load_model (1, widths->str, path);
   for (i = 0; i < n; i++)
     fail_unless_equals_float (model->layers[i].bias[0], i);
   gst_ssio_model_free (model);
@@ -169,8 +146,8 @@ check_order (const gchar *const *names, const gfloat *places, guint n)
 
 GST_START_TEST (layers_are_in_the_order_of_their_names_numbers)
 {
-  check_order (
-      (const gchar *[]){ "10", "0", "2" }, (const gfloat[]){ 2, 0, 1 }, 3);
+  check_order ((const gchar *[]){ "10", "0", "2" },
+      (const gfloat[]){ 2, 0, 1 }, 3);
   check_order ((const gchar *[]){ "fc10", "fc2", "fc1" },
       (const gfloat[]){ 2, 1, 0 }, 3);
   check_order ((const gchar *[]){ "enc.2.fc10", "enc.10.fc1", "enc.2.fc2" },
@@ -193,8 +170,8 @@ GST_START_TEST (file_without_a_whole_header_is_refused)
   check_refused (write_bytes ("\3\0\0\0\0\0\0\0{}", 10), 2, "1",
       GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
       PARTS ("expected", "found 3", "10 bytes"));
-  check_refused (write_bytes ("\377\377\377\377\377\377\377\377{}", 10), 2, "1",
-      GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+  check_refused (write_bytes ("\377\377\377\377\377\377\377\377{}", 10), 2,
+      "1", GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
       PARTS ("expected", "found 18446744073709551615", "10 bytes"));
 }
 GST_END_TEST;
@@ -249,12 +226,11 @@ GST_START_TEST (brackets_in_names_and_metadata_are_no_nesting)
 {
   gchar *path = ssio_check_write_tensors (
       "{\"__metadata__\":{\"c\":\"{[[[[[[[[[[[[[[[[[[\\\"[[[[[[[[[[\"}"
-      "," TENSOR ("[[[[[[[[[[.weight", "F32", "[1,2]", "0", "8") "," TENSOR (
-          "[[[[[[[[[[.bias", "F32", "[1]", "8", "12") "}",
+      "," TENSOR ("[[[[[[[[[[.weight", "F32", "[1,2]", "0",
+          "8") "," TENSOR ("[[[[[[[[[[.bias", "F32", "[1]", "8", "12") "}",
       small_data, sizeof (small_data));
-  GstSsioModel *model = new_model (2, "1");
+  GstSsioModel *model = ssio_check_load_model (2, "1", path);
 
-  check_loads (path, model);
   gst_ssio_model_free (model);
   g_free (path);
 }
@@ -262,8 +238,8 @@ GST_END_TEST;
 
 GST_START_TEST (layer_without_bias_is_refused)
 {
-  check_header_refused (
-      "{" WEIGHT "}", "\"0.bias\"", "expected shape [1]", "found none");
+  check_header_refused ("{" WEIGHT "}", "\"0.bias\"", "expected shape [1]",
+      "found none");
 }
 GST_END_TEST;
 
@@ -277,36 +253,36 @@ GST_END_TEST;
 
 GST_START_TEST (wrong_shape_is_refused_with_both_shapes_and_a_hint)
 {
-  check_header_refused (
-      "{" TENSOR ("0.weight", "F32", "[2,1]", "0", "8") "," BIAS "}",
+  check_header_refused ("{" TENSOR ("0.weight", "F32", "[2,1]", "0",
+                            "8") "," BIAS "}",
       "\"0.weight\"", "expected shape [1, 2]", "found [2, 1]", "set layers",
       "features");
-  check_header_refused ("{" TENSOR ("0.weight", "F32", "[2]", "0", "8") "," BIAS
-                                                                        "}",
+  check_header_refused ("{" TENSOR ("0.weight", "F32", "[2]", "0",
+                            "8") "," BIAS "}",
       "\"0.weight\"", "expected shape [1, 2]", "found [2]");
   check_header_refused ("{" TENSOR ("0.weight", "F32", "[]", "0", "8") "," BIAS
                                                                        "}",
       "\"0.weight\"", "found []");
-  check_header_refused (
-      "{" TENSOR ("0.weight", "F32", "[1,2,1]", "0", "8") "," BIAS "}",
+  check_header_refused ("{" TENSOR ("0.weight", "F32", "[1,2,1]", "0",
+                            "8") "," BIAS "}",
       "found [1, 2, 1]");
   check_header_refused ("{" WEIGHT
                         "," TENSOR ("0.bias", "F32", "[1,1]", "8", "12") "}",
       "\"0.bias\"", "expected shape [1]", "found [1, 1]");
-  check_refused (
-      ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data, 12), 6,
-      "64", GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+  check_refused (ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data,
+                     12),
+      6, "64", GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
       PARTS ("\"0.weight\"", "expected shape [64, 6]", "found [1, 2]"));
 }
 GST_END_TEST;
 
 GST_START_TEST (other_dtypes_are_refused_by_name)
 {
-  check_header_refused (
-      "{" TENSOR ("0.weight", "F16", "[1,2]", "0", "4") "," BIAS "}",
+  check_header_refused ("{" TENSOR ("0.weight", "F16", "[1,2]", "0",
+                            "4") "," BIAS "}",
       "\"0.weight\"", "expected dtype F32", "found F16", "float32");
-  check_header_refused (
-      "{" TENSOR ("0.weight", "BF16", "[1,2]", "0", "4") "," BIAS "}",
+  check_header_refused ("{" TENSOR ("0.weight", "BF16", "[1,2]", "0",
+                            "4") "," BIAS "}",
       "found BF16");
   check_header_refused ("{" WEIGHT
                         "," TENSOR ("0.bias", "F64", "[1]", "0", "8") "}",
@@ -316,13 +292,13 @@ GST_END_TEST;
 
 GST_START_TEST (another_number_of_layers_is_refused)
 {
-  check_refused (
-      ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data, 12), 2,
-      "1,1", GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+  check_refused (ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data,
+                     12),
+      2, "1,1", GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
       PARTS ("expected 2 layers", "found 1 ", "set layers"));
-  check_header_refused (
-      "{" WEIGHT "," BIAS "," TENSOR ("1.weight", "F32", "[1,1]", "8",
-          "12") "," TENSOR ("1.bias", "F32", "[1]", "8", "12") "}",
+  check_header_refused ("{" WEIGHT "," BIAS "," TENSOR ("1.weight", "F32",
+                            "[1,1]", "8", "12") "," TENSOR ("1.bias", "F32",
+                            "[1]", "8", "12") "}",
       "expected 1 layers", "found 2 ");
   check_header_refused ("{}", "expected 1 layers", "found 0 ");
   check_header_refused ("{\"__metadata__\":{}}", "found 0 ");
@@ -332,9 +308,9 @@ GST_END_TEST;
 static void
 check_offsets_refused (const gchar *offsets, const gchar *part)
 {
-  gchar *header =
-      g_strdup_printf ("{\"0.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],"
-                       "\"data_offsets\":%s}," BIAS "}",
+  gchar *header
+      = g_strdup_printf ("{\"0.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],"
+                         "\"data_offsets\":%s}," BIAS "}",
           offsets);
 
   check_header_refused (header, "\"0.weight\"", "expected", part);
@@ -349,8 +325,8 @@ GST_START_TEST (offsets_outside_the_data_are_refused)
   check_offsets_refused ("[0,4]", "found bytes 0 to 4");
   check_offsets_refused ("[0,12]", "found bytes 0 to 12");
   check_offsets_refused ("[0,9223372036854775807]", "9223372036854775807");
-  check_offsets_refused (
-      "[9223372036854775799,9223372036854775807]", "9223372036854775807");
+  check_offsets_refused ("[9223372036854775799,9223372036854775807]",
+      "9223372036854775807");
 }
 GST_END_TEST;
 
@@ -368,8 +344,8 @@ GST_END_TEST;
 
 GST_START_TEST (entry_that_describes_no_tensor_is_refused)
 {
-  check_header_refused (
-      "{\"0.weight\":5," BIAS "}", "\"0.weight\"", "expected shape [1, 2]");
+  check_header_refused ("{\"0.weight\":5," BIAS "}", "\"0.weight\"",
+      "expected shape [1, 2]");
   check_header_refused ("{\"0.weight\":null," BIAS "}", "\"0.weight\"");
   check_header_refused ("{\"0.weight\":[1]," BIAS "}", "\"0.weight\"");
   check_header_refused ("{\"0.weight\":{}," BIAS "}", "\"0.weight\"",
@@ -377,20 +353,20 @@ GST_START_TEST (entry_that_describes_no_tensor_is_refused)
   check_header_refused ("{\"0.weight\":{\"dtype\":32,\"shape\":[1,2],\"data_"
                         "offsets\":[0,8]}," BIAS "}",
       "\"0.weight\"", "expected dtype, shape and data_offsets");
-  check_header_refused (
-      "{" TENSOR ("0.weight", "F32", "[1,-2]", "0", "8") "," BIAS "}",
+  check_header_refused ("{" TENSOR ("0.weight", "F32", "[1,-2]", "0",
+                            "8") "," BIAS "}",
       "\"0.weight\"", "expected dtype, shape and data_offsets");
 }
 GST_END_TEST;
 
 GST_START_TEST (tensors_of_other_models_are_refused_by_name)
 {
-  check_header_refused ("{" WEIGHT "," BIAS "," TENSOR (
-                            "1.running_mean", "F32", "[1]", "8", "12") "}",
+  check_header_refused ("{" WEIGHT "," BIAS "," TENSOR ("1.running_mean",
+                            "F32", "[1]", "8", "12") "}",
       "\"1.running_mean\"", "expected only *.weight and *.bias");
-  check_header_refused (
-      "{" TENSOR ("weight", "F32", "[1,2]", "0", "8") "," TENSOR (
-          "bias", "F32", "[1]", "8", "12") "}",
+  check_header_refused ("{" TENSOR ("weight", "F32", "[1,2]", "0",
+                            "8") "," TENSOR ("bias", "F32", "[1]", "8",
+                            "12") "}",
       "expected only *.weight and *.bias");
 }
 GST_END_TEST;
@@ -400,16 +376,29 @@ GST_START_TEST (file_that_cannot_be_read_is_refused)
   check_refused (ssio_check_make_path (".safetensors"), 2, "1",
       GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
       PARTS ("cannot read the weights", "No such file"));
+}
+GST_END_TEST;
+
+GST_START_TEST (what_is_no_regular_file_is_refused_without_reading_it)
+{
+  gchar *fifo = ssio_check_make_path (".fifo");
+
+  fail_unless_equals_int (mkfifo (fifo, 0600), 0);
+  check_refused (fifo, 2, "1", GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_OPEN_READ, PARTS ("expected a regular file", "FIFO"));
+  check_refused (g_strdup ("/dev/zero"), 2, "1", GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_OPEN_READ,
+      PARTS ("expected a regular file", "device"));
   check_refused (g_strdup (ssio_check_get_directory ()), 2, "1",
       GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
-      PARTS ("cannot read the weights", "directory"));
+      PARTS ("expected a regular file", "directory"));
 }
 GST_END_TEST;
 
 GST_START_TEST (file_without_permission_is_refused)
 {
-  gchar *path =
-      ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data, 12);
+  gchar *path
+      = ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data, 12);
   gboolean is_root = geteuid () == 0;
 
   /* root reads everything */
@@ -430,7 +419,7 @@ static gboolean
 parse_exactly (const guint8 *bytes, gsize size)
 {
   guint8 *copy = g_memdup2 (bytes, size);
-  GstSsioModel *model = new_model (2, "1");
+  GstSsioModel *model = ssio_check_new_model (2, "1");
   GError *error = NULL;
   gboolean ok = gst_ssio_safetensors_parse ("name", copy, size, model, &error);
 
@@ -444,8 +433,8 @@ parse_exactly (const guint8 *bytes, gsize size)
 
 GST_START_TEST (damage_anywhere_is_refused_or_harmless)
 {
-  gchar *path =
-      ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data, 12);
+  gchar *path
+      = ssio_check_write_tensors ("{" WEIGHT "," BIAS "}", small_data, 12);
   gchar *bytes;
   gsize size, i;
   guint bit;
@@ -492,6 +481,8 @@ safetensors_suite (void)
   tcase_add_test (tcase, entry_that_describes_no_tensor_is_refused);
   tcase_add_test (tcase, tensors_of_other_models_are_refused_by_name);
   tcase_add_test (tcase, file_that_cannot_be_read_is_refused);
+  tcase_add_test (tcase,
+      what_is_no_regular_file_is_refused_without_reading_it);
   tcase_add_test (tcase, file_without_permission_is_refused);
   tcase_add_test (tcase, damage_anywhere_is_refused_or_harmless);
   return suite;
