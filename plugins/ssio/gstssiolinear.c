@@ -93,7 +93,7 @@ struct _GstSsioLinear {
   /* of the streaming thread */
   GArray *widths;
   GstSsioEvaluator *evaluator; /* NULL before caps, and after an error */
-  gulong refusal;              /* the probe of after an error, or 0 */
+  gboolean has_failed;         /* an error was posted */
   guint point_size;
   gdouble *sums; /* of each output, in this epoch */
   guint n_outputs;
@@ -216,38 +216,15 @@ close_model (GstSsioLinear *self)
   g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
 }
 
-static GstPadProbeReturn
-refuse (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  if (info->type & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) {
-    switch (GST_EVENT_TYPE (info->data)) {
-    case GST_EVENT_STREAM_START:
-    case GST_EVENT_CAPS:
-    case GST_EVENT_SEGMENT:
-      return GST_PAD_PROBE_OK; /* the pad wants them before buffers */
-    default:
-      return GST_PAD_PROBE_DROP;
-    }
-  }
-  gst_mini_object_unref (GST_MINI_OBJECT (info->data));
-  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_FLUSHING;
-  return GST_PAD_PROBE_HANDLED;
-}
-
-/* The one error message. What follows it is refused as if this element were
- * flushing, also after a flush, until READY: for any other flow upstream would
- * post a second error and push EOS, which would be taken for the end of a
- * complete epoch. The pad refuses, since GstBaseSink would preroll first, or
- * where a vfunc forbids that leave out PAUSED to READY and what is freed
- * there. */
+/* The one error message. Until READY, batches are answered by EOS: for any
+ * other flow but OK upstream would post an error of its own, or leave those
+ * waiting that missed the message, as gst-launch-1.0 does where its main loop
+ * does not run yet. */
 static void
 fail (GstSsioLinear *self, GError *error)
 {
   close_model (self);
-  self->refusal = gst_pad_add_probe (GST_BASE_SINK_PAD (self),
-      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST
-          | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
-      refuse, NULL, NULL);
+  self->has_failed = TRUE;
   gst_ssio_element_take_error (self, error);
 }
 
@@ -255,9 +232,7 @@ static void
 stop (GstSsioLinear *self)
 {
   close_model (self);
-  if (self->refusal)
-    gst_pad_remove_probe (GST_BASE_SINK_PAD (self), self->refusal);
-  self->refusal = 0;
+  self->has_failed = FALSE;
   g_clear_pointer (&self->sums, g_free);
   g_clear_pointer (&self->widths, g_array_unref);
 }
@@ -382,7 +357,7 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   GstSsioLayout *layout;
   GError *error = NULL;
 
-  if (self->refusal)
+  if (self->has_failed)
     return TRUE;
   if (self->evaluator)
     gst_ssio_evaluator_collect (self->evaluator, self->sums);
@@ -409,6 +384,8 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
   gsize size = gst_buffer_get_size (buffer);
   GError *error = NULL;
 
+  if (self->has_failed)
+    return GST_FLOW_EOS;
   if (!self->evaluator)
     return GST_FLOW_NOT_NEGOTIATED;
   if (!gst_ssio_evaluator_push (self->evaluator, buffer)) {
@@ -418,7 +395,7 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
         "multiple of %u bytes; check what stands before this element",
         size, self->point_size);
     fail (self, error);
-    return GST_FLOW_FLUSHING;
+    return GST_FLOW_EOS;
   }
   if (meta)
     self->epoch.epoch = meta->epoch;

@@ -81,9 +81,9 @@ GST_START_TEST (pipeline_prerolls_and_does_not_count_the_time)
   gdouble seconds;
 
   gst_element_set_state (pipeline, GST_STATE_PAUSED);
-  fail_unless_equals_int (gst_element_get_state (pipeline, NULL, NULL,
-                              10 * GST_SECOND),
-      GST_STATE_CHANGE_SUCCESS);
+  /* the bin says FAILURE where the error came on the way */
+  fail_if (gst_element_get_state (pipeline, NULL, NULL, 10 * GST_SECOND)
+           == GST_STATE_CHANGE_ASYNC);
   linear_check_nothing_posted (pipeline);
   g_usleep (G_USEC_PER_SEC);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
@@ -168,12 +168,9 @@ GST_START_TEST (pipeline_goes_up_and_down_with_data_between)
 }
 GST_END_TEST;
 
-#define NEWS \
-  (GST_MESSAGE_ERROR | GST_MESSAGE_EOS | GST_MESSAGE_ASYNC_DONE \
-      | GST_MESSAGE_ELEMENT)
-
-/* Expects that this element's error is all that is said on the way to state,
- * also after a flushing seek, which does not mend the model. */
+/* Expects that this element's error comes before anything else on the way to
+ * state, that it stays the only one, also after a flushing seek, which does
+ * not mend the model, that no epoch is reported, and that nobody waits. */
 static void
 check_one_error (const gchar *source, const gchar *between,
     const gchar *properties, GstState state, const gchar *part)
@@ -183,11 +180,13 @@ check_one_error (const gchar *source, const gchar *between,
           between, properties);
   GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
   GstBus *bus = gst_element_get_bus (pipeline);
+  const GstMessageType bad = GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT;
+  GstStateChangeReturn result;
   GstMessage *message;
   GError *error;
 
   gst_element_set_state (pipeline, state);
-  message = ssio_check_pop (pipeline, NEWS);
+  message = ssio_check_pop (pipeline, bad | GST_MESSAGE_EOS);
   fail_unless (message != NULL, "no error");
   fail_unless_equals_string (GST_MESSAGE_TYPE_NAME (message), "error");
   fail_unless (GST_MESSAGE_SRC (message) == GST_OBJECT (sink));
@@ -196,16 +195,16 @@ check_one_error (const gchar *source, const gchar *between,
   g_error_free (error);
   gst_message_unref (message);
 
-  message = gst_bus_timed_pop_filtered (bus, GST_SECOND / 20, NEWS);
-  fail_unless (message == NULL, "a second message: %s",
-      message ? GST_MESSAGE_TYPE_NAME (message) : "");
+  /* the bin says FAILURE where the error came on the way */
+  result = gst_element_get_state (pipeline, NULL, NULL, 10 * GST_SECOND);
+  fail_if (result == GST_STATE_CHANGE_ASYNC);
+  if (state == GST_STATE_PLAYING && result == GST_STATE_CHANGE_SUCCESS)
+    ssio_check_wait (pipeline, GST_MESSAGE_EOS);
   gst_element_seek_simple (pipeline, GST_FORMAT_DEFAULT, GST_SEEK_FLAG_FLUSH,
       0);
-  message = gst_bus_timed_pop_filtered (bus, GST_SECOND / 20, NEWS);
-  fail_unless (message == NULL, "a message after the seek: %s",
+  message = gst_bus_timed_pop_filtered (bus, GST_SECOND / 20, bad);
+  fail_unless (message == NULL, "another message: %s",
       message ? GST_MESSAGE_TYPE_NAME (message) : "");
-  fail_unless_equals_int (gst_element_get_state (sink, NULL, NULL, 0),
-      GST_STATE_CHANGE_ASYNC);
 
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (bus);
@@ -246,15 +245,10 @@ GST_START_TEST (buffer_that_ends_in_mid_point_ends_the_pipeline_once)
   guint b;
 
   for (b = 0; b < G_N_ELEMENTS (between); b++) {
-    GstElement *pipeline = ssio_check_launch (
-        "fakesrc num-buffers=3 sizetype=fixed sizemax=6 ! "
-        "pointcloud/x-raw, layout=(string)x:f4, point-size=(int)4, "
-        "batch-size=(int)10 ! %s ! ssiolinear",
-        between[b]);
-
-    ssio_check_error (pipeline, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "6 bytes", NULL);
-    gst_object_unref (pipeline);
+    check_one_error ("fakesrc num-buffers=3 sizetype=fixed sizemax=6 ! "
+                     "pointcloud/x-raw, layout=(string)x:f4, "
+                     "point-size=(int)4, batch-size=(int)10",
+        between[b], "", GST_STATE_PLAYING, "6 bytes");
   }
 }
 GST_END_TEST;
