@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# shellcheck shell=bash
 # What quickstart.sh and tests/run.sh have in common; sourced, not run.
 
 say() { printf '\n== %s\n' "$*"; }

@@ -25,7 +25,7 @@ run_tests() {
   count=$(sed -n 's/^Ok: *//p' "$directory/run.log")
   [ "${count:-0}" -gt 0 ] || die "no test ran in $directory"
   passed=$((passed + count))
-  logs+=("$directory/meson-logs/testlog.txt")
+  logs+=("$directory"/meson-logs/testlog*.txt)
 }
 
 check_plain() {
@@ -73,8 +73,8 @@ for check; do
   "check_$check"
 done
 
-if [ ${#logs[@]} -gt 0 ] && grep -h '^skipped: ' "${logs[@]}" >build-skipped.txt; then
+if [ ${#logs[@]} -gt 0 ] && grep -hq '^skipped: ' "${logs[@]}"; then
   say "Left out"
-  sort -u build-skipped.txt
+  grep -h '^skipped: ' "${logs[@]}" | sort -u
 fi
 printf '\n%d passed, 0 failed\n' "$passed"

@@ -55,6 +55,11 @@ prepare_tile() {
     mkdir -p -- "$(dirname -- "$tile")"
     "$make_tile" --points "$points" --seed 0 "$tile"
   fi
+  # In the page cache as after an epoch from disk, in large pages: what a
+  # program has just written lies there in small ones.
+  sync -- "$tile"
+  dd if="$tile" iflag=nocache count=0 status=none
+  cat -- "$tile" >/dev/null
   [[ $(size_of "$tile") == "$expected" ]] ||
     fail "$tile: expected $expected bytes for $points points, found" \
       "$(size_of "$tile"); set SSIO_BENCH_POINTS, or name another file"
