@@ -131,8 +131,8 @@ aim (const Scan *scan, const Sweep *sweep, const Chances *chances)
 {
   gfloat along = (sweep->at + 0.5f + JITTER * (chances->x - 0.5f)) / sweep->n;
   gfloat jitter = JITTER * (chances->y - 0.5f);
-  gfloat y =
-      (sweep->line + (gdouble) (along + jitter)) * TILE_SIDE / scan->n_lines;
+  gfloat y
+      = (sweep->line + (gdouble) (along + jitter)) * TILE_SIDE / scan->n_lines;
   Pulse pulse = {
     .x = (sweep->line % 2 ? 1 - along : along) * TILE_SIDE,
     .y = CLAMP (y, 0, TILE_SIDE),

@@ -31,7 +31,8 @@ visit_cells (Scene *scene, const Thing *thing, CellFunc visit)
   gint column, row;
 
   thing_reach (thing, &x, &y);
-  for (row = find_cell (thing->y - y); row <= find_cell (thing->y + y); row++) {
+  for (row = find_cell (thing->y - y); row <= find_cell (thing->y + y);
+       row++) {
     for (column = find_cell (thing->x - x); column <= find_cell (thing->x + x);
          column++)
       visit (scene, row * CELLS + column, thing);

@@ -21,17 +21,17 @@ static GOptionEntry entries[] = {
   { NULL },
 };
 
-static const gchar summary[] =
-    "Makes an airborne LiDAR tile of 500 m by 500 m: ground, buildings, "
-    "trees, cars,\ntrucks, power lines, poles and fences, in scan-line "
-    "order. The same arguments\ngive the same bytes on every machine.";
+static const gchar summary[]
+    = "Makes an airborne LiDAR tile of 500 m by 500 m: ground, buildings, "
+      "trees, cars,\ntrucks, power lines, poles and fences, in scan-line "
+      "order. The same arguments\ngive the same bytes on every machine.";
 
-static const gchar description[] =
-    "OUT.bin is headerless records of six little-endian float32, 24 bytes a "
-    "point:\nx, y, z in metres, intensity (0 to 255), sem_class (1 ground, 2 "
-    "vegetation,\n3 cars, 4 trucks, 5 power lines, 6 fences, 7 poles, 8 "
-    "buildings), ins_class\n(the object's number; 0 for ground). OUT.npy is "
-    "the same as a NumPy structured\narray.";
+static const gchar description[]
+    = "OUT.bin is headerless records of six little-endian float32, 24 bytes a "
+      "point:\nx, y, z in metres, intensity (0 to 255), sem_class (1 ground, 2 "
+      "vegetation,\n3 cars, 4 trucks, 5 power lines, 6 fences, 7 poles, 8 "
+      "buildings), ins_class\n(the object's number; 0 for ground). OUT.npy is "
+      "the same as a NumPy structured\narray.";
 
 static gboolean
 check_arguments (gint argc, gchar **argv, GError **error)

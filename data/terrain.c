@@ -66,7 +66,8 @@ add_octave (Terrain *terrain, Random *random, gfloat spacing, gfloat amplitude)
   }
   for (y = 0; y < NODES; y++) {
     for (x = 0; x < NODES; x++)
-      terrain->heights[y][x] += interpolate (corners, x / spacing, y / spacing);
+      terrain->heights[y][x]
+          += interpolate (corners, x / spacing, y / spacing);
   }
 }
 
@@ -102,9 +103,10 @@ terrain_height (const Terrain *terrain, gfloat x, gfloat y)
   row = MIN ((guint) y, TILE_SIDE - 1);
   x -= column;
   y -= row;
-  near =
-      terrain->heights[row][column]
-      + x * (terrain->heights[row][column + 1] - terrain->heights[row][column]);
+  near = terrain->heights[row][column]
+         + x
+               * (terrain->heights[row][column + 1]
+                   - terrain->heights[row][column]);
   far = terrain->heights[row + 1][column]
         + x
               * (terrain->heights[row + 1][column + 1]

@@ -57,8 +57,8 @@ hit_building (const Thing *thing, const Pulse *pulse, Spot *spot)
 
   spot->z = roof_height (thing, spot);
   if (MIN (to_end, to_side) < WALL_DEPTH && pulse->pass < 0.8f) {
-    spot->z = mix (
-        thing->on_roof ? thing->base : pulse->ground, spot->z, pulse->depth);
+    spot->z = mix (thing->on_roof ? thing->base : pulse->ground, spot->z,
+        pulse->depth);
     if (to_end < to_side)
       spot->u = copysignf (thing->length, spot->u);
     else
@@ -92,8 +92,8 @@ hit_vehicle (const Thing *thing, const Pulse *pulse, Spot *spot)
 {
   gfloat top = thing->kind == THING_CAR ? car_height (thing, spot)
                                         : truck_height (thing, spot);
-  gfloat edge =
-      MIN (thing->length - fabsf (spot->u), thing->width - fabsf (spot->v));
+  gfloat edge
+      = MIN (thing->length - fabsf (spot->u), thing->width - fabsf (spot->v));
 
   if (edge < VEHICLE_SIDE)
     top *= 0.2f + 0.8f * pulse->depth;
@@ -148,8 +148,8 @@ hit_wire (const Thing *thing, const Pulse *pulse, Spot *spot)
   if (pulse->pass > 0.7f)
     return FALSE;
   spot->v *= 0.1f;
-  spot->z =
-      thing->base + thing->height * place - thing->rise * (1 - place * place);
+  spot->z = thing->base + thing->height * place
+            - thing->rise * (1 - place * place);
   return TRUE;
 }
 

@@ -56,8 +56,8 @@ write_at (gint fd, gconstpointer bytes, gsize size, goffset offset)
 static gboolean
 write_next_block (Work *work, ScanPoint *points)
 {
-  guint64 first =
-      (guint64) g_atomic_int_add (&work->next_block, 1) * BLOCK_POINTS;
+  guint64 first
+      = (guint64) g_atomic_int_add (&work->next_block, 1) * BLOCK_POINTS;
   guint n;
   gint code;
 
@@ -134,8 +134,8 @@ write_npy_header (gint fd, guint64 n_points, gsize *size)
 
 /* Returns 0 or an errno. */
 static gint
-write_tile (
-    gint fd, gboolean is_npy, guint64 n_points, guint64 seed, guint n_threads)
+write_tile (gint fd, gboolean is_npy, guint64 n_points, guint64 seed,
+    guint n_threads)
 {
   Work work = { .fd = fd, .n_points = n_points };
   gint code = 0;
@@ -163,8 +163,8 @@ tile_file_write (const gchar *path, guint64 n_points, guint64 seed,
   if (fd < 0) {
     code = errno;
   } else {
-    code = write_tile (
-        fd, g_str_has_suffix (path, ".npy"), n_points, seed, n_threads);
+    code = write_tile (fd, g_str_has_suffix (path, ".npy"), n_points, seed,
+        n_threads);
     /* some file systems tell only now that the disk is full */
     if (close (fd) < 0 && code == 0)
       code = errno;

@@ -49,7 +49,8 @@ pave_driveway (Town *town, const Lot *lot)
   gfloat y = lot->y + lot->width / 2 - 2.4f;
 
   town_add (town, THING_PAVED, 0, lot->x + lot->inward * 6, y, 8, 1.6f, 0)
-      ->tint = 1.9f;
+      ->tint
+      = 1.9f;
   if (random_chance (&town->random, 0.6f))
     town_add_vehicle (town, THING_CAR, lot->x + lot->inward * 5, y, 0);
 }
@@ -65,11 +66,12 @@ fence_garden (Town *town, const Lot *lot)
   Thing *fence;
 
   fence = town_add (town, THING_FENCE, instance,
-      lot->x + lot->inward * lot->depth, lot->y, lot->width / 2, 0.18f, height);
+      lot->x + lot->inward * lot->depth, lot->y, lot->width / 2, 0.18f,
+      height);
   thing_turn (fence, 1);
   town_add (town, THING_FENCE, instance,
-      lot->x + lot->inward * (lot->depth - side), lot->y - lot->width / 2, side,
-      0.18f, height);
+      lot->x + lot->inward * (lot->depth - side), lot->y - lot->width / 2,
+      side, 0.18f, height);
 }
 
 static void
@@ -81,9 +83,10 @@ build_shed (Town *town, const Lot *lot)
   if (lot->depth < SHALLOWEST_LOT_WITH_SHED)
     return;
   town_add (town, THING_BUILDING, town_new_instance (town),
-      lot->x + lot->inward * (lot->depth - 5), lot->y + side * lot->width, 2.2f,
-      1.7f, height)
-      ->rise = 0.8f;
+      lot->x + lot->inward * (lot->depth - 5), lot->y + side * lot->width,
+      2.2f, 1.7f, height)
+      ->rise
+      = 0.8f;
 }
 
 static void
@@ -124,8 +127,8 @@ town_build_houses (Town *town, const TownBlock *block)
 
 /* The highest ground under a corner of what is that large. */
 static gfloat
-find_high_corner (
-    const Town *town, gfloat x, gfloat y, gfloat length, gfloat width)
+find_high_corner (const Town *town, gfloat x, gfloat y, gfloat length,
+    gfloat width)
 {
   gfloat highest = 0;
   guint i;
@@ -142,10 +145,10 @@ find_high_corner (
 static void
 add_roof_machine (Town *town, const Thing *hall)
 {
-  gfloat x =
-      hall->x + random_range (&town->random, -0.85f, 0.85f) * hall->length;
-  gfloat y =
-      hall->y + random_range (&town->random, -0.85f, 0.85f) * hall->width;
+  gfloat x
+      = hall->x + random_range (&town->random, -0.85f, 0.85f) * hall->length;
+  gfloat y
+      = hall->y + random_range (&town->random, -0.85f, 0.85f) * hall->width;
   gfloat size = random_range (&town->random, 0.8f, 2);
   Thing *machine = town_add (town, THING_BUILDING, hall->instance, x, y, size,
       0.7f * size, 0.8f * size);
@@ -234,8 +237,8 @@ is_free (const Town *town, gfloat x, gfloat y, gfloat margin)
 static void
 plant_tree (Town *town, gfloat x, gfloat y)
 {
-  ThingKind kind =
-      random_chance (&town->random, 0.25f) ? THING_CONIFER : THING_BROADLEAF;
+  ThingKind kind
+      = random_chance (&town->random, 0.25f) ? THING_CONIFER : THING_BROADLEAF;
   gfloat radius = random_range (&town->random, 1.8f, 5);
   gfloat slimness = random_range (&town->random, 2.6f, 4);
 

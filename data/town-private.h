@@ -34,14 +34,14 @@ typedef struct {
 } TownBlock;
 
 /* The thing is there to be changed until the next one is added. */
-Thing *town_add (Town *town, ThingKind kind, guint instance, gfloat x, gfloat y,
-    gfloat length, gfloat width, gfloat height);
+Thing *town_add (Town *town, ThingKind kind, guint instance, gfloat x,
+    gfloat y, gfloat length, gfloat width, gfloat height);
 
 guint town_new_instance (Town *town);
 
 /* Adds a car or truck of a usual size. */
-void town_add_vehicle (
-    Town *town, ThingKind kind, gfloat x, gfloat y, gfloat half_tangent);
+void town_add_vehicle (Town *town, ThingKind kind, gfloat x, gfloat y,
+    gfloat half_tangent);
 
 /* Things of a street: lamps, and vehicles parked and driving. */
 void town_furnish_street (Town *town, TownAxis street);
@@ -54,7 +54,7 @@ void town_build_houses (Town *town, const TownBlock *block);
 void town_build_market (Town *town, const TownBlock *block);
 
 /* Plants what finds a place among all that was added before. */
-void town_plant_trees (
-    Town *town, const TownBlock *block, gfloat area_for_each);
+void town_plant_trees (Town *town, const TownBlock *block,
+    gfloat area_for_each);
 
 G_END_DECLS

@@ -36,7 +36,8 @@ is_crossing (const Town *town, TownAxis street, gfloat along)
 }
 
 static gfloat
-add_pole (Town *town, TownAxis axis, gfloat along, gfloat across, gfloat height)
+add_pole (Town *town, TownAxis axis, gfloat along, gfloat across,
+    gfloat height)
 {
   Thing *pole = town_add (town, THING_POLE, town_new_instance (town),
       get_x (axis, along, across), get_y (axis, along, across), CATCH, CATCH,

@@ -41,8 +41,8 @@ town_add (Town *town, ThingKind kind, guint instance, gfloat x, gfloat y,
 }
 
 void
-town_add_vehicle (
-    Town *town, ThingKind kind, gfloat x, gfloat y, gfloat half_tangent)
+town_add_vehicle (Town *town, ThingKind kind, gfloat x, gfloat y,
+    gfloat half_tangent)
 {
   gfloat scale = random_range (&town->random, 0.9f, 1.1f);
   Thing *thing = town_add (town, kind, town_new_instance (town), x, y,
@@ -58,8 +58,8 @@ static void
 lay_street (Town *town, TownAxis street)
 {
   const gfloat half = TILE_SIDE / 2.0f;
-  Thing *thing =
-      town_add (town, THING_PAVED, 0, street.along_y ? street.at : half,
+  Thing *thing
+      = town_add (town, THING_PAVED, 0, street.along_y ? street.at : half,
           street.along_y ? half : street.at, half, TOWN_STREET_WIDTH, 0);
 
   thing_turn (thing, street.along_y);
@@ -126,8 +126,8 @@ choose_uses (Town *town, BlockUse uses[BLOCKS_Y][BLOCKS_X])
   for (j = 0; j < BLOCKS_Y; j++) {
     for (i = 0; i < BLOCKS_X; i++) {
       if (i % (BLOCKS_X - 1) == 0 || j % (BLOCKS_Y - 1) == 0) {
-        uses[j][i] =
-            random_chance (&town->random, 0.3f) ? BLOCK_PARK : BLOCK_HOUSES;
+        uses[j][i]
+            = random_chance (&town->random, 0.3f) ? BLOCK_PARK : BLOCK_HOUSES;
       } else {
         guint drawn = random_range (&town->random, 0, n_left - 0.01f);
 
@@ -153,9 +153,8 @@ static void
 plant_block (Town *town, guint i, guint j, BlockUse use)
 {
   /* square metres for each tree that is tried */
-  static const gfloat areas[] = {
-    [BLOCK_HOUSES] = 60, [BLOCK_PARK] = 20, [BLOCK_MARKET] = 350
-  };
+  static const gfloat areas[]
+      = { [BLOCK_HOUSES] = 60, [BLOCK_PARK] = 20, [BLOCK_MARKET] = 350 };
   TownBlock block = find_block (town, i, j);
 
   town_plant_trees (town, &block, areas[use]);

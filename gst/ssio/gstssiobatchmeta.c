@@ -73,9 +73,10 @@ gst_ssio_batch_meta_get_info (void)
   static const GstMetaInfo *info = NULL;
 
   if (g_once_init_enter ((GstMetaInfo **) &info)) {
-    const GstMetaInfo *registered = gst_meta_register (
-        GST_SSIO_BATCH_META_API_TYPE, "GstSsioBatchMeta",
-        sizeof (GstSsioBatchMeta), batch_meta_init, NULL, batch_meta_transform);
+    const GstMetaInfo *registered
+        = gst_meta_register (GST_SSIO_BATCH_META_API_TYPE, "GstSsioBatchMeta",
+            sizeof (GstSsioBatchMeta), batch_meta_init, NULL,
+            batch_meta_transform);
     g_once_init_leave ((GstMetaInfo **) &info, (GstMetaInfo *) registered);
   }
   return info;

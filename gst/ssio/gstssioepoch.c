@@ -33,7 +33,8 @@ gst_ssio_epoch_to_structure (const GstSsioEpoch *epoch)
 
   return gst_structure_new (GST_SSIO_EPOCH_NAME, "epoch", G_TYPE_UINT,
       epoch->epoch, "batches", G_TYPE_UINT64, epoch->batches, "points",
-      G_TYPE_UINT64, epoch->points, "bytes", G_TYPE_UINT64, epoch->bytes, NULL);
+      G_TYPE_UINT64, epoch->points, "bytes", G_TYPE_UINT64, epoch->bytes,
+      NULL);
 }
 
 /**

@@ -684,8 +684,8 @@ gst_ssio_layout_new_from_caps (const GstCaps *caps, guint *batch_size,
 
   g_return_val_if_fail (GST_IS_CAPS (caps), NULL);
 
-  structure = gst_caps_get_size (caps) > 0 ? gst_caps_get_structure (caps, 0)
-                                           : NULL;
+  structure
+      = gst_caps_get_size (caps) > 0 ? gst_caps_get_structure (caps, 0) : NULL;
   if (!structure || !gst_structure_has_name (structure, GST_SSIO_CAPS_NAME)
       || !(text = gst_structure_get_string (structure, "layout"))
       || !gst_structure_get_int (structure, "point-size", &point_size)

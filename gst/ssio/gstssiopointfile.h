@@ -76,8 +76,8 @@ GST_SSIO_API
 guint64 gst_ssio_point_file_get_data_offset (const GstSsioPointFile *file);
 
 GST_SSIO_API
-const guint8 *gst_ssio_point_file_get_mapped_points (
-    const GstSsioPointFile *file);
+const guint8 *
+gst_ssio_point_file_get_mapped_points (const GstSsioPointFile *file);
 
 GST_SSIO_API
 GstMemory *gst_ssio_point_file_wrap_points (GstSsioPointFile *file,

@@ -148,8 +148,8 @@ gst_ssio_cuda_upload_class_init (GstSsioCudaUploadClass *class)
   GObjectClass *object_class = G_OBJECT_CLASS (class);
   GstElementClass *element_class = GST_ELEMENT_CLASS (class);
   GstBaseTransformClass *transform_class = GST_BASE_TRANSFORM_CLASS (class);
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
-                            | GST_PARAM_MUTABLE_READY;
+  const GParamFlags flags
+      = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
 
   object_class->set_property = gst_ssio_cuda_upload_set_property;
   object_class->get_property = gst_ssio_cuda_upload_get_property;
@@ -164,8 +164,8 @@ gst_ssio_cuda_upload_class_init (GstSsioCudaUploadClass *class)
 
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
-  gst_element_class_set_static_metadata (element_class, "CUDA upload of points",
-      "Filter/Memory/PointCloud",
+  gst_element_class_set_static_metadata (element_class,
+      "CUDA upload of points", "Filter/Memory/PointCloud",
       "Brings batches of points to a CUDA device, where there is one",
       "The Spatial-StreamIO developers");
 

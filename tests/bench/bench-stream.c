@@ -80,8 +80,8 @@ static const guint fields[N_INPUTS] = { 0, 1, 2, 3, 4, 5 };
 
 /* Runs a function and appends its seconds. */
 static void
-measure (
-    void (*run) (const Tile *tile_data), const Tile *tile_data, GArray *seconds)
+measure (void (*run) (const Tile *tile_data), const Tile *tile_data,
+    GArray *seconds)
 {
   gint64 start = g_get_monotonic_time ();
   gdouble elapsed;
@@ -100,7 +100,8 @@ main_pipeline (guint batch_size)
   g_string_printf (text,
       "ssiosrc location=%s epochs=%d batch-size=%u ! queue "
       "! ssiocudaupload ! ssiolinear layers=%d,%d threads=%d",
-      location, EPOCHS_A_ROUND + 1, batch_size, N_HIDDEN, N_OUTPUTS, n_threads);
+      location, EPOCHS_A_ROUND + 1, batch_size, N_HIDDEN, N_OUTPUTS,
+      n_threads);
   if (weights) {
     gchar *value = ssio_pipeline_quote (weights);
 
@@ -127,8 +128,8 @@ measure_pipeline (const Tile *tile_data, guint batch_size, GArray *seconds)
                " points, found %u, the last of %" G_GUINT64_FORMAT,
         text, EPOCHS_A_ROUND + 1, tile_data->n_points, epochs.seconds->len,
         epochs.points);
-  g_array_append_vals (
-      seconds, &g_array_index (epochs.seconds, gdouble, 1), EPOCHS_A_ROUND);
+  g_array_append_vals (seconds, &g_array_index (epochs.seconds, gdouble, 1),
+      EPOCHS_A_ROUND);
   means = g_array_ref (epochs.means);
   ssio_epochs_clear (&epochs);
   g_free (text);
@@ -148,8 +149,8 @@ typedef struct {
 static gdouble
 run_shares (const Tile *tile_data, GThreadFunc func)
 {
-  GstSsioForward *forward =
-      gst_ssio_forward_new (tile_data->model, tile_data->layout, fields);
+  GstSsioForward *forward
+      = gst_ssio_forward_new (tile_data->model, tile_data->layout, fields);
   gsize point_size = gst_ssio_layout_get_point_size (tile_data->layout);
   Share *shares = g_new0 (Share, n_threads);
   GThread **threads = g_new0 (GThread *, n_threads);
@@ -182,8 +183,8 @@ compute_share (gpointer user_data)
   gpointer scratch = gst_ssio_forward_new_scratch (share->forward);
   gdouble sums[N_OUTPUTS] = { 0 };
 
-  gst_ssio_forward_run (
-      share->forward, scratch, share->points, share->n_points, sums);
+  gst_ssio_forward_run (share->forward, scratch, share->points,
+      share->n_points, sums);
   gst_ssio_forward_free_scratch (scratch);
   return NULL;
 }
@@ -193,8 +194,8 @@ measure_fma (gpointer user_data)
 {
   Share *share = user_data;
 
-  share->rate =
-      ssio_peak_measure_fma (gst_ssio_forward_get_isa (share->forward));
+  share->rate
+      = ssio_peak_measure_fma (gst_ssio_forward_get_isa (share->forward));
   return NULL;
 }
 
@@ -258,10 +259,10 @@ read_batch (gint fd, guint8 *data, gsize size)
 static void
 run_plain_loop (const Tile *tile_data)
 {
-  gsize batch_bytes =
-      (gsize) LARGE_BATCH * gst_ssio_layout_get_point_size (tile_data->layout);
-  GstSsioEvaluator *evaluator = gst_ssio_evaluator_new (
-      tile_data->model, tile_data->layout, fields, n_threads);
+  gsize batch_bytes = (gsize) LARGE_BATCH
+                      * gst_ssio_layout_get_point_size (tile_data->layout);
+  GstSsioEvaluator *evaluator = gst_ssio_evaluator_new (tile_data->model,
+      tile_data->layout, fields, n_threads);
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, batch_bytes, NULL);
   gint fd = open (tile, O_RDONLY | O_CLOEXEC);
   gdouble sums[N_OUTPUTS] = { 0 };
@@ -306,16 +307,16 @@ open_tile (Tile *tile_data)
 {
   gsize page = sysconf (_SC_PAGESIZE);
   GError *error = NULL;
-  GstSsioPointFile *file =
-      gst_ssio_point_file_open (tile, NULL, GST_SSIO_IO_MODE_MMAP, &error);
+  GstSsioPointFile *file
+      = gst_ssio_point_file_open (tile, NULL, GST_SSIO_IO_MODE_MMAP, &error);
 
   if (!file)
     ssio_fail ("%s", error->message);
-  tile_data->layout =
-      gst_ssio_layout_ref (gst_ssio_point_file_get_layout (file));
+  tile_data->layout
+      = gst_ssio_layout_ref (gst_ssio_point_file_get_layout (file));
   tile_data->n_points = gst_ssio_point_file_get_n_points (file);
-  tile_data->size =
-      tile_data->n_points * gst_ssio_layout_get_point_size (tile_data->layout);
+  tile_data->size = tile_data->n_points
+                    * gst_ssio_layout_get_point_size (tile_data->layout);
   /* the file stays open: this mapping is the one that is measured */
   tile_data->points = (guint8 *) gst_ssio_point_file_get_mapped_points (file);
   if (gst_ssio_layout_get_n_fields (tile_data->layout) != N_INPUTS
@@ -368,8 +369,8 @@ run_round (const Tile *tile_data, GArray **figures)
   measure (run_populate_and_touch, tile_data, figures[C]);
   measure (run_plain_loop, tile_data, figures[D]);
   append (figures[RESIDENT], ssio_pipeline_measure_resident (pipeline) / 1e6);
-  append (
-      figures[EMPTY], ssio_pipeline_measure_resident (EMPTY_PIPELINE) / 1e6);
+  append (figures[EMPTY],
+      ssio_pipeline_measure_resident (EMPTY_PIPELINE) / 1e6);
   g_free (pipeline);
   return means;
 }
@@ -397,33 +398,33 @@ report_figures (SsioReport *report, const Tile *tile_data, GArray **figures)
   gint i;
 
   for (i = 0; i < N_FIGURES; i++)
-    m[i] = ssio_report_add_samples (
-        report, rows[i].name, figures[i], rows[i].decimals, rows[i].text);
+    m[i] = ssio_report_add_samples (report, rows[i].name, figures[i],
+        rows[i].decimals, rows[i].text);
   g_print ("\n");
   ssio_report_add_aim (report, "a_over_max_b_c", m[A] / MAX (m[B], m[C]),
       SSIO_AIM_AT_MOST, 1.12);
-  ssio_report_add_aim (
-      report, "small_over_large", m[A_SMALL] / m[A], SSIO_AIM_AT_MOST, 1.20);
+  ssio_report_add_aim (report, "small_over_large", m[A_SMALL] / m[A],
+      SSIO_AIM_AT_MOST, 1.20);
   ssio_report_add_aim (report, "b_share_of_peak",
       tile_data->n_points * (gdouble) FMAS_A_POINT / m[B] / (m[FMA] * 1e9),
       SSIO_AIM_AT_LEAST, 0.60);
-  ssio_report_add_aim (
-      report, "f_over_empty_mb", m[RESIDENT] - m[EMPTY], SSIO_AIM_AT_MOST, 32);
-  ssio_report_add_value (
-      report, "d_over_a", m[D] / m[A], 3, "what overlap and no copy give");
+  ssio_report_add_aim (report, "f_over_empty_mb", m[RESIDENT] - m[EMPTY],
+      SSIO_AIM_AT_MOST, 32);
+  ssio_report_add_value (report, "d_over_a", m[D] / m[A], 3,
+      "what overlap and no copy give");
 }
 
 static void
 report_setting (SsioReport *report, const Tile *tile_data)
 {
-  GstSsioForward *forward =
-      gst_ssio_forward_new (tile_data->model, tile_data->layout, fields);
+  GstSsioForward *forward
+      = gst_ssio_forward_new (tile_data->model, tile_data->layout, fields);
 
   ssio_report_add_machine (report);
   ssio_report_add_text (report, "isa", gst_ssio_forward_get_isa (forward));
   ssio_report_add_value (report, "threads", n_threads, 0, "that compute");
-  ssio_report_add_value (
-      report, "points", tile_data->n_points, 0, "in the tile");
+  ssio_report_add_value (report, "points", tile_data->n_points, 0,
+      "in the tile");
   ssio_report_add_value (report, "rounds", rounds, 0,
       "figures are medians (least to most)");
   g_print ("\n");

@@ -27,32 +27,32 @@
 #endif
 
 /* Returns the multiply-adds of a round. */
-#define DEFINE_FMA_LOOP(isa, lanes, chains, attributes)                       \
-  attributes static gdouble fma_loop_##isa (void)                             \
-  {                                                                           \
+#define DEFINE_FMA_LOOP(isa, lanes, chains, attributes) \
+  attributes static gdouble fma_loop_##isa (void) \
+  { \
     typedef gfloat V __attribute__ ((vector_size (lanes * sizeof (gfloat)))); \
-    V sums[chains] = { 0 };                                                   \
-    V a = { 0 }, b = { 0 };                                                   \
-    guint round, c;                                                           \
-                                                                              \
-    a += 0.999f;                                                              \
-    b += 0.001f;                                                              \
-    for (round = 0; round < ROUNDS; round++) {                                \
-      _Pragma ("GCC unroll 16") for (c = 0; c < chains; c++)                  \
-      {                                                                       \
-        sums[c] = sums[c] * a + b;                                            \
-        KEEP (sums[c]);                                                       \
-      }                                                                       \
-    }                                                                         \
-    return lanes * chains;                                                    \
+    V sums[chains] = { 0 }; \
+    V a = { 0 }, b = { 0 }; \
+    guint round, c; \
+\
+    a += 0.999f; \
+    b += 0.001f; \
+    for (round = 0; round < ROUNDS; round++) { \
+      _Pragma ("GCC unroll 16") for (c = 0; c < chains; c++) \
+      { \
+        sums[c] = sums[c] * a + b; \
+        KEEP (sums[c]); \
+      } \
+    } \
+    return lanes * chains; \
   }
 
 DEFINE_FMA_LOOP (baseline, 4, BASELINE_CHAINS, )
 #ifdef __x86_64__
-DEFINE_FMA_LOOP (
-    avx512, 16, CHAINS_32_REGISTERS, __attribute__ ((target ("avx512f"))))
-DEFINE_FMA_LOOP (
-    avx2, 8, CHAINS_16_REGISTERS, __attribute__ ((target ("avx2,fma"))))
+DEFINE_FMA_LOOP (avx512, 16, CHAINS_32_REGISTERS,
+    __attribute__ ((target ("avx512f"))))
+DEFINE_FMA_LOOP (avx2, 8, CHAINS_16_REGISTERS,
+    __attribute__ ((target ("avx2,fma"))))
 #endif
 
 gdouble

@@ -121,8 +121,8 @@ ssio_pipeline_measure_resident (const gchar *text)
 {
   const gchar *argv[] = { "/proc/self/exe", "--child", text, NULL };
   /* a look for new plugins would count as the pipeline's memory */
-  gchar **env =
-      g_environ_setenv (g_get_environ (), "GST_REGISTRY_UPDATE", "no", TRUE);
+  gchar **env
+      = g_environ_setenv (g_get_environ (), "GST_REGISTRY_UPDATE", "no", TRUE);
   GError *error = NULL;
   gchar *output = NULL;
   gdouble bytes;

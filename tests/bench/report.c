@@ -37,7 +37,8 @@ ssio_report_free (SsioReport *report)
 }
 
 void
-ssio_report_add_text (SsioReport *report, const gchar *name, const gchar *value)
+ssio_report_add_text (SsioReport *report, const gchar *name,
+    const gchar *value)
 {
   g_print ("%-26s %s\n", name, value);
   json_builder_set_member_name (report->json, name);
@@ -73,11 +74,11 @@ ssio_report_add_machine (SsioReport *report)
   if (uname (&system) != 0)
     memset (&system, 0, sizeof (system));
   cpu = get_cpu_name (&system);
-  kernel = g_strdup_printf (
-      "%s %s %s", system.sysname, system.release, system.machine);
+  kernel = g_strdup_printf ("%s %s %s", system.sysname, system.release,
+      system.machine);
   ssio_report_add_text (report, "cpu", cpu);
-  ssio_report_add_value (
-      report, "cores", g_get_num_processors (), 0, "that this process may use");
+  ssio_report_add_value (report, "cores", g_get_num_processors (), 0,
+      "that this process may use");
   ssio_report_add_text (report, "kernel", kernel);
   ssio_report_add_text (report, "date", date);
   g_free (kernel);
@@ -115,8 +116,8 @@ compare_doubles (gconstpointer a, gconstpointer b)
 }
 
 gdouble
-ssio_report_add_samples (SsioReport *report, const gchar *name, GArray *samples,
-    guint decimals, const gchar *text)
+ssio_report_add_samples (SsioReport *report, const gchar *name,
+    GArray *samples, guint decimals, const gchar *text)
 {
   gchar *list_name = g_strconcat (name, "_samples", NULL);
   gdouble median;
@@ -140,24 +141,24 @@ ssio_report_add_aim (SsioReport *report, const gchar *name, gdouble value,
 {
   gboolean at_most = direction == SSIO_AIM_AT_MOST;
   gboolean met = at_most ? value <= aim : value >= aim;
-  gchar *text = g_strdup_printf (
-      "aim %s %g: %s", at_most ? "<=" : ">=", aim, met ? "met" : "missed");
+  gchar *text = g_strdup_printf ("aim %s %g: %s", at_most ? "<=" : ">=", aim,
+      met ? "met" : "missed");
 
   add_row (report, name, value, AIM_DECIMALS, text);
   g_free (text);
 }
 
 void
-ssio_report_add_list (
-    SsioReport *report, const gchar *name, const GArray *values)
+ssio_report_add_list (SsioReport *report, const gchar *name,
+    const GArray *values)
 {
   guint i;
 
   json_builder_set_member_name (report->json, name);
   json_builder_begin_array (report->json);
   for (i = 0; i < values->len; i++)
-    json_builder_add_double_value (
-        report->json, g_array_index (values, gdouble, i));
+    json_builder_add_double_value (report->json,
+        g_array_index (values, gdouble, i));
   json_builder_end_array (report->json);
 }
 

@@ -19,8 +19,8 @@ void ssio_report_free (SsioReport *report);
 /* The CPU, its cores, the kernel and the date. */
 void ssio_report_add_machine (SsioReport *report);
 
-void ssio_report_add_text (
-    SsioReport *report, const gchar *name, const gchar *value);
+void ssio_report_add_text (SsioReport *report, const gchar *name,
+    const gchar *value);
 void ssio_report_add_value (SsioReport *report, const gchar *name,
     gdouble value, guint decimals, const gchar *text);
 
@@ -34,11 +34,11 @@ void ssio_report_add_aim (SsioReport *report, const gchar *name, gdouble value,
     SsioAim direction, gdouble aim);
 
 /* Numbers of type gdouble, for programs only. */
-void ssio_report_add_list (
-    SsioReport *report, const gchar *name, const GArray *values);
+void ssio_report_add_list (SsioReport *report, const gchar *name,
+    const GArray *values);
 
 /* Ends the report. */
-gboolean ssio_report_write (
-    SsioReport *report, const gchar *path, GError **error);
+gboolean ssio_report_write (SsioReport *report, const gchar *path,
+    GError **error);
 
 G_END_DECLS

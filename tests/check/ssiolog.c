@@ -33,8 +33,7 @@ static void
 write_batch (SsioLog *log, GstBuffer *buffer, SsioLogEntry *entry)
 {
   const GstSsioBatchMeta *meta = gst_buffer_get_ssio_batch_meta (buffer);
-  guint n_metas = gst_buffer_get_n_meta (buffer,
-      GST_SSIO_BATCH_META_API_TYPE);
+  guint n_metas = gst_buffer_get_n_meta (buffer, GST_SSIO_BATCH_META_API_TYPE);
   guint64 n_points;
 
   entry->kind = SSIO_LOG_BATCH;
@@ -104,8 +103,7 @@ ssio_log_new (GstElement *pipeline, const gchar *element_name,
     const gchar *pad_name, guint n_fields)
 {
   SsioLog *log = g_new0 (SsioLog, 1);
-  GstElement *element
-      = gst_bin_get_by_name (GST_BIN (pipeline), element_name);
+  GstElement *element = gst_bin_get_by_name (GST_BIN (pipeline), element_name);
 
   g_mutex_init (&log->lock);
   g_cond_init (&log->written);

@@ -19,9 +19,9 @@ typedef enum {
 
 typedef struct {
   SsioLogKind kind;
-  guint64 start; /* first point of a batch, a segment's start */
-  guint64 end;   /* one past a batch's last point, a segment's stop */
-  guint64 base;  /* a segment's running time */
+  guint64 start;         /* first point of a batch, a segment's start */
+  guint64 end;           /* one past a batch's last point, a segment's stop */
+  guint64 base;          /* a segment's running time */
   GstSsioEpoch epoch;    /* what an epoch's event says */
   GstSsioBatchMeta meta; /* a batch's */
   gboolean intact; /* a batch's offsets, size, meta and values are right */

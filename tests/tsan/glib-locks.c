@@ -213,14 +213,12 @@ g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end_time)
 }
 
 /* A reference count orders what the last owner does after all the others. */
-void
-(g_atomic_ref_count_inc) (gatomicrefcount *count)
+void (g_atomic_ref_count_inc) (gatomicrefcount *count)
 {
   __atomic_fetch_add (count, 1, __ATOMIC_ACQ_REL);
 }
 
-gboolean
-(g_atomic_ref_count_dec) (gatomicrefcount *count)
+gboolean (g_atomic_ref_count_dec) (gatomicrefcount *count)
 {
   return __atomic_sub_fetch (count, 1, __ATOMIC_ACQ_REL) == 0;
 }

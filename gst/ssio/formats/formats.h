@@ -14,9 +14,9 @@ G_BEGIN_DECLS
 
 /* What a parser is given. */
 typedef struct {
-  const gchar *path;           /* for messages and the extension only */
-  const guint8 *bytes;         /* the file's first bytes */
-  gsize n_bytes;               /* at most GST_SSIO_HEADER_BYTES */
+  const gchar *path;   /* for messages and the extension only */
+  const guint8 *bytes; /* the file's first bytes */
+  gsize n_bytes;       /* at most GST_SSIO_HEADER_BYTES */
   guint64 file_size;
   const GstSsioLayout *layout; /* what the user asked for, or NULL */
 } GstSsioFormatInput;

@@ -54,8 +54,7 @@ fail (Cursor *cursor, const gchar *format, ...)
 static gboolean
 fail_syntax (Cursor *cursor, const gchar *expected)
 {
-  gchar *found
-      = g_strndup (cursor->at, MIN (cursor->end - cursor->at, 24));
+  gchar *found = g_strndup (cursor->at, MIN (cursor->end - cursor->at, 24));
   gchar *printable = g_strescape (found, NULL);
 
   fail (cursor, "expected %s, found \"%s\"", expected, printable);

@@ -17,7 +17,8 @@ gst_ssio_format_parse_raw (const GstSsioFormatInput *input,
   if (input->layout)
     layout = gst_ssio_layout_ref ((GstSsioLayout *) input->layout);
   else
-    layout = gst_ssio_layout_new_from_string (GST_SSIO_DEFAULT_LAYOUT, 0, NULL);
+    layout
+        = gst_ssio_layout_new_from_string (GST_SSIO_DEFAULT_LAYOUT, 0, NULL);
 
   point_size = gst_ssio_layout_get_point_size (layout);
   if (input->file_size % point_size != 0) {

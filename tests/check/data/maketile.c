@@ -34,8 +34,8 @@ typedef struct {
 /* Runs the program; returns its exit status and, where asked, what it says on
  * stderr. */
 static gint
-run_program (
-    GSpawnChildSetupFunc setup, gchar **message, const gchar *const *arguments)
+run_program (GSpawnChildSetupFunc setup, gchar **message,
+    const gchar *const *arguments)
 {
   GPtrArray *argv = g_ptr_array_new ();
   gchar *errors = NULL;
@@ -83,8 +83,8 @@ make_tile (const gchar *points, const gchar *seed)
   gchar *path = make_file (".bin", points, seed, "0");
   Tile tile;
 
-  fail_unless (
-      g_file_get_contents (path, (gchar **) &tile.points, &tile.n, NULL));
+  fail_unless (g_file_get_contents (path, (gchar **) &tile.points, &tile.n,
+      NULL));
   fail_unless_equals_int (tile.n % POINT_SIZE, 0);
   tile.n /= POINT_SIZE;
   g_remove (path);
@@ -99,7 +99,8 @@ sum_file (const gchar *path)
   gsize size;
 
   fail_unless (g_file_get_contents (path, &bytes, &size, NULL));
-  sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guchar *) bytes, size);
+  sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guchar *) bytes,
+      size);
   g_free (bytes);
   return sum;
 }
@@ -154,8 +155,8 @@ GST_END_TEST;
 GST_START_TEST (a_tile_has_as_many_points_as_asked_for)
 {
   /* around the size of a block, too */
-  static const gchar *sizes[] = { "1", "2", "17", "1000", "32767", "32768",
-    "32769", "65537" };
+  static const gchar *sizes[]
+      = { "1", "2", "17", "1000", "32767", "32768", "32769", "65537" };
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (sizes); i++) {
@@ -171,11 +172,11 @@ static void
 check_npy (const gchar *n_points)
 {
   gchar *npy = make_file (".npy", n_points, "3", "0");
-  GstSsioLayout *layout =
-      gst_ssio_layout_new_from_string (GST_SSIO_DEFAULT_LAYOUT, 0, NULL);
+  GstSsioLayout *layout
+      = gst_ssio_layout_new_from_string (GST_SSIO_DEFAULT_LAYOUT, 0, NULL);
   GError *error = NULL;
-  GstSsioPointFile *file =
-      gst_ssio_point_file_open (npy, layout, GST_SSIO_IO_MODE_AUTO, &error);
+  GstSsioPointFile *file
+      = gst_ssio_point_file_open (npy, layout, GST_SSIO_IO_MODE_AUTO, &error);
   Tile tile = make_tile (n_points, "3");
   guint64 offset;
   gchar *bytes;
@@ -289,8 +290,8 @@ GST_END_TEST;
 
 GST_START_TEST (intensity_depends_on_the_class)
 {
-  static const gdouble means[N_CLASSES] = { 0, 82, 57, 114, 155, 18, 77, 30,
-    138 };
+  static const gdouble means[N_CLASSES]
+      = { 0, 82, 57, 114, 155, 18, 77, 30, 138 };
   Tile tile = make_tile (MANY, "0");
   gdouble sums[N_CLASSES] = { 0 };
   guint counts[N_CLASSES] = { 0 };
@@ -320,8 +321,8 @@ GST_START_TEST (ground_is_smooth_and_things_stand_on_it)
 
     /* 0.7 m apart */
     if (before->sem_class == 1 && point->sem_class == 1)
-      fail_unless (
-          ABS (point->z - before->z) < 0.4, "point %" G_GSIZE_FORMAT, i);
+      fail_unless (ABS (point->z - before->z) < 0.4, "point %" G_GSIZE_FORMAT,
+          i);
     else if (before->sem_class == 1)
       fail_unless (point->z > before->z - 0.4 && point->z < before->z + 35);
   }
@@ -390,8 +391,8 @@ GST_START_TEST (what_it_cannot_do_is_refused_by_name)
   check_refused (ssio_check_make_path (""), "--points=10", ".bin or .npy");
   check_refused (ssio_check_make_path (".bin"), "--points=0", "--points");
   check_refused (ssio_check_make_path (".npy"), "--points=-5", "--points");
-  check_refused (
-      ssio_check_make_path (".bin"), "--points=2000000000000", "--points");
+  check_refused (ssio_check_make_path (".bin"), "--points=2000000000000",
+      "--points");
   check_refused (ssio_check_make_path (".bin"), "--seed=-1", "--seed");
   check_refused (ssio_check_make_path (".bin"), "--threads=-1", "--threads");
   check_refused (g_strdup ("/nonexistent/tile.bin"), "--points=10",
@@ -443,8 +444,8 @@ GST_START_TEST (a_file_that_cannot_be_finished_is_no_file)
   gchar *path = ssio_check_make_path (".bin");
   gchar *message;
 
-  fail_unless_equals_int (
-      RUN (limit_files, &message, "--points=" MANY, path), 1);
+  fail_unless_equals_int (RUN (limit_files, &message, "--points=" MANY, path),
+      1);
   check_message (message, path, "too large");
   fail_if (has_file (path, "") || has_file (path, ".part"));
   g_free (path);
@@ -477,8 +478,8 @@ maketile_suite (void)
 
   suite_add_tcase (suite, tcase);
   tcase_set_timeout (tcase, 60);
-  tcase_add_test (
-      tcase, same_arguments_give_the_same_bytes_on_any_number_of_threads);
+  tcase_add_test (tcase,
+      same_arguments_give_the_same_bytes_on_any_number_of_threads);
   tcase_add_test (tcase, another_seed_or_size_gives_other_points);
   tcase_add_test (tcase, a_tile_has_as_many_points_as_asked_for);
   tcase_add_test (tcase, npy_holds_the_same_points_with_their_names);

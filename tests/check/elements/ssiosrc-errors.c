@@ -40,8 +40,9 @@ GST_START_TEST (what_cannot_be_read_is_one_error_that_says_why)
       "found 2 bytes over");
   check_refused (npy, "", stream, GST_STREAM_ERROR_WRONG_TYPE, "header");
   check_refused (tile, "drop-last=true batch-size=11", resource,
-      GST_RESOURCE_ERROR_SETTINGS, "expected at least batch-size=11 points, "
-                                   "found 10");
+      GST_RESOURCE_ERROR_SETTINGS,
+      "expected at least batch-size=11 points, "
+      "found 10");
   g_free (missing);
   g_free (empty);
   g_free (odd);
@@ -111,10 +112,10 @@ check_fault (guint64 n_points, guint batch_size, const gchar *properties,
     gint64 new_size, gint code, const gchar *part)
 {
   Fault fault = { ssio_check_write_tile (n_points, 6), new_size, FALSE };
-  GstElement *pipeline
-      = ssio_check_launch ("ssiosrc location=%s batch-size=%u %s ! "
-                           "queue max-size-buffers=1 ! fakesink name=sink signal-handoffs=true",
-          fault.path, batch_size, properties);
+  GstElement *pipeline = ssio_check_launch (
+      "ssiosrc location=%s batch-size=%u %s ! "
+      "queue max-size-buffers=1 ! fakesink name=sink signal-handoffs=true",
+      fault.path, batch_size, properties);
   GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
 
   g_signal_connect (sink, "handoff", G_CALLBACK (strike), &fault);

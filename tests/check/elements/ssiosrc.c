@@ -190,7 +190,8 @@ GST_START_TEST (caps_say_layout_stride_and_batch)
   gst_harness_play (harness);
   gst_buffer_unref (gst_harness_pull (harness));
   caps = gst_pad_get_current_caps (harness->sinkpad);
-  expected = gst_caps_from_string ("pointcloud/x-raw, "
+  expected = gst_caps_from_string (
+      "pointcloud/x-raw, "
       "layout=\"x:f4,y:f4,z:f4,intensity:u4\", point-size=16, batch-size=5");
   fail_unless (gst_caps_is_equal (caps, expected), "%" GST_PTR_FORMAT, caps);
   gst_caps_unref (expected);

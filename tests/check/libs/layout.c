@@ -29,8 +29,8 @@ check_refused (const gchar *text, guint point_size, const gchar *part)
 {
   GError *error = NULL;
 
-  fail_unless (
-      gst_ssio_layout_new_from_string (text, point_size, &error) == NULL,
+  fail_unless (gst_ssio_layout_new_from_string (text, point_size, &error)
+                   == NULL,
       "took %s", text);
   ssio_check_gerror (&error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, part);
 }
@@ -47,7 +47,8 @@ GST_START_TEST (every_type_has_its_size)
     const GstSsioField *field = gst_ssio_layout_get_field (layout, 1);
     guint size = codes[i][1] - '0';
 
-    fail_unless_equals_string (gst_ssio_type_to_string (field->type), codes[i]);
+    fail_unless_equals_string (gst_ssio_type_to_string (field->type),
+        codes[i]);
     fail_unless_equals_int (gst_ssio_type_get_size (field->type), size);
     fail_unless_equals_int (field->offset, size);
     fail_unless_equals_int (gst_ssio_layout_get_point_size (layout), 2 * size);
