@@ -89,9 +89,7 @@ struct _GstSsioSrc {
   GstSsioExtent extent;
 
   /* of the streaming thread, and of seeks, which stop it first */
-  GstSsioPointFile *file;
   GstSsioDataset dataset;
-  gboolean mapped;
   guint64 position; /* of the next point in the epoch's order */
   guint64 stop;
   gboolean ends_at_stop; /* whatever epochs are left */
@@ -224,110 +222,67 @@ on_damage (GstSsioPointFile *file, gpointer user_data)
     fail (user_data, error);
 }
 
-static gboolean
-open_file (GstSsioSrc *self, GError **error)
-{
-  GstSsioLayout *layout = NULL;
-  gchar *location, *layout_text;
-  GstSsioIoMode io_mode;
-
-  GST_OBJECT_LOCK (self);
-  location = g_strdup (self->location);
-  layout_text = g_strdup (self->layout);
-  io_mode = self->io_mode;
-  GST_OBJECT_UNLOCK (self);
-
-  if (!location || !*location)
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-        "no file to read: set the location property to a .bin or .npy file");
-  else if (!layout_text
-           || (layout
-               = gst_ssio_layout_new_from_string (layout_text, 0, error)))
-    self->file = gst_ssio_point_file_open (location, layout, io_mode, error);
-
-  g_clear_pointer (&layout, gst_ssio_layout_unref);
-  g_free (layout_text);
-  g_free (location);
-  return self->file != NULL;
-}
-
-static gboolean
-check_batches (GstSsioSrc *self, GError **error)
-{
-  const gchar *path = gst_ssio_point_file_get_path (self->file);
-  guint64 batch_bytes;
-
-  if (self->dataset.n_points == 0) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "%s: drop-last=true leaves no batch: expected at least batch-size=%u "
-        "points, found %" G_GUINT64_FORMAT
-        "; make batch-size smaller or drop-last false",
-        path, self->batch_size, gst_ssio_point_file_get_n_points (self->file));
-    return FALSE;
-  }
-  batch_bytes = gst_ssio_dataset_get_largest_batch (&self->dataset)
-                * self->extent.point_size;
-  if (!self->mapped && batch_bytes > G_MAXUINT) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "%s: a batch of %" G_GUINT64_FORMAT
-        " bytes: expected less than 4 GiB where files are read and not "
-        "mapped; make batch-size smaller",
-        path, batch_bytes);
-    return FALSE;
-  }
-  return TRUE;
-}
-
 static void
-close_file (GstSsioSrc *self)
+close_stream (GstSsioSrc *self)
 {
   GST_OBJECT_LOCK (self);
   gst_clear_caps (&self->caps);
   self->extent = (GstSsioExtent){ 0 };
   GST_OBJECT_UNLOCK (self);
-  if (self->file) {
-    gst_ssio_point_file_set_damage_func (self->file, NULL, NULL);
-    gst_ssio_point_file_release_cursor (self->file);
-  }
-  g_clear_pointer (&self->file, gst_ssio_point_file_unref);
+  gst_ssio_dataset_close (&self->dataset);
+}
+
+static gboolean
+open_dataset (GstSsioSrc *self, GError **error)
+{
+  gchar *location, *layout;
+  GstSsioIoMode io_mode;
+  guint batch_size;
+  gboolean drop_last, ok;
+
+  GST_OBJECT_LOCK (self);
+  location = g_strdup (self->location);
+  layout = g_strdup (self->layout);
+  io_mode = self->io_mode;
+  batch_size = self->batch_size;
+  drop_last = self->drop_last;
+  GST_OBJECT_UNLOCK (self);
+
+  ok = gst_ssio_dataset_open (&self->dataset, location, layout, io_mode,
+      batch_size, drop_last, error);
+  g_free (layout);
+  g_free (location);
+  return ok;
 }
 
 static gboolean
 open_stream (GstSsioSrc *self)
 {
-  GstSsioLayout *layout;
+  const GstSsioDataset *dataset = &self->dataset;
   GError *error = NULL;
 
   self->has_failed = FALSE;
-  if (!open_file (self, &error)) {
+  self->epoch = (GstSsioEpoch){ 0 };
+  self->epoch_over = FALSE;
+  if (!open_dataset (self, &error)) {
     fail (self, error);
     return FALSE;
   }
-  self->mapped = gst_ssio_point_file_get_mapped_points (self->file) != NULL;
-  self->epoch = (GstSsioEpoch){ 0 };
-  self->epoch_over = FALSE;
-  layout = gst_ssio_point_file_get_layout (self->file);
-
   GST_OBJECT_LOCK (self);
-  gst_ssio_dataset_init (&self->dataset, self->file, self->batch_size,
-      self->drop_last);
   self->epochs_left = self->epochs;
-  self->extent.point_size = gst_ssio_layout_get_point_size (layout);
-  self->extent.n_points = self->dataset.n_points;
-  self->caps = gst_ssio_layout_to_caps (layout, self->batch_size);
+  self->extent.point_size = dataset->point_size;
+  self->extent.n_points = dataset->n_points;
+  self->caps
+      = gst_ssio_layout_to_caps (gst_ssio_point_file_get_layout (dataset
+                                                                     ->file),
+          dataset->batch_size);
   self->stats = (Stats){ 0 };
   GST_OBJECT_UNLOCK (self);
 
-  if (!check_batches (self, &error)) {
-    fail (self, error);
-    close_file (self);
-    return FALSE;
-  }
-  gst_ssio_point_file_set_damage_func (self->file, on_damage, self);
+  gst_ssio_point_file_set_damage_func (dataset->file, on_damage, self);
   GST_INFO_OBJECT (self, "%s: %" G_GUINT64_FORMAT " points, %s",
-      gst_ssio_point_file_get_path (self->file),
-      gst_ssio_point_file_get_n_points (self->file),
-      self->mapped ? "mapped" : "read");
+      gst_ssio_point_file_get_path (dataset->file), dataset->n_points,
+      dataset->is_mapped ? "mapped" : "read");
   return TRUE;
 }
 
@@ -348,7 +303,7 @@ gst_ssio_src_change_state (GstElement *element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
           && result == GST_STATE_CHANGE_FAILURE))
-    close_file (self);
+    close_stream (self);
   return result;
 }
 
@@ -379,12 +334,11 @@ gst_ssio_src_decide_allocation (GstBaseSrc *src, GstQuery *query)
   GstBufferPool *pool = NULL;
   guint size, min, max, batch_bytes;
 
-  if (self->mapped) {
+  if (self->dataset.is_mapped) {
     while (gst_query_get_n_allocation_pools (query) > 0)
       gst_query_remove_nth_allocation_pool (query, 0);
   } else {
-    batch_bytes = gst_ssio_dataset_get_largest_batch (&self->dataset)
-                  * self->extent.point_size;
+    batch_bytes = gst_ssio_dataset_get_batch_bytes (&self->dataset);
     if (gst_query_get_n_allocation_pools (query) > 0) {
       gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
       gst_query_set_nth_allocation_pool (query, 0, pool,
@@ -506,7 +460,7 @@ gst_ssio_src_do_seek (GstBaseSrc *src, GstSegment *segment)
                        || (segment->flags & GST_SEGMENT_FLAG_SEGMENT);
   self->pushed_at = 0;
   g_atomic_int_set (&self->has_failed, FALSE);
-  gst_ssio_point_file_release_cursor (self->file);
+  gst_ssio_point_file_release_cursor (self->dataset.file);
   if (self->epoch_over) {
     self->epoch = (GstSsioEpoch){ .epoch = self->epoch.epoch + 1 };
     self->epoch_over = FALSE;
@@ -621,8 +575,8 @@ end_epoch (GstSsioSrc *self)
 {
   GError *error = NULL;
 
-  gst_ssio_point_file_release_cursor (self->file);
-  if (!gst_ssio_point_file_check (self->file, &error)) {
+  gst_ssio_point_file_release_cursor (self->dataset.file);
+  if (!gst_ssio_point_file_check (self->dataset.file, &error)) {
     fail (self, error);
     return GST_FLOW_FLUSHING;
   }
@@ -648,53 +602,29 @@ static GstFlowReturn
 wrap_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
 {
   GError *error = NULL;
-  GstMemory *memory = gst_ssio_point_file_wrap_points (self->file,
-      batch->first_point, batch->n_points, &error);
 
-  if (!memory) {
-    fail (self, error);
-    return GST_FLOW_FLUSHING;
-  }
-  *buffer = gst_buffer_new ();
-  gst_buffer_append_memory (*buffer, memory);
-  return GST_FLOW_OK;
+  *buffer = gst_ssio_dataset_wrap_batch (&self->dataset, batch, &error);
+  if (*buffer)
+    return GST_FLOW_OK;
+  fail (self, error);
+  return GST_FLOW_FLUSHING;
 }
 
 static GstFlowReturn
 read_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
 {
   GstBufferPool *pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
+  GstFlowReturn flow = gst_buffer_pool_acquire_buffer (pool, buffer, NULL);
   GError *error = NULL;
-  gsize size = batch->n_points * self->extent.point_size;
-  GstMapInfo map;
-  GstFlowReturn flow;
-  gboolean ok;
 
-  flow = gst_buffer_pool_acquire_buffer (pool, buffer, NULL);
   gst_object_unref (pool);
   if (flow != GST_FLOW_OK)
     return flow;
-  if (gst_buffer_get_size (*buffer) < size
-      || !gst_buffer_map (*buffer, &map, GST_MAP_WRITE)) {
-    g_set_error (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
-        "cannot use the pool that downstream offers: expected writable "
-        "buffers of %" G_GSIZE_FORMAT " bytes, found %" G_GSIZE_FORMAT
-        "; use io-mode=mmap",
-        size, gst_buffer_get_size (*buffer));
-    gst_clear_buffer (buffer);
-    fail (self, error);
-    return GST_FLOW_FLUSHING;
-  }
-  ok = gst_ssio_point_file_read_points (self->file, batch->first_point,
-      batch->n_points, map.data, &error);
-  gst_buffer_unmap (*buffer, &map);
-  if (!ok) {
-    gst_clear_buffer (buffer);
-    fail (self, error);
-    return GST_FLOW_FLUSHING;
-  }
-  gst_buffer_set_size (*buffer, size);
-  return GST_FLOW_OK;
+  if (gst_ssio_dataset_read_batch (&self->dataset, batch, *buffer, &error))
+    return GST_FLOW_OK;
+  gst_clear_buffer (buffer);
+  fail (self, error);
+  return GST_FLOW_FLUSHING;
 }
 
 /* What follows a batch that was made: it says where it comes from, and
@@ -703,7 +633,7 @@ static void
 account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
     gint64 storage_us, gint64 downstream_us)
 {
-  guint64 bytes = batch->n_points * self->extent.point_size;
+  guint64 bytes = batch->n_points * self->dataset.point_size;
 
   GST_BUFFER_OFFSET (buffer) = batch->position;
   GST_BUFFER_OFFSET_END (buffer) = batch->position + batch->n_points;
@@ -743,8 +673,8 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
              self->stop, &batch))
     flow = end_epoch (self);
   if (flow == GST_FLOW_OK)
-    flow = self->mapped ? wrap_batch (self, &batch, buffer)
-                        : read_batch (self, &batch, buffer);
+    flow = self->dataset.is_mapped ? wrap_batch (self, &batch, buffer)
+                                   : read_batch (self, &batch, buffer);
   if (flow != GST_FLOW_OK)
     return flow;
 
