@@ -93,7 +93,8 @@ struct _GstSsioLinear {
   /* of the streaming thread */
   GArray *widths;
   GstSsioEvaluator *evaluator; /* NULL before caps, and after an error */
-  gboolean has_failed;         /* an error was posted */
+  gboolean has_failed;
+  GError *error; /* why, until it is posted */
   guint point_size;
   gdouble *sums; /* of each output, in this epoch */
   guint n_outputs;
@@ -216,16 +217,23 @@ close_model (GstSsioLinear *self)
   g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
 }
 
-/* The one error message. Until READY, batches are answered by EOS: for any
- * other flow but OK upstream would post an error of its own, or leave those
- * waiting that missed the message, as gst-launch-1.0 does where its main loop
- * does not run yet. */
+/* Posts why this element cannot work, once. Until READY, batches are answered
+ * as if it were flushing: for another flow upstream would post an error of its
+ * own, or send an EOS that looks like the end of a complete epoch. */
+static GstFlowReturn
+refuse (GstSsioLinear *self)
+{
+  if (self->error)
+    gst_ssio_element_take_error (self, g_steal_pointer (&self->error));
+  return GST_FLOW_FLUSHING;
+}
+
 static void
 fail (GstSsioLinear *self, GError *error)
 {
   close_model (self);
   self->has_failed = TRUE;
-  gst_ssio_element_take_error (self, error);
+  self->error = error;
 }
 
 static void
@@ -233,6 +241,7 @@ stop (GstSsioLinear *self)
 {
   close_model (self);
   self->has_failed = FALSE;
+  g_clear_error (&self->error);
   g_clear_pointer (&self->sums, g_free);
   g_clear_pointer (&self->widths, g_array_unref);
 }
@@ -349,7 +358,9 @@ open_model (GstSsioLinear *self, const GstSsioLayout *layout, GError **error)
 }
 
 /* TRUE also for caps that cannot be used, as upstream posts an error for ones
- * that are refused. */
+ * that are refused. The error waits for a batch in PLAYING: one that comes
+ * while a pipeline prerolls is lost on gst-launch-1.0 where its main loop does
+ * not run yet, and it would wait for ever. */
 static gboolean
 gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
 {
@@ -366,6 +377,7 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   layout = gst_ssio_layout_new_from_caps (caps, NULL, &error);
   if (!layout || !open_model (self, layout, &error)) {
     g_clear_pointer (&layout, gst_ssio_layout_unref);
+    GST_WARNING_OBJECT (self, "%s", error->message);
     fail (self, error);
     return TRUE;
   }
@@ -385,7 +397,7 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
   GError *error = NULL;
 
   if (self->has_failed)
-    return GST_FLOW_EOS;
+    return refuse (self);
   if (!self->evaluator)
     return GST_FLOW_NOT_NEGOTIATED;
   if (!gst_ssio_evaluator_push (self->evaluator, buffer)) {
@@ -395,7 +407,7 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
         "multiple of %u bytes; check what stands before this element",
         size, self->point_size);
     fail (self, error);
-    return GST_FLOW_EOS;
+    return refuse (self);
   }
   if (meta)
     self->epoch.epoch = meta->epoch;
@@ -477,6 +489,8 @@ end_epoch (GstSsioLinear *self)
   gchar *message;
   guint i;
 
+  if (self->has_failed)
+    refuse (self);
   if (!self->evaluator)
     return;
   gst_ssio_evaluator_collect (self->evaluator, self->sums);

@@ -12,7 +12,7 @@ check_refused_until_ready (GstHarness *harness)
   for (i = 0; i < 2; i++) {
     fail_unless_equals_int (gst_harness_push (harness,
                                 linear_new_points (3, 1)),
-        GST_FLOW_EOS);
+        GST_FLOW_FLUSHING);
     linear_push_eos (harness);
     fail_unless (gst_bus_pop_filtered (bus,
                      GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR)
@@ -20,6 +20,18 @@ check_refused_until_ready (GstHarness *harness)
     linear_flush (harness);
   }
   gst_object_unref (bus);
+}
+
+/* The error of caps is posted with the first batch. */
+static void
+push_refused (GstHarness *harness)
+{
+  GstBus *bus = gst_element_get_bus (harness->element);
+
+  fail_unless (gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR) == NULL);
+  gst_object_unref (bus);
+  fail_unless_equals_int (gst_harness_push (harness, linear_new_points (3, 1)),
+      GST_FLOW_FLUSHING);
 }
 
 GST_START_TEST (layout_that_the_weights_do_not_fit_is_an_error)
@@ -30,6 +42,7 @@ GST_START_TEST (layout_that_the_weights_do_not_fit_is_an_error)
   linear_push_caps (harness,
       "pointcloud/x-raw, layout=(string)\"x:f4,y:f4,z:f4\", "
       "point-size=(int)12, batch-size=(int)10");
+  push_refused (harness);
   ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
       GST_STREAM_ERROR_WRONG_TYPE, "\"0.weight\"", "expected shape [2, 3]",
       "found [2, 2]", NULL);
@@ -60,6 +73,7 @@ check_caps_refused (const gchar *caps, const gchar *part)
   GstHarness *harness = linear_new ("");
 
   linear_start_stream (harness, caps);
+  push_refused (harness);
   ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
       GST_STREAM_ERROR_FORMAT, part, NULL);
   check_refused_until_ready (harness);
@@ -102,6 +116,7 @@ check_features_refused (const gchar *features, const gchar *name)
   GstHarness *harness = linear_new (properties);
 
   linear_start_stream (harness, LINEAR_CAPS);
+  push_refused (harness);
   ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
       GST_STREAM_ERROR_FORMAT, features, "expected", name, "x:f4,y:f4", NULL);
   linear_teardown (harness);
@@ -180,6 +195,7 @@ GST_START_TEST (element_that_failed_works_again_after_ready)
   GstHarness *harness = linear_new ("features=z");
 
   linear_start_stream (harness, LINEAR_CAPS);
+  push_refused (harness);
   ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
       GST_STREAM_ERROR_FORMAT, "no field \"z\"", NULL);
   g_object_set (harness->element, "layers", "2", "features", NULL, "weights",
@@ -206,6 +222,7 @@ GST_START_TEST (weights_of_another_shape_are_one_error)
   GstHarness *harness = linear_new (properties);
 
   linear_start_stream (harness, LINEAR_CAPS);
+  push_refused (harness);
   ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
       GST_STREAM_ERROR_WRONG_TYPE, weights, "expected shape [3, 2]",
       "found [3, 3]", NULL);
@@ -223,7 +240,7 @@ GST_START_TEST (buffer_that_ends_in_mid_point_is_one_error)
   linear_push_points (harness, 3, 1);
   fail_unless_equals_int (gst_harness_push (harness,
                               gst_buffer_new_allocate (NULL, 20, NULL)),
-      GST_FLOW_EOS);
+      GST_FLOW_FLUSHING);
   ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
       GST_STREAM_ERROR_FORMAT, "20 bytes", "multiple of 8 bytes", NULL);
   check_refused_until_ready (harness);
