@@ -148,10 +148,13 @@ check_field (const GstSsioField *field, GError **error)
   guint bits;
 
   if (!name_is_valid (name)) {
+    gchar *printable = g_utf8_make_valid (name, -1);
+
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "layout: \"%s\" is not a field's name: expected 1 to %d characters "
-        "without , : @ & * and quotes",
-        name, MAX_NAME_LENGTH);
+        "layout: \"%s\" is not a field's name: expected 1 to %d bytes of "
+        "UTF-8 without , : @ & * and quotes",
+        printable, MAX_NAME_LENGTH);
+    g_free (printable);
     return FALSE;
   }
   if ((guint) field->type >= G_N_ELEMENTS (types)

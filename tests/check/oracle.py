@@ -49,6 +49,7 @@ def write_npy(directory):
     for field, name in enumerate(packed.dtype.names):
         packed[name] = values[:, field]
     save('packed', packed, (3, 0))
+    save('latin', packed, (1, 0))
     aligned = np.zeros(7, dtype=np.dtype(
         [('a', 'u1'), ('x', '<f8'), ('b', 'u1')], align=True))
     for field, name in enumerate(aligned.dtype.names):

@@ -21,6 +21,7 @@ typedef struct {
   const gchar *path;
   const gchar *at;
   const gchar *end;
+  gboolean is_latin1; /* else UTF-8 */
   GError **error;
 } Cursor;
 
@@ -110,7 +111,10 @@ parse_string (Cursor *cursor)
     return NULL;
   }
   cursor->at = close + 1;
-  return g_strndup (start, close - start);
+  if (cursor->is_latin1)
+    return g_convert (start, close - start, "UTF-8", "ISO-8859-1", NULL, NULL,
+        NULL);
+  return g_utf8_make_valid (start, close - start);
 }
 
 static gboolean
@@ -331,6 +335,7 @@ find_header (const GstSsioFormatInput *input, Cursor *cursor)
         " bytes long: expected at most %" G_GSIZE_FORMAT
         ", what the file holds or a sane header needs",
         length, input->n_bytes - start);
+  cursor->is_latin1 = version < 3;
   cursor->at = (const gchar *) input->bytes + start;
   cursor->end = cursor->at + length;
   return TRUE;

@@ -93,6 +93,7 @@ GST_START_TEST (malformed_text_is_refused_with_what_was_found)
   check_refused ("x,,y", 0, "not a field's name");
   check_refused ("x:f4,", 0, "not a field's name");
   check_refused (":f4", 0, "not a field's name");
+  check_refused ("h\xf6he:f4", 0, "\"h\xef\xbf\xbdhe\" is not a field's name");
   check_refused ("x:f2", 0, "\"f2\"");
   check_refused ("x:", 0, "unknown type \"\"");
   check_refused ("x:>f4", 0, "\">f4\"");

@@ -177,6 +177,7 @@ GST_START_TEST (npy_says_what_it_holds)
       "f8:i4",
       36);
   check_npy ("packed", NULL, "x:f4,é:u2,class:u1", 7);
+  check_npy ("latin", NULL, "x:f4,é:u2,class:u1", 7);
   check_npy ("aligned", NULL, "a:u1,x:f8@8,b:u1", 24);
 
   path = npy_path ("v1");
