@@ -12,6 +12,7 @@
 #include "config.h"
 #endif
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -19,7 +20,6 @@
 
 /* Larger than any format's record: LAS ends at 65,535 bytes. */
 #define MAX_POINT_SIZE (1u << 20)
-#define MAX_FIELDS 1024
 #define MAX_NAME_LENGTH 255
 
 struct _GstSsioLayout {
@@ -188,15 +188,23 @@ check_field (const GstSsioField *field, GError **error)
 }
 
 static gboolean
+check_n_fields (guint n_fields, GError **error)
+{
+  if (n_fields > 0 && n_fields <= GST_SSIO_LAYOUT_MAX_FIELDS)
+    return TRUE;
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "layout: %u fields: expected 1 to %d", n_fields,
+      GST_SSIO_LAYOUT_MAX_FIELDS);
+  return FALSE;
+}
+
+static gboolean
 check_fields (const GstSsioField *fields, guint n_fields, GError **error)
 {
   guint i, j;
 
-  if (n_fields == 0 || n_fields > MAX_FIELDS) {
-    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "layout: %u fields: expected 1 to %d", n_fields, MAX_FIELDS);
+  if (!check_n_fields (n_fields, error))
     return FALSE;
-  }
   for (i = 0; i < n_fields; i++) {
     if (!check_field (&fields[i], error))
       return FALSE;
@@ -335,7 +343,9 @@ parse_double (const gchar **cursor, gdouble *value)
 {
   gchar *end;
 
-  if (!g_ascii_isdigit (**cursor) && !strchr ("+-.", **cursor))
+  /* g_ascii_strtod() would take blanks and hexadecimal digits */
+  if ((!g_ascii_isdigit (**cursor) && !strchr ("+-.", **cursor))
+      || strpbrk (*cursor, "xX"))
     return FALSE;
   *value = g_ascii_strtod (*cursor, &end);
   if (end == *cursor)
@@ -440,14 +450,16 @@ gst_ssio_layout_new_from_string (const gchar *text, guint point_size,
     GError **error)
 {
   GstSsioLayout *layout = NULL;
-  GstSsioField *fields;
+  GstSsioField *fields = NULL;
   gchar **tokens;
   guint n_tokens, i;
 
   g_return_val_if_fail (text != NULL, NULL);
 
-  tokens = g_strsplit (text, ",", MAX_FIELDS + 1);
+  tokens = g_strsplit (text, ",", -1);
   n_tokens = g_strv_length (tokens);
+  if (!check_n_fields (n_tokens, error))
+    goto done;
   fields = g_new0 (GstSsioField, n_tokens + 1);
   for (i = 0; i < n_tokens; i++) {
     if (i > 0)

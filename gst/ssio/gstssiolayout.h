@@ -25,6 +25,15 @@ G_BEGIN_DECLS
   "x:f4,y:f4,z:f4,intensity:f4,sem_class:f4,ins_class:f4"
 
 /**
+ * GST_SSIO_LAYOUT_MAX_FIELDS:
+ *
+ * Most fields that a layout may have.
+ *
+ * Since: 0.1
+ */
+#define GST_SSIO_LAYOUT_MAX_FIELDS 1024
+
+/**
  * GstSsioType:
  * @GST_SSIO_TYPE_F4: 32-bit IEEE 754 float
  * @GST_SSIO_TYPE_F8: 64-bit IEEE 754 float

@@ -73,6 +73,21 @@ gst_ssio_io_mode_get_type (void)
   return type;
 }
 
+static const gchar *
+get_advice (gint code)
+{
+  switch (code) {
+  case GST_RESOURCE_ERROR_NOT_FOUND:
+    return "; check the file's name, and where it is looked for";
+  case GST_RESOURCE_ERROR_NOT_AUTHORIZED:
+    return "; ask for the right to read it";
+  case GST_RESOURCE_ERROR_READ:
+    return "; check the disk it is on";
+  default:
+    return "";
+  }
+}
+
 static void
 set_errno_error (GError **error, const gchar *path, const gchar *action,
     gint number)
@@ -87,8 +102,8 @@ set_errno_error (GError **error, const gchar *path, const gchar *action,
     code = GST_RESOURCE_ERROR_READ;
   if (number == EFAULT) /* what madvise() says where the disk fails */
     number = EIO;
-  g_set_error (error, GST_RESOURCE_ERROR, code, "%s: cannot %s: %s", path,
-      action, g_strerror (number));
+  g_set_error (error, GST_RESOURCE_ERROR, code, "%s: cannot %s: %s%s", path,
+      action, g_strerror (number), get_advice (code));
 }
 
 static gboolean
@@ -104,7 +119,7 @@ open_regular_file (GstSsioPointFile *file, GError **error)
   }
   if (!S_ISREG (status.st_mode)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
-        "%s: is %s: expected a regular file", file->path,
+        "%s: is %s: expected a regular file; name one", file->path,
         S_ISDIR (status.st_mode) ? "a directory" : "a device, pipe or socket");
     return FALSE;
   }
@@ -384,9 +399,9 @@ gst_ssio_point_file_check (GstSsioPointFile *file, GError **error)
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
         "%s: was truncated while it was being read: expected "
         "%" G_GUINT64_FORMAT " bytes, found %" G_GUINT64_FORMAT
-        "; points that were on their way may have been read as zeros; start "
-        "again once the file is whole",
-        file->path, file->size, (guint64) status.st_size);
+        "%s; start again once the file is whole",
+        file->path, file->size, (guint64) status.st_size,
+        file->map ? "; points on their way may have been read as zeros" : "");
     return FALSE;
   }
   if (file->guard && gst_ssio_guard_is_damaged (file->guard)) {
@@ -462,7 +477,7 @@ gst_ssio_point_file_release (GstSsioPointFile *file, gsize offset, gsize size)
 
 /**
  * gst_ssio_point_file_wrap_points:
- * @file: a mapped point file
+ * @file: a point file, mapped
  * @first_point: index of the first point, from 0
  * @n_points: number of points, at least 1
  * @error: (nullable): return location for an error
@@ -485,8 +500,16 @@ gst_ssio_point_file_wrap_points (GstSsioPointFile *file, guint64 first_point,
   gsize offset, size;
   gint number;
 
-  g_return_val_if_fail (file != NULL && file->map != NULL, NULL);
+  g_return_val_if_fail (file != NULL, NULL);
   g_return_val_if_fail (has_points (file, first_point, n_points), NULL);
+
+  if (!file->map) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
+        "%s: is not mapped: expected a file opened with mmap; open it so, or "
+        "copy its points",
+        file->path);
+    return NULL;
+  }
 
   offset = file->info.data_offset + first_point * file->point_size;
   size = n_points * file->point_size;

@@ -123,7 +123,7 @@ gst_ssio_windows_hold (GstSsioWindows *windows, gsize offset, gsize size,
 void
 gst_ssio_windows_hold_again (GstSsioWindows *windows, gsize offset, gsize size)
 {
-  gsize last = (offset + size - 1) / WINDOW_SIZE;
+  gsize last = (offset + MAX (size, 1) - 1) / WINDOW_SIZE;
   gsize window;
 
   g_mutex_lock (&windows->lock);
@@ -139,7 +139,7 @@ gst_ssio_windows_release (GstSsioWindows *windows, gsize offset, gsize size)
 
   g_mutex_lock (&windows->lock);
   dropped = release_range (windows, offset / WINDOW_SIZE,
-      (offset + size - 1) / WINDOW_SIZE);
+      (offset + MAX (size, 1) - 1) / WINDOW_SIZE);
   g_mutex_unlock (&windows->lock);
   return dropped;
 }

@@ -129,6 +129,8 @@ gst_ssio_linear_set_property (GObject *object, guint id, const GValue *value,
   case PROP_WEIGHTS:
     g_free (self->weights);
     self->weights = g_value_dup_string (value);
+    if (self->weights && !*self->weights)
+      g_clear_pointer (&self->weights, g_free);
     break;
   case PROP_SEED:
     self->seed = g_value_get_uint (value);
@@ -296,9 +298,8 @@ find_features (const GstSsioLayout *layout, const gchar *features,
       gchar *found = gst_ssio_layout_to_string (layout);
 
       g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-          "features=\"%s\": expected names of fields, found no field \"%s\" "
-          "in "
-          "%s",
+          "features=\"%s\": expected names of fields, found no field \"%s\"; "
+          "there are %s",
           features, names[i], found);
       g_free (found);
       g_clear_pointer (&fields, g_array_unref);

@@ -81,7 +81,8 @@ check_size (const GstSsioFormatInput *input, const GstSsioFormatInfo *info,
 
   if (info->n_points == 0) {
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-        "%s: holds 0 points: expected at least one", input->path);
+        "%s: holds 0 points: expected at least one; name a file with points",
+        input->path);
     return FALSE;
   }
   if (!g_uint64_checked_mul (&expected, info->n_points, point_size)
@@ -113,7 +114,8 @@ gst_ssio_format_parse (const GstSsioFormatInput *input,
 {
   if (input->file_size == 0) {
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-        "%s: is empty: expected at least one point, found 0 bytes",
+        "%s: is empty: expected at least one point, found 0 bytes; name a file "
+        "with points",
         input->path);
     return FALSE;
   }

@@ -171,7 +171,7 @@ parse_type (Cursor *cursor, const gchar *code, const gchar *name,
       || !gst_ssio_type_from_string (code + 1, type))
     return fail (cursor,
         "%s has the type \"%s\": expected one of f4 f8 i1 i2 i4 i8 u1 u2 u4 "
-        "u8, little endian",
+        "u8, little endian; convert it with astype()",
         name, code);
   return TRUE;
 }
@@ -423,13 +423,16 @@ plain_layout (Cursor *cursor, const Header *header)
 
   if (header->n_dimensions != 2) {
     fail (cursor,
-        "a plain array of %u dimension(s): expected 2, (points, fields)",
+        "a plain array of %u dimension(s): expected 2, (points, fields); "
+        "reshape it",
         header->n_dimensions);
     return NULL;
   }
-  if (header->shape[1] == 0 || header->shape[1] > G_MAXUINT16) {
-    fail (cursor, "%" G_GUINT64_FORMAT " columns: expected 1 to 1024",
-        header->shape[1]);
+  if (header->shape[1] == 0 || header->shape[1] > GST_SSIO_LAYOUT_MAX_FIELDS) {
+    fail (cursor,
+        "%" G_GUINT64_FORMAT
+        " columns: expected 1 to %d; rows are points, columns their fields",
+        header->shape[1], GST_SSIO_LAYOUT_MAX_FIELDS);
     return NULL;
   }
   if (!parse_type (cursor, header->item_type, "the array", &type))
@@ -445,7 +448,8 @@ structured_layout (Cursor *cursor, const Header *header)
 
   if (header->n_dimensions != 1) {
     fail (cursor,
-        "a structured array of %u dimension(s): expected 1, (points,)",
+        "a structured array of %u dimension(s): expected 1, (points,); "
+        "flatten it",
         header->n_dimensions);
     return NULL;
   }

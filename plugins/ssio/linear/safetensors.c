@@ -63,7 +63,11 @@ compare_natural (gconstpointer a_pointer, gconstpointer b_pointer)
       b++;
     }
   }
-  return *a ? 1 : *b ? -1 : 0;
+  if (*a || *b)
+    return *a ? 1 : -1;
+  /* "0" and "00" */
+  return strcmp (*(const gchar *const *) a_pointer,
+      *(const gchar *const *) b_pointer);
 }
 
 static gchar *
@@ -162,8 +166,9 @@ read_tensor (const Tensors *tensors, const gchar *name, gfloat *values,
   if (!node || !JSON_NODE_HOLDS_OBJECT (node)) {
     gchar *text = shape_to_string (expected, n_expected);
 
-    fail (error, tensors, "tensor \"%s\": expected shape %s, found none", name,
-        text);
+    fail (error, tensors,
+        "tensor \"%s\": expected shape %s, found none; save the whole model",
+        name, text);
     g_free (text);
     return FALSE;
   }
@@ -207,7 +212,8 @@ check_name (const Tensors *tensors, const gchar *name, GError **error)
 
     if (!json_object_has_member (tensors->header, weight))
       ok = fail (error, tensors,
-          "tensor \"%s\": expected with \"%s\", found none", weight, name);
+          "tensor \"%s\": expected with \"%s\", found none; save the whole model",
+          weight, name);
     g_free (weight);
   } else if (!g_str_has_suffix (name, ".weight")
              && strcmp (name, "__metadata__") != 0) {
@@ -394,12 +400,14 @@ gst_ssio_safetensors_check (const gchar *path, GError **error)
 
     g_set_error (error, GST_RESOURCE_ERROR,
         resource_error (g_file_error_from_errno (code)),
-        "%s: cannot read the weights: %s", path, g_strerror (code));
+        "%s: cannot read the weights: %s; check the file's name and rights",
+        path, g_strerror (code));
     return FALSE;
   }
   if (!S_ISREG (status.st_mode)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
-        "%s: cannot read the weights: expected a regular file, found %s", path,
+        "%s: cannot read the weights: expected a regular file, found %s; name a safetensors file",
+        path,
         S_ISDIR (status.st_mode)    ? "a directory"
         : S_ISFIFO (status.st_mode) ? "a FIFO"
                                     : "a device or socket");
@@ -421,7 +429,8 @@ gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,
     return FALSE;
   if (!g_file_get_contents (path, &bytes, &size, &file_error)) {
     g_set_error (error, GST_RESOURCE_ERROR, resource_error (file_error->code),
-        "%s: cannot read the weights: %s", path, file_error->message);
+        "%s: cannot read the weights: %s; check the file's name and rights",
+        path, file_error->message);
     g_error_free (file_error);
     return FALSE;
   }

@@ -111,6 +111,7 @@ GST_START_TEST (malformed_text_is_refused_with_what_was_found)
   check_refused ("x:u1&256", 0, "bits inside its size");
   check_refused ("x:u1&1>>8", 0, "bits inside its size");
   check_refused ("x:u1&0", 0, "after its type");
+  check_refused ("x:i4*0x10", 0, "after its type");
   check_refused ("x:i4*0", 0, "scale other than 0");
   check_refused ("x:i4*nan", 0, "after its type");
   check_refused ("x:i4+1e999", 0, "finite");

@@ -296,6 +296,8 @@ GST_START_TEST (a_shared_part_holds_its_own_windows_only)
       = gst_ssio_point_file_wrap_points (file, 10000, 500000, NULL);
   GstMemory *part = gst_memory_share (whole, 24 * 100000, 24 * 1000);
   GstMemory *rest = gst_memory_share (part, 24 * 900, -1);
+  GstMemory *none = gst_memory_share (rest, 0, 0);
+  GstMemory *start, *nothing;
   GstMapInfo map;
 
   gst_ssio_point_file_release_cursor (file);
@@ -313,9 +315,30 @@ GST_START_TEST (a_shared_part_holds_its_own_windows_only)
   fail_unless (map.data == mapped + 24 * 110900);
   fail_unless_equals_uint64 (map.size, 2400);
   gst_memory_unmap (rest, &map);
+  gst_memory_unref (none);
+
+  /* nothing at the very start of the file */
+  start = gst_ssio_point_file_wrap_points (file, 0, 1, NULL);
+  nothing = gst_memory_share (start, 0, 0);
+  gst_memory_unref (nothing);
+  gst_memory_unref (start);
   gst_ssio_point_file_unref (file);
   /* the last part keeps the file */
   gst_memory_unref (rest);
+  g_free (path);
+}
+GST_END_TEST;
+
+GST_START_TEST (points_that_are_read_cannot_be_wrapped)
+{
+  gchar *path = ssio_check_write_tile (10, 6);
+  GstSsioPointFile *file = open_file (path, NULL, GST_SSIO_IO_MODE_READ);
+  GError *error = NULL;
+
+  fail_unless (gst_ssio_point_file_wrap_points (file, 0, 1, &error) == NULL);
+  ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
+      "is not mapped");
+  gst_ssio_point_file_unref (file);
   g_free (path);
 }
 GST_END_TEST;
@@ -520,6 +543,7 @@ pointfile_suite (void)
   tcase_add_test (tcase, wrapped_points_are_the_mapping_present_and_read_only);
   tcase_add_test (tcase, batches_of_any_size_leave_no_page_behind);
   tcase_add_test (tcase, a_shared_part_holds_its_own_windows_only);
+  tcase_add_test (tcase, points_that_are_read_cannot_be_wrapped);
   tcase_add_test (tcase,
       a_file_truncated_under_a_batch_reads_as_zeros_and_is_reported);
   tcase_add_test (tcase,
