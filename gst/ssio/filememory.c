@@ -50,6 +50,24 @@ gst_ssio_file_memory_new (GstSsioPointFile *file, gpointer data, gsize offset,
   return &memory->memory;
 }
 
+/**
+ * gst_ssio_memory_get_point_file:
+ * @memory: a memory
+ *
+ * Returns: (transfer none) (nullable): the file that @memory is a part of, or
+ *   %NULL where it is no memory of gst_ssio_point_file_wrap_points()
+ *
+ * Since: 0.1
+ */
+GstSsioPointFile *
+gst_ssio_memory_get_point_file (GstMemory *memory)
+{
+  g_return_val_if_fail (memory != NULL, NULL);
+
+  return memory->allocator == get_allocator () ? ((FileMemory *) memory)->file
+                                               : NULL;
+}
+
 static gpointer
 map (GstMemory *memory, gsize max_size, GstMapFlags flags)
 {

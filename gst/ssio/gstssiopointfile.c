@@ -452,6 +452,26 @@ has_lost_bytes (const GstSsioPointFile *file)
          || is_modified (file, &status);
 }
 
+/**
+ * gst_ssio_point_file_is_damaged:
+ * @file: a point file
+ *
+ * For consumers of batches, after they have read them.
+ *
+ * Returns: whether @file is mapped and was truncated or modified since it was
+ *   opened, so that batches may have held other points than it did then
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_ssio_point_file_is_damaged (GstSsioPointFile *file)
+{
+  g_return_val_if_fail (file != NULL, FALSE);
+
+  return file->map
+         && (has_lost_bytes (file) || gst_ssio_guard_is_damaged (file->guard));
+}
+
 void
 gst_ssio_point_file_hold_again (GstSsioPointFile *file, gsize offset,
     gsize size)

@@ -91,6 +91,12 @@ GST_SSIO_API
 gboolean gst_ssio_point_file_check (GstSsioPointFile *file, GError **error);
 
 GST_SSIO_API
+gboolean gst_ssio_point_file_is_damaged (GstSsioPointFile *file);
+
+GST_SSIO_API
+GstSsioPointFile *gst_ssio_memory_get_point_file (GstMemory *memory);
+
+GST_SSIO_API
 void gst_ssio_point_file_set_damage_func (GstSsioPointFile *file,
     GstSsioDamageFunc func, gpointer user_data);
 

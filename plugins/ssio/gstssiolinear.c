@@ -94,7 +94,8 @@ struct _GstSsioLinear {
   GArray *widths;
   GstSsioEvaluator *evaluator; /* NULL before caps, and after an error */
   gboolean has_failed;
-  GError *error; /* why, until it is posted */
+  GError *error;          /* why, until it is posted */
+  GstSsioPointFile *file; /* where the last batch was mapped from */
   guint point_size;
   gdouble *sums; /* of each output, in this epoch */
   guint n_outputs;
@@ -244,6 +245,7 @@ stop (GstSsioLinear *self)
   close_model (self);
   self->has_failed = FALSE;
   g_clear_error (&self->error);
+  g_clear_pointer (&self->file, gst_ssio_point_file_unref);
   g_clear_pointer (&self->sums, g_free);
   g_clear_pointer (&self->widths, g_array_unref);
 }
@@ -389,6 +391,20 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   return TRUE;
 }
 
+static void
+note_file (GstSsioLinear *self, GstBuffer *buffer)
+{
+  GstSsioPointFile *file = NULL;
+
+  if (gst_buffer_n_memory (buffer) > 0)
+    file = gst_ssio_memory_get_point_file (gst_buffer_peek_memory (buffer, 0));
+  if (file == self->file)
+    return;
+  g_clear_pointer (&self->file, gst_ssio_point_file_unref);
+  if (file)
+    self->file = gst_ssio_point_file_ref (file);
+}
+
 static GstFlowReturn
 gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
 {
@@ -410,6 +426,7 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
     fail (self, error);
     return refuse (self);
   }
+  note_file (self, buffer);
   if (meta)
     self->epoch.epoch = meta->epoch;
   self->epoch.batches++;
@@ -495,6 +512,11 @@ end_epoch (GstSsioLinear *self)
   if (!self->evaluator)
     return;
   gst_ssio_evaluator_collect (self->evaluator, self->sums);
+  /* its source has posted an error; the sums may be of zeros */
+  if (self->file && gst_ssio_point_file_is_damaged (self->file)) {
+    reset_epoch (self, self->epoch.epoch + 1);
+    return;
+  }
   means = g_new (gdouble, self->n_outputs);
   for (i = 0; i < self->n_outputs; i++)
     means[i] = self->epoch.points ? self->sums[i] / self->epoch.points : NAN;

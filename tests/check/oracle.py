@@ -43,6 +43,7 @@ def write_npy(directory):
     save('one', plain[:, 0].copy())
     save('three', plain.reshape(7, 2, 3))
     save('none', plain[:0])
+    save('wide', np.zeros((7, 2000), 'u1'))
     save('half', plain.astype('<f2'))
     save('complex', plain.astype('<c8'))
     packed = np.zeros(7, dtype=[('x', '<f4'), ('é', '<u2'), ('class', 'u1')])

@@ -174,6 +174,31 @@ GST_START_TEST (a_file_truncated_behind_the_source_is_an_error_before_eos)
 }
 GST_END_TEST;
 
+GST_START_TEST (an_epoch_of_a_file_truncated_behind_the_source_is_not_reported)
+{
+  gchar *path = ssio_check_write_tile (1000, 6);
+  GstElement *pipeline = ssio_check_launch (
+      "ssiosrc location=%s batch-size=10 ! queue ! ssiolinear", path);
+  GstMessage *message;
+
+  ssio_check_set_state (pipeline, GST_STATE_PAUSED);
+  g_usleep (G_USEC_PER_SEC / 10);
+  fail_unless_equals_int (truncate (path, 24 * 999), 0);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = ssio_check_pop (pipeline,
+      GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT | GST_MESSAGE_EOS);
+  fail_unless_equals_string (GST_MESSAGE_TYPE_NAME (message), "error");
+  gst_message_unref (message);
+  message = ssio_check_pop (pipeline,
+      GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT | GST_MESSAGE_EOS);
+  fail_unless_equals_string (GST_MESSAGE_TYPE_NAME (message), "eos");
+  gst_message_unref (message);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+  g_free (path);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_file_truncated_between_epochs_is_an_error)
 {
   check_fault (10, 10, "epochs=0 io-mode=mmap", 240 - 24,
@@ -267,6 +292,8 @@ ssiosrc_errors_suite (void)
   tcase_add_test (tcase, a_file_truncated_in_mid_stream_is_an_error);
   tcase_add_test (tcase,
       a_file_truncated_behind_the_source_is_an_error_before_eos);
+  tcase_add_test (tcase,
+      an_epoch_of_a_file_truncated_behind_the_source_is_not_reported);
   tcase_add_test (tcase, a_file_truncated_between_epochs_is_an_error);
   tcase_add_test (tcase, a_file_deleted_in_mid_stream_is_an_error);
   tcase_add_test (tcase, after_an_error_a_mended_file_streams_whole);

@@ -194,6 +194,7 @@ GST_START_TEST (npy_says_what_it_holds)
   check_npy_refused ("one", NULL, "1 dimension");
   check_npy_refused ("three", NULL, "more than 2 dimensions");
   check_npy_refused ("none", NULL, "holds 0 points");
+  check_npy_refused ("wide", NULL, "2000 columns: expected 1 to 1024");
   check_npy_refused ("half", NULL, "\"<f2\"");
   check_npy_refused ("complex", NULL, "\"<c8\"");
   check_npy_refused ("nested", NULL, "\"p\" is a record itself");
