@@ -89,8 +89,11 @@ push_part (GstSsioEvaluator *self, GstBuffer *buffer, gsize first_point,
   GstSsioChunk chunk;
   gsize at;
 
-  part->buffer = gst_buffer_copy_region (buffer, GST_BUFFER_COPY_MEMORY,
-      first_point * self->point_size, n_points * self->point_size);
+  if (n_points * self->point_size == gst_buffer_get_size (buffer))
+    part->buffer = gst_buffer_ref (buffer);
+  else
+    part->buffer = gst_buffer_copy_region (buffer, GST_BUFFER_COPY_MEMORY,
+        first_point * self->point_size, n_points * self->point_size);
   if (!part->buffer
       || !gst_buffer_map (part->buffer, &part->map, GST_MAP_READ)) {
     gst_clear_buffer (&part->buffer);
