@@ -8,9 +8,11 @@
 
 #include "workers.h"
 
-/* Chunks that may wait for each thread of the pool: enough that it finds some
- * while the pushing thread fetches the next batch. */
-#define WAITING_PER_THREAD 4
+/* What may wait for each thread of the pool: enough that it finds some while
+ * the pushing thread fetches more batches, small ones too, and little enough
+ * that batches are not held for long. */
+#define WAITING_CHUNKS 16
+#define WAITING_POINTS 65536
 
 typedef struct {
   GstSsioChunk chunk;
@@ -32,7 +34,8 @@ struct _GstSsioWorkers {
   guint n_threads;
   guint n_results;
   guint n_slots;
-  guint max_waiting;
+  guint max_chunks; /* that wait */
+  gsize max_points;
   Worker *pool; /* the threads 1 to n_threads - 1 */
 
   GMutex lock; /* of what follows, and of slots that are not claimed */
@@ -42,6 +45,7 @@ struct _GstSsioWorkers {
   guint64 pushed;
   guint64 claimed;
   guint64 retired;
+  gsize waiting_points; /* pushed and not claimed */
   guint n_idle;
   gboolean quit;
   gdouble *totals;
@@ -77,6 +81,7 @@ work_on_next (GstSsioWorkers *workers, guint thread)
 {
   Slot *slot = get_slot (workers, workers->claimed++);
 
+  workers->waiting_points -= slot->chunk.n_points;
   g_mutex_unlock (&workers->lock);
   memset (slot->result, 0, workers->n_results * sizeof (gdouble));
   workers->func (&slot->chunk, thread, slot->result, workers->user_data);
@@ -116,8 +121,9 @@ gst_ssio_workers_new (guint n_threads, guint n_results, GstSsioWorkFunc func,
   workers->user_data = user_data;
   workers->n_threads = n_threads;
   workers->n_results = n_results;
-  workers->max_waiting = WAITING_PER_THREAD * (n_threads - 1);
-  workers->n_slots = 2 * workers->max_waiting + 1;
+  workers->max_chunks = WAITING_CHUNKS * (n_threads - 1);
+  workers->max_points = (gsize) WAITING_POINTS * (n_threads - 1);
+  workers->n_slots = 2 * workers->max_chunks + 1;
   workers->slots = g_new0 (Slot, workers->n_slots);
   for (i = 0; i < workers->n_slots; i++)
     workers->slots[i].result = g_new0 (gdouble, n_results);
@@ -183,9 +189,11 @@ gst_ssio_workers_push (GstSsioWorkers *workers, const GstSsioChunk *chunk)
   slot = get_slot (workers, workers->pushed++);
   slot->chunk = *chunk;
   slot->done = FALSE;
+  workers->waiting_points += chunk->n_points;
   if (workers->n_idle > 0)
     g_cond_signal (&workers->pushed_cond);
-  while (workers->pushed - workers->claimed > workers->max_waiting)
+  while (workers->pushed - workers->claimed > workers->max_chunks
+         || workers->waiting_points > workers->max_points)
     work_on_next (workers, 0);
   g_mutex_unlock (&workers->lock);
 }
