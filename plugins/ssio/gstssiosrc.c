@@ -259,6 +259,7 @@ static gboolean
 open_stream (GstSsioSrc *self)
 {
   const GstSsioDataset *dataset = &self->dataset;
+  GstSsioLayout *layout;
   GError *error = NULL;
 
   self->has_failed = FALSE;
@@ -268,14 +269,12 @@ open_stream (GstSsioSrc *self)
     fail (self, error);
     return FALSE;
   }
+  layout = gst_ssio_point_file_get_layout (dataset->file);
   GST_OBJECT_LOCK (self);
   self->epochs_left = self->epochs;
   self->extent.point_size = dataset->point_size;
   self->extent.n_points = dataset->n_points;
-  self->caps
-      = gst_ssio_layout_to_caps (gst_ssio_point_file_get_layout (dataset
-                                                                     ->file),
-          dataset->batch_size);
+  self->caps = gst_ssio_layout_to_caps (layout, dataset->batch_size);
   self->stats = (Stats){ 0 };
   GST_OBJECT_UNLOCK (self);
 
