@@ -9,7 +9,7 @@
 
 /* Large enough that the system calls do not count, small enough that what a
  * few batches keep of their first and last window stays a few megabytes; and
- * the size of a large page, which one entry maps where the page cache has it. */
+ * a large page, which one entry maps where the page cache has it. */
 #define WINDOW_SIZE ((gsize) 2 << 20)
 #define NO_WINDOW G_MAXSIZE
 
@@ -41,6 +41,13 @@ gst_ssio_windows_free (GstSsioWindows *windows)
   g_mutex_clear (&windows->lock);
   g_free (windows->users);
   g_free (windows);
+}
+
+/* The window of the last byte; no bytes are the first one. */
+static gsize
+last_window (gsize offset, gsize size)
+{
+  return (offset + MAX (size, 1) - 1) / WINDOW_SIZE;
 }
 
 static gsize
@@ -91,7 +98,7 @@ gst_ssio_windows_hold (GstSsioWindows *windows, gsize offset, gsize size,
     gboolean *fresh)
 {
   gsize first = offset / WINDOW_SIZE;
-  gsize last = (offset + size - 1) / WINDOW_SIZE;
+  gsize last = last_window (offset, size);
   gsize fresh_first = NO_WINDOW;
   gsize fresh_last = 0;
   gsize window;
@@ -123,7 +130,7 @@ gst_ssio_windows_hold (GstSsioWindows *windows, gsize offset, gsize size,
 void
 gst_ssio_windows_hold_again (GstSsioWindows *windows, gsize offset, gsize size)
 {
-  gsize last = (offset + MAX (size, 1) - 1) / WINDOW_SIZE;
+  gsize last = last_window (offset, size);
   gsize window;
 
   g_mutex_lock (&windows->lock);
@@ -139,7 +146,7 @@ gst_ssio_windows_release (GstSsioWindows *windows, gsize offset, gsize size)
 
   g_mutex_lock (&windows->lock);
   dropped = release_range (windows, offset / WINDOW_SIZE,
-      (offset + MAX (size, 1) - 1) / WINDOW_SIZE);
+      last_window (offset, size));
   g_mutex_unlock (&windows->lock);
   return dropped;
 }

@@ -22,8 +22,7 @@ void gst_ssio_windows_free (GstSsioWindows *windows);
 gint gst_ssio_windows_hold (GstSsioWindows *windows, gsize offset, gsize size,
     gboolean *fresh);
 
-/* From any thread: for bytes that are held already, one more release. No bytes
- * are the first one. */
+/* From any thread: for bytes that are held already, one more release. */
 void gst_ssio_windows_hold_again (GstSsioWindows *windows, gsize offset,
     gsize size);
 
