@@ -24,8 +24,10 @@
  *
  * and sets #GstSsioLinear:last-message to the same in one line.
  *
- * After an error message neither an epoch ends nor the stream: there is no
- * EOS. The element has to go to READY before it takes batches again.
+ * What is wrong with the features or the weights for the stream's caps is
+ * an error that comes with the first batch in PLAYING. After an error of this
+ * element neither an epoch ends nor the stream: there is no EOS. It has to go
+ * to READY before it takes batches again.
  *
  * ## Example launch lines
  * |[

@@ -37,7 +37,7 @@ work (const GstSsioChunk *chunk, guint thread, gdouble *result,
     gpointer user_data)
 {
   GstSsioEvaluator *self = user_data;
-  Part *part = chunk->batch;
+  Part *part = chunk->owner;
 
   gst_ssio_forward_run (self->forward, self->scratch[thread], chunk->points,
       chunk->n_points, result);
@@ -101,7 +101,7 @@ push_part (GstSsioEvaluator *self, GstBuffer *buffer, gsize first_point,
     return FALSE;
   }
   part->chunks_left = (n_points + CHUNK_POINTS - 1) / CHUNK_POINTS;
-  chunk.batch = part;
+  chunk.owner = part;
   chunk.points = part->map.data;
   for (at = 0; at < n_points; at += CHUNK_POINTS) {
     chunk.n_points = MIN (n_points - at, CHUNK_POINTS);

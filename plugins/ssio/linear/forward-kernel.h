@@ -23,7 +23,6 @@
 #define TILE_POINTS (TILE_VECTORS * LANES)
 #define BLOCK (BLOCK_TILES * TILE_POINTS)
 #define PAIR_POINTS (PAIR_VECTORS * LANES)
-#define CACHE_LINE 64
 #define FETCH_LINES 2
 
 G_STATIC_ASSERT (BLOCK <= GST_SSIO_FORWARD_MAX_BLOCK);
@@ -116,7 +115,7 @@ fetch (GstSsioForwardAhead *ahead)
 
   for (i = 0; i < FETCH_LINES && ahead->at < ahead->end; i++) {
     __builtin_prefetch (ahead->at);
-    ahead->at += CACHE_LINE;
+    ahead->at += GST_SSIO_FORWARD_CACHE_LINE;
   }
 }
 

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 /* Outputs that a tile computes at once; weights are packed in this rhythm. */
 #define GST_SSIO_FORWARD_TILE_OUTPUTS 4
 #define GST_SSIO_FORWARD_MAX_BLOCK 256
+#define GST_SSIO_FORWARD_CACHE_LINE 64
 
 typedef struct {
   guint n_in;

@@ -11,8 +11,6 @@
 #include "forward-private.h"
 #include "forward.h"
 
-#define CACHE_LINE 64
-
 struct _GstSsioForward {
   const GstSsioForwardKernel *kernel;
   GstSsioGather *gather;
@@ -140,7 +138,7 @@ gst_ssio_forward_new_scratch (const GstSsioForward *forward)
 {
   return g_aligned_alloc0 (2 * (gsize) forward->widest
                                * GST_SSIO_FORWARD_MAX_BLOCK,
-      sizeof (gfloat), CACHE_LINE);
+      sizeof (gfloat), GST_SSIO_FORWARD_CACHE_LINE);
 }
 
 void

@@ -212,7 +212,8 @@ check_name (const Tensors *tensors, const gchar *name, GError **error)
 
     if (!json_object_has_member (tensors->header, weight))
       ok = fail (error, tensors,
-          "tensor \"%s\": expected with \"%s\", found none; save the whole model",
+          "tensor \"%s\": expected with \"%s\", found none; save the whole "
+          "model",
           weight, name);
     g_free (weight);
   } else if (!g_str_has_suffix (name, ".weight")
@@ -406,7 +407,8 @@ gst_ssio_safetensors_check (const gchar *path, GError **error)
   }
   if (!S_ISREG (status.st_mode)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
-        "%s: cannot read the weights: expected a regular file, found %s; name a safetensors file",
+        "%s: cannot read the weights: expected a regular file, found %s; "
+        "name a safetensors file",
         path,
         S_ISDIR (status.st_mode)    ? "a directory"
         : S_ISFIFO (status.st_mode) ? "a FIFO"

@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  gpointer batch; /* whatever the pool's owner wants to find there */
+  gpointer owner; /* whatever the pool's owner wants to find there */
   const guint8 *points;
   gsize n_points;
 } GstSsioChunk;

@@ -201,7 +201,7 @@ static void
 work_unevenly (const GstSsioChunk *chunk, guint thread, gdouble *result,
     gpointer user_data)
 {
-  gint *done = chunk->batch;
+  gint *done = chunk->owner;
 
   g_atomic_int_inc (&done[chunk->n_points]);
   fail_unless (result[0] == 0 && result[1] == 0);
