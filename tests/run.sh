@@ -28,43 +28,50 @@ run_tests() {
   logs+=("$directory"/meson-logs/testlog*.txt)
 }
 
+build_check() {
+  build build-check --werror -Dtests=enabled -Dintrospection=enabled
+}
+
+# build_sanitized DIRECTORY SANITIZERS
+build_sanitized() {
+  build "$1" --werror -Dtests=enabled -Dintrospection=disabled \
+    -Dbuildtype=debugoptimized -Db_sanitize="$2" -Db_lundef=false
+}
+
 check_plain() {
   say "Tests"
-  build build-check --werror -Dtests=enabled -Dintrospection=enabled
+  build_check
   run_tests build-check
 }
 
 check_leaks() {
   say "Tests under GStreamer's leaks tracer"
-  build build-check --werror -Dtests=enabled -Dintrospection=enabled
+  build_check
   run_tests build-check --setup leaks
 }
 
 check_asan() {
   say "Tests under AddressSanitizer and UndefinedBehaviorSanitizer"
-  build build-asan --werror -Dtests=enabled -Dintrospection=disabled \
-    -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
-    -Db_lundef=false
+  build_sanitized build-asan address,undefined
   run_tests build-asan --setup asan
 }
 
 check_tsan() {
   say "Tests of what has threads under ThreadSanitizer"
-  build build-tsan --werror -Dtests=enabled -Dintrospection=disabled \
-    -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
+  build_sanitized build-tsan thread
   run_tests build-tsan --setup tsan --suite threads
 }
 
 check_valgrind() {
   say "A short pipeline under valgrind"
-  build build-check --werror -Dtests=enabled -Dintrospection=enabled
+  build_check
   tests/valgrind.sh build-check
   passed=$((passed + 1))
 }
 
 need_to_build
 need "to run the tests" gobject-introspection libgirepository1.0-dev \
-  python3-numpy python3-gi gir1.2-gstreamer-1.0 valgrind
+  python3-numpy valgrind
 [ $# -gt 0 ] || set -- plain leaks asan tsan valgrind
 for check; do
   declare -F "check_$check" >/dev/null || die "no such check: $check"

@@ -200,9 +200,11 @@ ssio_log_expect_points (const GArray *entries, guint *at, guint64 start,
 }
 
 void
-ssio_log_expect_end (const GArray *entries, guint at)
+ssio_log_finish (GArray *entries, guint at, SsioLogKind kind)
 {
+  ssio_log_expect (entries, &at, kind);
   fail_unless (at == entries->len, "expected the end, found kind %d",
       at < entries->len ? (gint) g_array_index (entries, SsioLogEntry, at).kind
                         : -1);
+  g_array_unref (entries);
 }

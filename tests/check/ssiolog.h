@@ -53,7 +53,7 @@ void ssio_log_expect_points (const GArray *entries, guint *at, guint64 start,
 const SsioLogEntry *ssio_log_expect (const GArray *entries, guint *at,
     SsioLogKind kind);
 
-/* Expects that *at is the end. */
-void ssio_log_expect_end (const GArray *entries, guint at);
+/* Expects an entry of that kind at at, and nothing after it; frees entries. */
+void ssio_log_finish (GArray *entries, guint at, SsioLogKind kind);
 
 G_END_DECLS

@@ -235,9 +235,7 @@ GST_START_TEST (after_an_error_a_mended_file_streams_whole)
   entries = ssio_log_take (log);
   ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT);
   ssio_log_expect_points (entries, &at, 0, 100, 7);
-  ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-  ssio_log_expect_end (entries, at);
-  g_array_unref (entries);
+  ssio_log_finish (entries, at, SSIO_LOG_EOS);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   ssio_log_free (log);
   gst_object_unref (pipeline);

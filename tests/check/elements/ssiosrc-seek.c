@@ -85,9 +85,7 @@ check_seek (GstFormat format, GstSeekFlags flags, gint64 start, gint64 stop,
       expected_start);
   ssio_log_expect_points (entries, &at, expected_start, expected_stop,
       BATCH_SIZE);
-  ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-  ssio_log_expect_end (entries, at);
-  g_array_unref (entries);
+  ssio_log_finish (entries, at, SSIO_LOG_EOS);
   close_stream (stream);
 }
 
@@ -139,9 +137,7 @@ GST_START_TEST (a_seek_to_the_end_or_past_it_ends_at_once)
     play_to (stream, GST_MESSAGE_EOS);
     entries = take_flushed (stream, &at);
     /* GstBaseSrc sends a segment with its first buffer only */
-    ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-    ssio_log_expect_end (entries, at);
-    g_array_unref (entries);
+    ssio_log_finish (entries, at, SSIO_LOG_EOS);
     close_stream (stream);
   }
 }
@@ -166,9 +162,7 @@ check_undisturbed (Stream *stream)
   play_to (stream, GST_MESSAGE_EOS);
   entries = ssio_log_take (stream->log);
   check_whole_epoch (entries, &at, 0);
-  ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-  ssio_log_expect_end (entries, at);
-  g_array_unref (entries);
+  ssio_log_finish (entries, at, SSIO_LOG_EOS);
 }
 
 GST_START_TEST (a_seek_that_cannot_be_done_is_refused_and_loses_nothing)
@@ -242,9 +236,7 @@ GST_START_TEST (seeks_count_from_the_end_too)
     play_to (stream, GST_MESSAGE_EOS);
     entries = take_flushed (stream, &at);
     check_whole_epoch (entries, &at, seeks[i].start);
-    ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-    ssio_log_expect_end (entries, at);
-    g_array_unref (entries);
+    ssio_log_finish (entries, at, SSIO_LOG_EOS);
     close_stream (stream);
   }
 }
@@ -329,9 +321,7 @@ GST_START_TEST (a_seek_within_epochs_leaves_the_next_ones_whole)
   check_whole_epoch (entries, &at, 0);
   ssio_log_expect (entries, &at, SSIO_LOG_EPOCH);
   check_whole_epoch (entries, &at, 0);
-  ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-  ssio_log_expect_end (entries, at);
-  g_array_unref (entries);
+  ssio_log_finish (entries, at, SSIO_LOG_EOS);
   close_stream (stream);
 }
 GST_END_TEST;
@@ -360,9 +350,7 @@ GST_START_TEST (a_stop_ends_the_stream_whatever_epochs_are_left)
     entries = take_flushed (stream, &at);
     ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT);
     ssio_log_expect_points (entries, &at, 700, 800, BATCH_SIZE);
-    ssio_log_expect (entries, &at, ends[i].kind);
-    ssio_log_expect_end (entries, at);
-    g_array_unref (entries);
+    ssio_log_finish (entries, at, ends[i].kind);
     close_stream (stream);
   }
 }
@@ -434,9 +422,7 @@ GST_START_TEST (epochs_by_eos_and_flushing_seek)
     ssio_log_expect_points (entries, &at, 0, N_POINTS, BATCH_SIZE);
     entry = &g_array_index (entries, SsioLogEntry, at - 1);
     fail_unless_equals_int (entry->meta.epoch, epoch);
-    ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-    ssio_log_expect_end (entries, at);
-    g_array_unref (entries);
+    ssio_log_finish (entries, at, SSIO_LOG_EOS);
     seek (stream, GST_FORMAT_DEFAULT, GST_SEEK_FLAG_FLUSH, 0, -1);
   }
   close_stream (stream);
@@ -461,9 +447,7 @@ GST_START_TEST (epochs_by_the_property)
     fail_unless_equals_uint64 (entry->base, (guint64) epoch * N_POINTS);
     ssio_log_expect_points (entries, &at, 0, N_POINTS, BATCH_SIZE);
   }
-  ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-  ssio_log_expect_end (entries, at);
-  g_array_unref (entries);
+  ssio_log_finish (entries, at, SSIO_LOG_EOS);
   close_stream (stream);
 }
 GST_END_TEST;
@@ -498,9 +482,7 @@ GST_START_TEST (epochs_by_segment_seeks_have_no_gap)
     if (epoch < 299)
       ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT_DONE);
   }
-  ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-  ssio_log_expect_end (entries, at);
-  g_array_unref (entries);
+  ssio_log_finish (entries, at, SSIO_LOG_EOS);
   close_stream (stream);
 }
 GST_END_TEST;
@@ -544,9 +526,7 @@ check_early_seek (GstFormat format, GstSeekType type, gint64 start,
   play_to (stream, GST_MESSAGE_EOS);
   entries = ssio_log_take (stream->log);
   check_whole_epoch (entries, &at, expected);
-  ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-  ssio_log_expect_end (entries, at);
-  g_array_unref (entries);
+  ssio_log_finish (entries, at, SSIO_LOG_EOS);
   gst_object_unref (src);
   close_stream (stream);
 }

@@ -33,9 +33,7 @@ check_one_epoch (guint64 n_points, guint batch_size, const gchar *io_mode)
 
   ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT);
   ssio_log_expect_points (entries, &at, 0, n_points, batch_size);
-  ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-  ssio_log_expect_end (entries, at);
-  g_array_unref (entries);
+  ssio_log_finish (entries, at, SSIO_LOG_EOS);
   g_free (properties);
 }
 
@@ -82,9 +80,7 @@ GST_START_TEST (drop_last_leaves_out_what_is_no_full_batch)
   fail_unless_equals_uint64 (entry->epoch.points, 90);
   ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT);
   ssio_log_expect_points (entries, &at, 0, 90, 30);
-  ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-  ssio_log_expect_end (entries, at);
-  g_array_unref (entries);
+  ssio_log_finish (entries, at, SSIO_LOG_EOS);
 }
 GST_END_TEST;
 
@@ -230,9 +226,7 @@ GST_START_TEST (epochs_end_with_events_and_the_last_with_eos)
       fail_unless_equals_uint64 (entry->epoch.points, 100);
       fail_unless_equals_uint64 (entry->epoch.bytes, 2400);
     }
-    ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-    ssio_log_expect_end (entries, at);
-    g_array_unref (entries);
+    ssio_log_finish (entries, at, SSIO_LOG_EOS);
     g_free (properties);
   }
 }
@@ -332,9 +326,7 @@ GST_START_TEST (states_go_up_and_down_and_a_file_can_be_changed_between)
     entries = ssio_log_take (log);
     ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT);
     ssio_log_expect_points (entries, &at, 0, n_points[round % 2], 10);
-    ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-    ssio_log_expect_end (entries, at);
-    g_array_unref (entries);
+    ssio_log_finish (entries, at, SSIO_LOG_EOS);
   }
   gst_element_set_state (pipeline, GST_STATE_NULL);
   ssio_log_free (log);

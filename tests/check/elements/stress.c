@@ -110,9 +110,7 @@ run_stress (const gchar *io_mode, guint batch_size, guint32 seed)
   at = 0;
   ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT);
   ssio_log_expect_points (entries, &at, 0, N_POINTS, batch_size);
-  ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-  ssio_log_expect_end (entries, at);
-  g_array_unref (entries);
+  ssio_log_finish (entries, at, SSIO_LOG_EOS);
 
   g_rand_free (random);
   ssio_log_free (log);
@@ -155,9 +153,7 @@ GST_START_TEST (a_slow_consumer_behind_a_queue_of_one_loses_nothing)
     ssio_log_expect (entries, &at, SSIO_LOG_SEGMENT);
     ssio_log_expect_points (entries, &at, 0, 1000, 10);
   }
-  ssio_log_expect (entries, &at, SSIO_LOG_EOS);
-  ssio_log_expect_end (entries, at);
-  g_array_unref (entries);
+  ssio_log_finish (entries, at, SSIO_LOG_EOS);
   ssio_log_free (log);
   gst_object_unref (pipeline);
   g_free (path);
