@@ -24,7 +24,7 @@
 #include "config.h"
 #endif
 
-#include <gst/ssio/cuda/loader.h>
+#include <gst/ssio/cuda/gstssiocudacontext.h>
 
 #include "elements.h"
 #include "gstssiocudaupload.h"
@@ -102,12 +102,16 @@ gst_ssio_cuda_upload_get_property (GObject *object, guint id, GValue *value,
 static gchar *
 find_reason (guint device_id)
 {
+  GstSsioCudaContext *context;
   GError *error = NULL;
   gchar *reason;
 
-  if (gst_ssio_cuda_find_device (device_id, &error))
+  context = gst_ssio_cuda_context_new (device_id, &error);
+  if (context) {
+    gst_object_unref (context);
     return g_strdup ("there is a CUDA device, but this version of the plugin "
                      "does not copy to devices yet");
+  }
   reason = g_strdup (error->message);
   g_error_free (error);
   return reason;

@@ -8,91 +8,102 @@
 
 #include "loader.h"
 
-#if GST_SSIO_ENABLE_CUDA
+#define DEFAULT_LIBRARY "libcuda.so.1"
 
-#define LIBRARY "libcuda.so.1"
+static GMutex lock; /* of what follows */
+static GstSsioCudaDriver driver;
+static gboolean is_loaded;
 
-/* The driver API's ABI, as in the CUDA Toolkit's cuda.h. */
-typedef int CUresult;
-#define CUDA_SUCCESS 0
-
-typedef struct {
-  CUresult (*cuInit) (unsigned int flags);
-  CUresult (*cuDeviceGetCount) (int *count);
-  CUresult (*cuGetErrorString) (CUresult result, const char **text);
-} Driver;
-
-static gboolean
-load_symbols (GModule *module, Driver *driver)
+static GstResourceError
+get_code (CUresult result)
 {
-  return g_module_symbol (module, "cuInit", (gpointer *) &driver->cuInit)
-         && g_module_symbol (module, "cuDeviceGetCount",
-             (gpointer *) &driver->cuDeviceGetCount)
-         && g_module_symbol (module, "cuGetErrorString",
-             (gpointer *) &driver->cuGetErrorString);
+  switch (result) {
+  case CUDA_ERROR_OUT_OF_MEMORY:
+    return GST_RESOURCE_ERROR_NO_SPACE_LEFT;
+  case CUDA_ERROR_NO_DEVICE:
+  case CUDA_ERROR_INVALID_DEVICE:
+    return GST_RESOURCE_ERROR_NOT_FOUND;
+  case CUDA_ERROR_DEVICE_UNAVAILABLE:
+    return GST_RESOURCE_ERROR_BUSY;
+  case CUDA_ERROR_NOT_PERMITTED:
+    return GST_RESOURCE_ERROR_NOT_AUTHORIZED;
+  default:
+    return GST_RESOURCE_ERROR_FAILED;
+  }
 }
 
-static gboolean
-check_result (const Driver *driver, CUresult result, const gchar *call,
-    GError **error)
+static const gchar *
+get_advice (CUresult result)
+{
+  switch (result) {
+  case CUDA_ERROR_OUT_OF_MEMORY:
+    return "; make batch-size, slots or cache-size smaller, or free memory of "
+           "the device (nvidia-smi shows who has it)";
+  case CUDA_ERROR_NO_DEVICE:
+    return "; check nvidia-smi and CUDA_VISIBLE_DEVICES";
+  default:
+    return "";
+  }
+}
+
+gboolean
+gst_ssio_cuda_check (CUresult result, const gchar *call, GError **error)
 {
   const char *text = NULL;
 
   if (result == CUDA_SUCCESS)
     return TRUE;
-  if (driver->cuGetErrorString (result, &text) != CUDA_SUCCESS || !text)
+  if (driver.cuGetErrorString (result, &text) != CUDA_SUCCESS || !text)
     text = "unknown error";
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
-      "%s: %s failed: %s (%d)", LIBRARY, call, text, result);
+  g_set_error (error, GST_RESOURCE_ERROR, get_code (result),
+      "CUDA: %s failed: %s (%d)%s", call, text, result, get_advice (result));
   return FALSE;
 }
 
-static gboolean
-count_devices (GModule *module, guint device_id, GError **error)
-{
-  Driver driver;
-  int count = 0;
+#if GST_SSIO_ENABLE_CUDA
 
-  if (!load_symbols (module, &driver)) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-        "%s is no CUDA driver: %s", LIBRARY, g_module_error ());
+static gboolean
+load_symbols (GModule *module)
+{
+#define LOAD(name, symbol, arguments) \
+  if (!g_module_symbol (module, #symbol, (gpointer *) &driver.name)) \
     return FALSE;
-  }
-  if (!check_result (&driver, driver.cuInit (0), "cuInit", error)
-      || !check_result (&driver, driver.cuDeviceGetCount (&count),
-          "cuDeviceGetCount", error))
-    return FALSE;
-  if (device_id >= (guint) count) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-        "no CUDA device %u: the driver has %d device(s), counted from 0",
-        device_id, count);
-    return FALSE;
-  }
+  GST_SSIO_CUDA_FUNCTIONS (LOAD)
+#undef LOAD
   return TRUE;
 }
 
-gboolean
-gst_ssio_cuda_find_device (guint device_id, GError **error)
+static gboolean
+load (GError **error)
 {
-  GModule *module = g_module_open (LIBRARY, G_MODULE_BIND_LAZY);
+  const gchar *name = g_getenv ("GST_SSIO_CUDA_LIBRARY");
+  GModule *module;
   gboolean found;
 
+  if (!name || !*name)
+    name = DEFAULT_LIBRARY;
+  module = g_module_open (name, G_MODULE_BIND_LAZY);
   if (!module) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
         "no NVIDIA driver: %s", g_module_error ());
     return FALSE;
   }
-  found = count_devices (module, device_id, error);
+  found = load_symbols (module);
+  if (!found)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+        "%s is not the NVIDIA driver that is needed: %s", name,
+        g_module_error ());
   /* a driver that was initialised does not survive being unloaded */
-  g_module_make_resident (module);
+  if (found)
+    g_module_make_resident (module);
   g_module_close (module);
   return found;
 }
 
 #else /* !GST_SSIO_ENABLE_CUDA */
 
-gboolean
-gst_ssio_cuda_find_device (guint device_id, GError **error)
+static gboolean
+load (GError **error)
 {
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
       "this build has no CUDA (meson option cuda)");
@@ -100,3 +111,17 @@ gst_ssio_cuda_find_device (guint device_id, GError **error)
 }
 
 #endif
+
+const GstSsioCudaDriver *
+gst_ssio_cuda_get_driver (GError **error)
+{
+  const GstSsioCudaDriver *loaded;
+
+  g_mutex_lock (&lock);
+  if (!is_loaded)
+    is_loaded = load (error)
+                && gst_ssio_cuda_check (driver.cuInit (0), "cuInit", error);
+  loaded = is_loaded ? &driver : NULL;
+  g_mutex_unlock (&lock);
+  return loaded;
+}
