@@ -43,6 +43,7 @@ batch_meta_init (GstMeta *meta, gpointer params, GstBuffer *buffer)
   batch->first_point = 0;
   batch->n_points = 0;
   batch->file = 0;
+  batch->version = 0;
   return TRUE;
 }
 
@@ -56,7 +57,9 @@ batch_meta_transform (GstBuffer *dest, GstMeta *meta, GstBuffer *buffer,
     return FALSE;
   if (!((GstMetaTransformCopy *) data)->region)
     gst_buffer_add_ssio_batch_meta (dest, batch->epoch, batch->batch,
-        batch->file, batch->first_point, batch->n_points);
+        batch->file, batch->first_point, batch->n_points)
+        ->version
+        = batch->version;
   return TRUE;
 }
 
@@ -91,7 +94,7 @@ gst_ssio_batch_meta_get_info (void)
  * @first_point: index in the file of the first point, from 0
  * @n_points: number of points
  *
- * Returns: (transfer none): the meta, owned by @buffer
+ * Returns: (transfer none): the meta, owned by @buffer; its version is 0
  *
  * Since: 0.1
  */

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
  * @first_point: index in the file of the batch's first point, from 0
  * @n_points: points in the batch
  * @file: index of the file in the data set, from 0
+ * @version: identifies the content of that file, as
+ *   gst_ssio_point_file_get_version() does; 0 where it is not known
  *
  * Says where a batch of points comes from. It stays with a buffer through
  * queues, copies and uploads; a copy of a part of the buffer loses it, since
@@ -28,6 +30,7 @@ typedef struct {
   guint64 first_point;
   guint64 n_points;
   guint file;
+  guint64 version;
 } GstSsioBatchMeta;
 
 #define GST_SSIO_BATCH_META_API_TYPE (gst_ssio_batch_meta_api_get_type ())

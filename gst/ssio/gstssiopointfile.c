@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@ struct _GstSsioPointFile {
   guint64 size;
   struct timespec modified;
   gboolean has_name; /* it had a link when it was opened */
+  guint64 version;
   GstSsioFormatInfo info;
   guint point_size;
 
@@ -106,6 +108,23 @@ set_errno_error (GError **error, const gchar *path, const gchar *action,
       action, g_strerror (number), get_advice (code));
 }
 
+static guint64
+make_version (const struct stat *status)
+{
+  const guint64 parts[] = { status->st_dev, status->st_ino, status->st_size,
+    status->st_mtim.tv_sec, status->st_mtim.tv_nsec };
+  GChecksum *checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  guint8 digest[32];
+  gsize size = sizeof (digest);
+  guint64 version;
+
+  g_checksum_update (checksum, (const guint8 *) parts, sizeof (parts));
+  g_checksum_get_digest (checksum, digest, &size);
+  g_checksum_free (checksum);
+  memcpy (&version, digest, sizeof (version));
+  return MAX (version, 1);
+}
+
 static gboolean
 open_regular_file (GstSsioPointFile *file, GError **error)
 {
@@ -126,6 +145,7 @@ open_regular_file (GstSsioPointFile *file, GError **error)
   file->size = status.st_size;
   file->modified = status.st_mtim;
   file->has_name = status.st_nlink > 0;
+  file->version = make_version (&status);
   return TRUE;
 }
 
@@ -338,6 +358,23 @@ gst_ssio_point_file_get_data_offset (const GstSsioPointFile *file)
   g_return_val_if_fail (file != NULL, 0);
 
   return file->info.data_offset;
+}
+
+/**
+ * gst_ssio_point_file_get_version:
+ * @file: a point file
+ *
+ * Returns: a number, never 0, that identifies the file and its content: it
+ *   changes with the file's device, inode, size and modification time
+ *
+ * Since: 0.1
+ */
+guint64
+gst_ssio_point_file_get_version (const GstSsioPointFile *file)
+{
+  g_return_val_if_fail (file != NULL, 0);
+
+  return file->version;
 }
 
 /**

@@ -76,6 +76,9 @@ GST_SSIO_API
 guint64 gst_ssio_point_file_get_data_offset (const GstSsioPointFile *file);
 
 GST_SSIO_API
+guint64 gst_ssio_point_file_get_version (const GstSsioPointFile *file);
+
+GST_SSIO_API
 const guint8 *
 gst_ssio_point_file_get_mapped_points (const GstSsioPointFile *file);
 

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <gst/ssio/ssio-prelude.h>
+#include <gst/ssio/cuda/gstssiocudacontext.h>
+#include <gst/ssio/cuda/gstssiocudamemory.h>
+#include <gst/ssio/cuda/gstssiocudastream.h>
 #include <gst/ssio/gstssiolayout.h>
 #include <gst/ssio/gstssiobatchmeta.h>
 #include <gst/ssio/gstssioepoch.h>

@@ -2,18 +2,25 @@
 /* What the plugin's elements have in common. */
 #pragma once
 
-#include <gst/gst.h>
+#include <gst/ssio/ssio.h>
 
 G_BEGIN_DECLS
 
 GST_ELEMENT_REGISTER_DECLARE (ssiosrc);
 GST_ELEMENT_REGISTER_DECLARE (ssiocudaupload);
+GST_ELEMENT_REGISTER_DECLARE (ssiocudadownload);
 GST_ELEMENT_REGISTER_DECLARE (ssiolinear);
 
+#define GST_SSIO_CAPS_FIELDS \
+  ", point-size = (int) [ 1, max ], batch-size = (int) [ 1, max ]"
+
 /* Batches in system memory. */
-#define GST_SSIO_SYSTEM_CAPS \
-  "pointcloud/x-raw, point-size = (int) [ 1, max ], " \
-  "batch-size = (int) [ 1, max ]"
+#define GST_SSIO_SYSTEM_CAPS GST_SSIO_CAPS_NAME GST_SSIO_CAPS_FIELDS
+
+/* Batches in a CUDA device's memory. */
+#define GST_SSIO_CUDA_CAPS \
+  GST_SSIO_CAPS_NAME \
+  "(" GST_SSIO_CAPS_FEATURE_CUDA_MEMORY ")" GST_SSIO_CAPS_FIELDS
 
 /* Posts error, whose domain and code are those of an element's message, and
  * frees it: the library's errors are made to be shown to users as they are. */

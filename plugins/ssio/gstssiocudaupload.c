@@ -3,19 +3,39 @@
 /**
  * SECTION:element-ssiocudaupload
  * @title: ssiocudaupload
- * @short_description: brings batches to a CUDA device
+ * @short_description: copies batches to a CUDA device
  *
- * The place in a pipeline where batches of points go to a CUDA device.
+ * Copies batches of points to a CUDA device on a stream of its own and pushes
+ * them at once: who computes with them waits for the copy on the device, so
+ * that disk, bus and device work at the same time. #GstSsioCudaUpload:slots
+ * batches are on their way or in use; only where all are, the element waits.
  *
- * This version does not copy to devices yet: batches pass through in system
- * memory, and one warning message says why. A pipeline written with this
- * element runs on any machine. Where a device must be there, set
+ * A batch keeps the buffer it comes from until its copy is done. How the bytes
+ * get there is #GstSsioCudaUpload:staging; the result is the same. With
+ * `staging=pinned`, ssiosrc reads the file into page-locked buffers, which the
+ * device copies from; other sources' bytes are copied into such buffers first.
+ * With `register`, the mapped file itself is page-locked, where kernel, driver
+ * and file system can do that. `auto` tries both of these ways of copying a
+ * mapped file on the first batches, and tells the debug log (category
+ * ssiostaging) which is faster.
+ *
+ * With `cache=device`, batches stay in device memory as long as there is room
+ * for them, and from the second epoch on they are not copied again, unless
+ * their file has changed.
+ *
+ * Where there is no CUDA device, or none that can be used, batches pass
+ * through in system memory and one warning message says why: a pipeline with
+ * this element runs on any machine. Where a device must be there, set
  * #GstSsioCudaUpload:require-device and the warning is an error.
  *
- * ## Example launch line
+ * ## Example launch lines
  * |[
  * gst-launch-1.0 ssiosrc location=tile.bin ! queue ! ssiocudaupload ! ssiolinear
- * ]|
+ * ]| Computes on the device, or on the CPU where there is none.
+ * |[
+ * gst-launch-1.0 -v ssiosrc location=tile.bin epochs=10 ! queue ! \
+ *     ssiocudaupload cache=device ! ssiolinear
+ * ]| Reads and uploads the tile once, and computes ten times.
  *
  * Since: 0.1
  */
@@ -24,37 +44,87 @@
 #include "config.h"
 #endif
 
-#include <gst/ssio/cuda/gstssiocudacontext.h>
-
+#include "cuda/caps.h"
+#include "cuda/uploader.h"
 #include "elements.h"
 #include "gstssiocudaupload.h"
+#include "sourcefile.h"
+
+GST_DEBUG_CATEGORY_STATIC (ssio_cuda_upload_debug);
+#define GST_CAT_DEFAULT ssio_cuda_upload_debug
 
 #define DEFAULT_DEVICE_ID 0
 #define DEFAULT_REQUIRE_DEVICE FALSE
+#define DEFAULT_SLOTS 3
+#define MAX_SLOTS 64
+#define DEFAULT_STAGING GST_SSIO_STAGING_AUTO
+#define DEFAULT_CACHE GST_SSIO_CACHE_NONE
+#define DEFAULT_CACHE_SIZE 0
+
+typedef enum {
+  GST_SSIO_CACHE_NONE,
+  GST_SSIO_CACHE_DEVICE,
+} GstSsioCache;
 
 enum {
   PROP_0,
   PROP_DEVICE_ID,
   PROP_REQUIRE_DEVICE,
+  PROP_SLOTS,
+  PROP_STAGING,
+  PROP_CACHE,
+  PROP_CACHE_SIZE,
 };
+
+typedef struct {
+  guint device_id;
+  gboolean require_device;
+  guint slots;
+  GstSsioStaging staging;
+  GstSsioCache cache;
+  guint64 cache_size;
+} Settings;
 
 struct _GstSsioCudaUpload {
   GstBaseTransform parent;
 
   /* under the object lock */
-  guint device_id;
-  gboolean require_device;
+  Settings settings;
+  gboolean is_open;
+  GstSsioCudaContext *context; /* NULL while closed, or without a device */
+  GstSsioUploader *uploader;   /* NULL as the context is */
+
+  /* of the streaming thread */
+  gboolean has_failed;
+  GstSsioPointFile *file; /* where the last batch was mapped from */
 };
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_SSIO_SYSTEM_CAPS));
-static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
-    GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_SSIO_SYSTEM_CAPS));
+static GstStaticPadTemplate src_template
+    = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (GST_SSIO_CUDA_CAPS ";" GST_SSIO_SYSTEM_CAPS));
 
+#define gst_ssio_cuda_upload_parent_class parent_class
 G_DEFINE_TYPE (GstSsioCudaUpload, gst_ssio_cuda_upload,
     GST_TYPE_BASE_TRANSFORM)
 GST_ELEMENT_REGISTER_DEFINE (ssiocudaupload, "ssiocudaupload", GST_RANK_NONE,
     GST_TYPE_SSIO_CUDA_UPLOAD)
+
+static GType
+gst_ssio_cache_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    { GST_SSIO_CACHE_NONE, "Upload each batch in each epoch", "none" },
+    { GST_SSIO_CACHE_DEVICE, "Keep batches in device memory", "device" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstSsioCache", values));
+  return type;
+}
 
 static void
 gst_ssio_cuda_upload_set_property (GObject *object, guint id,
@@ -65,10 +135,22 @@ gst_ssio_cuda_upload_set_property (GObject *object, guint id,
   GST_OBJECT_LOCK (self);
   switch (id) {
   case PROP_DEVICE_ID:
-    self->device_id = g_value_get_uint (value);
+    self->settings.device_id = g_value_get_uint (value);
     break;
   case PROP_REQUIRE_DEVICE:
-    self->require_device = g_value_get_boolean (value);
+    self->settings.require_device = g_value_get_boolean (value);
+    break;
+  case PROP_SLOTS:
+    self->settings.slots = g_value_get_uint (value);
+    break;
+  case PROP_STAGING:
+    self->settings.staging = g_value_get_enum (value);
+    break;
+  case PROP_CACHE:
+    self->settings.cache = g_value_get_enum (value);
+    break;
+  case PROP_CACHE_SIZE:
+    self->settings.cache_size = g_value_get_uint64 (value);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -86,10 +168,22 @@ gst_ssio_cuda_upload_get_property (GObject *object, guint id, GValue *value,
   GST_OBJECT_LOCK (self);
   switch (id) {
   case PROP_DEVICE_ID:
-    g_value_set_uint (value, self->device_id);
+    g_value_set_uint (value, self->settings.device_id);
     break;
   case PROP_REQUIRE_DEVICE:
-    g_value_set_boolean (value, self->require_device);
+    g_value_set_boolean (value, self->settings.require_device);
+    break;
+  case PROP_SLOTS:
+    g_value_set_uint (value, self->settings.slots);
+    break;
+  case PROP_STAGING:
+    g_value_set_enum (value, self->settings.staging);
+    break;
+  case PROP_CACHE:
+    g_value_set_enum (value, self->settings.cache);
+    break;
+  case PROP_CACHE_SIZE:
+    g_value_set_uint64 (value, self->settings.cache_size);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -98,52 +192,381 @@ gst_ssio_cuda_upload_get_property (GObject *object, guint id, GValue *value,
   GST_OBJECT_UNLOCK (self);
 }
 
-/* Why batches will stay in system memory. */
-static gchar *
-find_reason (guint device_id)
+static Settings
+get_settings (GstSsioCudaUpload *self)
 {
-  GstSsioCudaContext *context;
-  GError *error = NULL;
-  gchar *reason;
+  Settings settings;
 
-  context = gst_ssio_cuda_context_new (device_id, &error);
-  if (context) {
-    gst_object_unref (context);
-    return g_strdup ("there is a CUDA device, but this version of the plugin "
-                     "does not copy to devices yet");
-  }
-  reason = g_strdup (error->message);
+  GST_OBJECT_LOCK (self);
+  settings = self->settings;
+  GST_OBJECT_UNLOCK (self);
+  return settings;
+}
+
+/* What other threads ask for. */
+static void
+set_device (GstSsioCudaUpload *self, gboolean is_open,
+    GstSsioCudaContext *context, GstSsioUploader *uploader)
+{
+  GST_OBJECT_LOCK (self);
+  self->is_open = is_open;
+  self->context = context;
+  self->uploader = uploader;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* From any thread: who waits for a slot must not do so while flushing. */
+static void
+set_flushing (GstSsioCudaUpload *self, gboolean flushing)
+{
+  GST_OBJECT_LOCK (self);
+  if (self->uploader)
+    gst_ssio_uploader_set_flushing (self->uploader, flushing);
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* TRUE where the element can work all the same. */
+static gboolean
+report_no_device (GstSsioCudaUpload *self, const Settings *settings,
+    GError *error)
+{
+  if (settings->require_device)
+    GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
+        ("Cannot upload to CUDA device %u: %s; set require-device=false to "
+         "compute on the CPU",
+            settings->device_id, error->message),
+        (NULL));
+  else
+    GST_ELEMENT_WARNING (self, RESOURCE, NOT_FOUND,
+        ("Batches stay in system memory and are computed on the CPU: %s",
+            error->message),
+        (NULL));
   g_error_free (error);
-  return reason;
+  return !settings->require_device;
+}
+
+static GstSsioUploader *
+new_uploader (GstSsioCudaContext *context, const Settings *settings,
+    GError **error)
+{
+  const GstSsioUploaderConfig config = {
+    settings->slots,
+    settings->staging,
+    settings->cache == GST_SSIO_CACHE_DEVICE,
+    settings->cache_size,
+  };
+
+  return gst_ssio_uploader_new (context, &config, error);
 }
 
 static gboolean
 gst_ssio_cuda_upload_start (GstBaseTransform *transform)
 {
   GstSsioCudaUpload *self = GST_SSIO_CUDA_UPLOAD (transform);
-  gboolean require_device;
-  guint device_id;
-  gchar *reason;
+  const Settings settings = get_settings (self);
+  GstSsioCudaContext *context;
+  GstSsioUploader *uploader;
+  GError *error = NULL;
+
+  self->has_failed = FALSE;
+  context = gst_ssio_cuda_context_ensure (GST_ELEMENT (self),
+      settings.device_id, &error);
+  if (!context) {
+    set_device (self, TRUE, NULL, NULL);
+    return report_no_device (self, &settings, error);
+  }
+  uploader = new_uploader (context, &settings, &error);
+  if (uploader) {
+    set_device (self, TRUE, context, uploader);
+    return TRUE;
+  }
+  gst_ssio_element_take_error (self, error);
+  gst_object_unref (context);
+  return FALSE;
+}
+
+static gboolean
+gst_ssio_cuda_upload_stop (GstBaseTransform *transform)
+{
+  GstSsioCudaUpload *self = GST_SSIO_CUDA_UPLOAD (transform);
+  GstSsioCudaContext *context = self->context;
+  GstSsioUploader *uploader = self->uploader;
+
+  set_device (self, FALSE, NULL, NULL);
+  g_clear_pointer (&uploader, gst_ssio_uploader_free);
+  gst_clear_object (&context);
+  g_clear_pointer (&self->file, gst_ssio_point_file_unref);
+  return TRUE;
+}
+
+/* Before it is known whether there is a device, both may be. */
+static gboolean
+may_be_on_device (GstSsioCudaUpload *self)
+{
+  gboolean may_be;
 
   GST_OBJECT_LOCK (self);
-  device_id = self->device_id;
-  require_device = self->require_device;
+  may_be = self->context || !self->is_open;
   GST_OBJECT_UNLOCK (self);
+  return may_be;
+}
 
-  reason = find_reason (device_id);
-  if (require_device)
-    GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
-        ("Cannot upload to CUDA device %u: %s; set require-device=false to "
-         "compute on the CPU",
-            device_id, reason),
-        (NULL));
-  else
-    GST_ELEMENT_WARNING (self, RESOURCE, NOT_FOUND,
-        ("Batches stay in system memory and are computed on the CPU: %s",
-            reason),
-        (NULL));
-  g_free (reason);
-  return !require_device;
+static GstCaps *
+gst_ssio_cuda_upload_transform_caps (GstBaseTransform *transform,
+    GstPadDirection direction, GstCaps *caps, GstCaps *filter)
+{
+  GstCaps *result = gst_ssio_caps_to_system (caps);
+  GstCaps *filtered;
+
+  if (direction == GST_PAD_SINK
+      && may_be_on_device (GST_SSIO_CUDA_UPLOAD (transform)))
+    result = gst_caps_merge (gst_ssio_caps_to_cuda (caps), result);
+  if (!filter)
+    return result;
+  filtered
+      = gst_caps_intersect_full (filter, result, GST_CAPS_INTERSECT_FIRST);
+  gst_caps_unref (result);
+  return filtered;
+}
+
+/* Another layout makes other batches of the same file. */
+static gboolean
+gst_ssio_cuda_upload_set_caps (GstBaseTransform *transform, GstCaps *in,
+    GstCaps *out)
+{
+  GstSsioCudaUpload *self = GST_SSIO_CUDA_UPLOAD (transform);
+
+  GST_INFO_OBJECT (self, "batches go %s",
+      gst_ssio_caps_are_cuda (out) ? "to the device" : "through");
+  if (self->uploader)
+    gst_ssio_uploader_forget (self->uploader);
+  return TRUE;
+}
+
+/* The bytes of a full batch, as far as a pool can have them. */
+static guint
+get_batch_bytes (GstCaps *caps)
+{
+  const GstStructure *structure = gst_caps_get_structure (caps, 0);
+  gint point_size, batch_size;
+
+  if (!gst_structure_get (structure, "point-size", G_TYPE_INT, &point_size,
+          "batch-size", G_TYPE_INT, &batch_size, NULL))
+    return 0;
+  return MIN ((guint64) point_size * batch_size, G_MAXUINT);
+}
+
+/* Offers page-locked memory to who allocates anyway, and with staging=pinned a
+ * pool to fill, which ssiosrc takes for a wish to read and not to map. */
+static gboolean
+gst_ssio_cuda_upload_propose_allocation (GstBaseTransform *transform,
+    GstQuery *decide_query, GstQuery *query)
+{
+  GstSsioCudaUpload *self = GST_SSIO_CUDA_UPLOAD (transform);
+  GstAllocationParams params;
+  GstAllocator *allocator;
+  GstStructure *config;
+  GstBufferPool *pool;
+  GstCaps *caps;
+  guint size;
+
+  if (!decide_query)
+    return GST_BASE_TRANSFORM_CLASS (parent_class)
+        ->propose_allocation (transform, decide_query, query);
+  gst_query_parse_allocation (query, &caps, NULL);
+  if (!caps || !self->uploader)
+    return FALSE;
+
+  allocator = gst_ssio_uploader_get_allocator (self->uploader);
+  gst_allocation_params_init (&params);
+  gst_query_add_allocation_param (query, allocator, &params);
+  if (get_settings (self).staging != GST_SSIO_STAGING_PINNED)
+    return TRUE;
+
+  size = get_batch_bytes (caps);
+  pool = gst_buffer_pool_new ();
+  config = gst_buffer_pool_get_config (pool);
+  gst_buffer_pool_config_set_params (config, caps, size, 0, 0);
+  gst_buffer_pool_config_set_allocator (config, allocator, &params);
+  gst_buffer_pool_set_config (pool, config);
+  gst_query_add_allocation_pool (query, pool, size, 0, 0);
+  gst_object_unref (pool);
+  return TRUE;
+}
+
+/* Buffers come from the pool below, whatever downstream offers. */
+static gboolean
+gst_ssio_cuda_upload_decide_allocation (GstBaseTransform *transform,
+    GstQuery *query)
+{
+  return TRUE;
+}
+
+static gboolean
+gst_ssio_cuda_upload_query (GstBaseTransform *transform,
+    GstPadDirection direction, GstQuery *query)
+{
+  GstSsioCudaUpload *self = GST_SSIO_CUDA_UPLOAD (transform);
+  GstSsioCudaContext *context;
+  gboolean answered;
+
+  GST_OBJECT_LOCK (self);
+  context = self->context ? gst_object_ref (self->context) : NULL;
+  GST_OBJECT_UNLOCK (self);
+  answered = gst_ssio_cuda_context_answer_query (context, query);
+  gst_clear_object (&context);
+  return answered
+         || GST_BASE_TRANSFORM_CLASS (parent_class)
+                ->query (transform, direction, query);
+}
+
+/* An error is posted once. Until READY, batches are answered as if it were
+ * flushing: for another flow, upstream would post an error of its own, or send
+ * an EOS that looks like the end of a complete epoch. */
+static void
+fail (GstSsioCudaUpload *self, GError *error)
+{
+  self->has_failed = TRUE;
+  gst_ssio_element_take_error (self, error);
+}
+
+static GstFlowReturn
+upload (GstSsioCudaUpload *self, GstBuffer *in, GstBuffer **out)
+{
+  GError *error = NULL;
+  GstFlowReturn flow;
+
+  if (self->has_failed)
+    return GST_FLOW_FLUSHING;
+  gst_ssio_source_file_note (&self->file, in);
+  flow = gst_ssio_uploader_upload (self->uploader, in, out, &error);
+  if (flow == GST_FLOW_ERROR) {
+    fail (self, error);
+    flow = GST_FLOW_FLUSHING;
+  }
+  return flow;
+}
+
+static GstFlowReturn
+gst_ssio_cuda_upload_generate_output (GstBaseTransform *transform,
+    GstBuffer **out)
+{
+  GstBuffer *in = transform->queued_buf;
+  GstFlowReturn flow;
+
+  if (gst_base_transform_is_passthrough (transform))
+    return GST_BASE_TRANSFORM_CLASS (parent_class)
+        ->generate_output (transform, out);
+  *out = NULL;
+  if (!in)
+    return GST_FLOW_OK;
+  transform->queued_buf = NULL;
+  flow = upload (GST_SSIO_CUDA_UPLOAD (transform), in, out);
+  gst_buffer_unref (in);
+  return flow;
+}
+
+/* Waits for the copies under way, so that an epoch which ends is there.
+ * FALSE where it must not end. */
+static gboolean
+finish_epoch (GstSsioCudaUpload *self)
+{
+  GError *error = NULL;
+
+  if (self->has_failed)
+    return FALSE;
+  if (self->uploader && !gst_ssio_uploader_drain (self->uploader, &error)) {
+    fail (self, error);
+    return FALSE;
+  }
+  if (self->file && gst_ssio_point_file_is_damaged (self->file)) {
+    GST_WARNING_OBJECT (self, "the file was damaged under its batches");
+    self->has_failed = TRUE;
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* What was on its way is of no use any more. */
+static void
+throw_away (GstSsioCudaUpload *self)
+{
+  GError *error = NULL;
+
+  if (self->uploader && !self->has_failed
+      && !gst_ssio_uploader_drain (self->uploader, &error))
+    fail (self, error);
+  set_flushing (self, FALSE);
+}
+
+static gboolean
+gst_ssio_cuda_upload_sink_event (GstBaseTransform *transform, GstEvent *event)
+{
+  GstSsioCudaUpload *self = GST_SSIO_CUDA_UPLOAD (transform);
+
+  switch (GST_EVENT_TYPE (event)) {
+  case GST_EVENT_FLUSH_START:
+    set_flushing (self, TRUE);
+    break;
+  case GST_EVENT_FLUSH_STOP:
+    throw_away (self);
+    break;
+  case GST_EVENT_EOS:
+  case GST_EVENT_SEGMENT_DONE:
+  case GST_EVENT_CUSTOM_DOWNSTREAM:
+    if (!finish_epoch (self)) {
+      gst_event_unref (event);
+      return TRUE;
+    }
+    break;
+  default:
+    break;
+  }
+  return GST_BASE_TRANSFORM_CLASS (parent_class)
+      ->sink_event (transform, event);
+}
+
+static GstStateChangeReturn
+gst_ssio_cuda_upload_change_state (GstElement *element,
+    GstStateChange transition)
+{
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    set_flushing (GST_SSIO_CUDA_UPLOAD (element), TRUE);
+  return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+}
+
+static void
+install_properties (GObjectClass *class)
+{
+  const GParamFlags flags
+      = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+
+  g_object_class_install_property (class, PROP_DEVICE_ID,
+      g_param_spec_uint ("device-id", "Device ID",
+          "Number of the CUDA device, as the driver counts", 0, G_MAXINT,
+          DEFAULT_DEVICE_ID, flags));
+  g_object_class_install_property (class, PROP_REQUIRE_DEVICE,
+      g_param_spec_boolean ("require-device", "Require device",
+          "Fail without a CUDA device, in place of a warning and system memory",
+          DEFAULT_REQUIRE_DEVICE, flags));
+  g_object_class_install_property (class, PROP_SLOTS,
+      g_param_spec_uint ("slots", "Slots",
+          "Batches that are on their way to the device or in use there; one "
+          "more has memory there, for a sink that keeps its last",
+          1, MAX_SLOTS, DEFAULT_SLOTS, flags));
+  g_object_class_install_property (class, PROP_STAGING,
+      g_param_spec_enum ("staging", "Staging",
+          "How bytes get from system memory to the device",
+          GST_TYPE_SSIO_STAGING, DEFAULT_STAGING, flags));
+  g_object_class_install_property (class, PROP_CACHE,
+      g_param_spec_enum ("cache", "Cache",
+          "Where batches are kept for later epochs",
+          gst_ssio_cache_get_type (), DEFAULT_CACHE, flags));
+  g_object_class_install_property (class, PROP_CACHE_SIZE,
+      g_param_spec_uint64 ("cache-size", "Cache size",
+          "Most bytes that cache=device keeps (0 = half of what is free on "
+          "the device at the start)",
+          0, G_MAXUINT64, DEFAULT_CACHE_SIZE, flags));
 }
 
 static void
@@ -152,35 +575,38 @@ gst_ssio_cuda_upload_class_init (GstSsioCudaUploadClass *class)
   GObjectClass *object_class = G_OBJECT_CLASS (class);
   GstElementClass *element_class = GST_ELEMENT_CLASS (class);
   GstBaseTransformClass *transform_class = GST_BASE_TRANSFORM_CLASS (class);
-  const GParamFlags flags
-      = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+
+  GST_DEBUG_CATEGORY_INIT (ssio_cuda_upload_debug, "ssiocudaupload", 0,
+      "upload of points to CUDA devices");
 
   object_class->set_property = gst_ssio_cuda_upload_set_property;
   object_class->get_property = gst_ssio_cuda_upload_get_property;
-  g_object_class_install_property (object_class, PROP_DEVICE_ID,
-      g_param_spec_uint ("device-id", "Device ID",
-          "Number of the CUDA device, as the driver counts", 0, G_MAXINT,
-          DEFAULT_DEVICE_ID, flags));
-  g_object_class_install_property (object_class, PROP_REQUIRE_DEVICE,
-      g_param_spec_boolean ("require-device", "Require device",
-          "Fail without a CUDA device, in place of a warning and system memory",
-          DEFAULT_REQUIRE_DEVICE, flags));
+  install_properties (object_class);
 
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class,
       "CUDA upload of points", "Filter/Memory/PointCloud",
-      "Brings batches of points to a CUDA device, where there is one",
+      "Copies batches of points to a CUDA device, where there is one",
       "The Spatial-StreamIO developers");
+  element_class->change_state = gst_ssio_cuda_upload_change_state;
 
   transform_class->start = gst_ssio_cuda_upload_start;
+  transform_class->stop = gst_ssio_cuda_upload_stop;
+  transform_class->transform_caps = gst_ssio_cuda_upload_transform_caps;
+  transform_class->set_caps = gst_ssio_cuda_upload_set_caps;
+  transform_class->propose_allocation
+      = gst_ssio_cuda_upload_propose_allocation;
+  transform_class->decide_allocation = gst_ssio_cuda_upload_decide_allocation;
+  transform_class->query = gst_ssio_cuda_upload_query;
+  transform_class->sink_event = gst_ssio_cuda_upload_sink_event;
+  transform_class->generate_output = gst_ssio_cuda_upload_generate_output;
   transform_class->passthrough_on_same_caps = TRUE;
 }
 
 static void
 gst_ssio_cuda_upload_init (GstSsioCudaUpload *self)
 {
-  self->device_id = DEFAULT_DEVICE_ID;
-  self->require_device = DEFAULT_REQUIRE_DEVICE;
-  gst_base_transform_set_passthrough (GST_BASE_TRANSFORM (self), TRUE);
+  self->settings = (Settings){ DEFAULT_DEVICE_ID, DEFAULT_REQUIRE_DEVICE,
+    DEFAULT_SLOTS, DEFAULT_STAGING, DEFAULT_CACHE, DEFAULT_CACHE_SIZE };
 }

@@ -54,6 +54,7 @@
 #include "gstssiolinear.h"
 #include "linear/evaluator.h"
 #include "linear/safetensors.h"
+#include "sourcefile.h"
 
 GST_DEBUG_CATEGORY_STATIC (ssio_linear_debug);
 #define GST_CAT_DEFAULT ssio_linear_debug
@@ -393,20 +394,6 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   return TRUE;
 }
 
-static void
-note_file (GstSsioLinear *self, GstBuffer *buffer)
-{
-  GstSsioPointFile *file = NULL;
-
-  if (gst_buffer_n_memory (buffer) > 0)
-    file = gst_ssio_memory_get_point_file (gst_buffer_peek_memory (buffer, 0));
-  if (file == self->file)
-    return;
-  g_clear_pointer (&self->file, gst_ssio_point_file_unref);
-  if (file)
-    self->file = gst_ssio_point_file_ref (file);
-}
-
 static GstFlowReturn
 gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
 {
@@ -428,7 +415,7 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
     fail (self, error);
     return refuse (self);
   }
-  note_file (self, buffer);
+  gst_ssio_source_file_note (&self->file, buffer);
   if (meta)
     self->epoch.epoch = meta->epoch;
   self->epoch.batches++;

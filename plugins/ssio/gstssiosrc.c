@@ -39,6 +39,7 @@
 #include "config.h"
 #endif
 
+#include <gst/ssio/cuda/pinned.h>
 #include <gst/ssio/dataset.h>
 #include <gst/ssio/ssio.h>
 
@@ -90,6 +91,7 @@ struct _GstSsioSrc {
 
   /* of the streaming thread, and of seeks, which stop it first */
   GstSsioDataset dataset;
+  gboolean reads;   /* batches into a pool, in place of mapping them */
   guint64 position; /* of the next point in the epoch's order */
   guint64 stop;
   gboolean ends_at_stop; /* whatever epochs are left */
@@ -325,28 +327,55 @@ gst_ssio_src_get_caps (GstBaseSrc *src, GstCaps *filter)
   return filtered;
 }
 
+/* Whether downstream has page-locked buffers to fill. A device copies from
+ * them as they are, where mapped batches would have to be copied first. */
+static gboolean
+is_pinned_pool (GstBufferPool *pool)
+{
+  GstStructure *config = gst_buffer_pool_get_config (pool);
+  GstAllocator *allocator = NULL;
+  gboolean is_pinned;
+
+  is_pinned = gst_buffer_pool_config_get_allocator (config, &allocator, NULL)
+              && gst_ssio_is_pinned_allocator (allocator);
+  gst_structure_free (config);
+  return is_pinned;
+}
+
+/* Whether batches are read into a pool, which may be NULL. */
+static gboolean
+decide_to_read (GstSsioSrc *self, guint64 batch_bytes, GstBufferPool *pool)
+{
+  gboolean is_auto;
+
+  GST_OBJECT_LOCK (self);
+  is_auto = self->io_mode == GST_SSIO_IO_MODE_AUTO;
+  GST_OBJECT_UNLOCK (self);
+  return !self->dataset.is_mapped
+         || (is_auto && pool && batch_bytes <= G_MAXUINT
+             && is_pinned_pool (pool));
+}
+
 /* Mapped batches need no pool; read ones take downstream's or a plain one. */
 static gboolean
 gst_ssio_src_decide_allocation (GstBaseSrc *src, GstQuery *query)
 {
   GstSsioSrc *self = GST_SSIO_SRC (src);
+  guint64 batch_bytes = gst_ssio_dataset_get_batch_bytes (&self->dataset);
   GstBufferPool *pool = NULL;
-  guint size, min, max, batch_bytes;
+  guint min = 0;
+  guint max = 0;
 
-  if (self->dataset.is_mapped) {
-    while (gst_query_get_n_allocation_pools (query) > 0)
-      gst_query_remove_nth_allocation_pool (query, 0);
-  } else {
-    batch_bytes = gst_ssio_dataset_get_batch_bytes (&self->dataset);
-    if (gst_query_get_n_allocation_pools (query) > 0) {
-      gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
-      gst_query_set_nth_allocation_pool (query, 0, pool,
-          MAX (size, batch_bytes), min, max);
-      gst_clear_object (&pool);
-    } else {
-      gst_query_add_allocation_pool (query, NULL, batch_bytes, 0, 0);
-    }
-  }
+  if (gst_query_get_n_allocation_pools (query) > 0)
+    gst_query_parse_nth_allocation_pool (query, 0, &pool, NULL, &min, &max);
+  self->reads = decide_to_read (self, batch_bytes, pool);
+  GST_INFO_OBJECT (self, "batches are %s",
+      self->reads ? "read" : "the mapped file");
+  while (gst_query_get_n_allocation_pools (query) > 0)
+    gst_query_remove_nth_allocation_pool (query, 0);
+  if (self->reads)
+    gst_query_add_allocation_pool (query, pool, batch_bytes, min, max);
+  gst_clear_object (&pool);
   return GST_BASE_SRC_CLASS (parent_class)->decide_allocation (src, query);
 }
 
@@ -633,11 +662,13 @@ account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
     gint64 storage_us, gint64 downstream_us)
 {
   guint64 bytes = batch->n_points * self->dataset.point_size;
+  GstSsioBatchMeta *meta;
 
   GST_BUFFER_OFFSET (buffer) = batch->position;
   GST_BUFFER_OFFSET_END (buffer) = batch->position + batch->n_points;
-  gst_buffer_add_ssio_batch_meta (buffer, self->epoch.epoch, batch->index,
-      batch->file, batch->first_point, batch->n_points);
+  meta = gst_buffer_add_ssio_batch_meta (buffer, self->epoch.epoch,
+      batch->index, batch->file, batch->first_point, batch->n_points);
+  meta->version = gst_ssio_point_file_get_version (self->dataset.file);
 
   self->position = batch->position + batch->n_points;
   self->epoch.batches++;
@@ -672,8 +703,8 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
              self->stop, &batch))
     flow = end_epoch (self);
   if (flow == GST_FLOW_OK)
-    flow = self->dataset.is_mapped ? wrap_batch (self, &batch, buffer)
-                                   : read_batch (self, &batch, buffer);
+    flow = self->reads ? read_batch (self, &batch, buffer)
+                       : wrap_batch (self, &batch, buffer);
   if (flow != GST_FLOW_OK)
     return flow;
 

@@ -13,6 +13,7 @@ plugin_init (GstPlugin *plugin)
 
   registered |= GST_ELEMENT_REGISTER (ssiosrc, plugin);
   registered |= GST_ELEMENT_REGISTER (ssiocudaupload, plugin);
+  registered |= GST_ELEMENT_REGISTER (ssiocudadownload, plugin);
   registered |= GST_ELEMENT_REGISTER (ssiolinear, plugin);
   return registered;
 }

@@ -8,6 +8,8 @@
 
 G_BEGIN_DECLS
 
+GST_DEBUG_CATEGORY_EXTERN (gst_ssio_cuda_debug);
+
 /* The lowest compute capability that kernels are built for, times ten. */
 #define GST_SSIO_CUDA_MIN_CAPABILITY 75
 

@@ -12,8 +12,8 @@
 
 #include "context-private.h"
 
-GST_DEBUG_CATEGORY_STATIC (ssio_cuda_debug);
-#define GST_CAT_DEFAULT ssio_cuda_debug
+GST_DEBUG_CATEGORY (gst_ssio_cuda_debug);
+#define GST_CAT_DEFAULT gst_ssio_cuda_debug
 
 #define MAX_NAME 128
 
@@ -28,7 +28,8 @@ struct _GstSsioCudaContext {
 
 G_DEFINE_TYPE_WITH_CODE (GstSsioCudaContext, gst_ssio_cuda_context,
     GST_TYPE_OBJECT,
-    GST_DEBUG_CATEGORY_INIT (ssio_cuda_debug, "ssiocuda", 0, "CUDA devices"))
+    GST_DEBUG_CATEGORY_INIT (gst_ssio_cuda_debug, "ssiocuda", 0,
+        "CUDA devices"))
 
 static void
 gst_ssio_cuda_context_finalize (GObject *object)

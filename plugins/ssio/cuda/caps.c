@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <gst/ssio/cuda/gstssiocudamemory.h>
+
+#include "caps.h"
+
+gboolean
+gst_ssio_caps_are_cuda (const GstCaps *caps)
+{
+  return gst_caps_get_size (caps) > 0
+         && gst_caps_features_contains (gst_caps_get_features (caps, 0),
+             GST_SSIO_CAPS_FEATURE_CUDA_MEMORY);
+}
+
+static GstCaps *
+copy_with_feature (const GstCaps *caps, const gchar *feature)
+{
+  GstCaps *copy = gst_caps_copy (caps);
+
+  gst_caps_set_features_simple (copy, gst_caps_features_new (feature, NULL));
+  return copy;
+}
+
+GstCaps *
+gst_ssio_caps_to_cuda (const GstCaps *caps)
+{
+  return copy_with_feature (caps, GST_SSIO_CAPS_FEATURE_CUDA_MEMORY);
+}
+
+GstCaps *
+gst_ssio_caps_to_system (const GstCaps *caps)
+{
+  return copy_with_feature (caps, GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY);
+}
