@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <gmodule.h>
+#include <gst/ssio/cuda/loader.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ssiocuda.h"
+
+#define LIBRARY "GST_SSIO_CUDA_LIBRARY"
+
+static void __attribute__ ((constructor)) choose_driver (void)
+{
+  if (g_strcmp0 (g_getenv ("SSIO_CHECK_CUDA"), "real") == 0)
+    g_unsetenv (LIBRARY);
+}
+
+static gboolean
+load (SsioFakeCuda *fake)
+{
+  const gchar *path = g_getenv (LIBRARY);
+  GModule *module;
+
+  if (!path)
+    return FALSE;
+  module = g_module_open (path, G_MODULE_BIND_LAZY);
+  fail_unless (module != NULL, "%s", g_module_error ());
+  g_module_make_resident (module);
+#define LOAD(name) \
+  fail_unless (g_module_symbol (module, "fakecuda_" #name, \
+                   (gpointer *) &fake->name), \
+      "%s", g_module_error ());
+  SSIO_FAKE_CUDA_FUNCTIONS (LOAD)
+#undef LOAD
+  g_module_close (module);
+  return TRUE;
+}
+
+const SsioFakeCuda *
+ssio_fake_cuda (void)
+{
+  static SsioFakeCuda fake;
+  static gsize state = 0; /* 1: there is none, 2: there is one */
+
+  if (g_once_init_enter (&state))
+    g_once_init_leave (&state, load (&fake) ? 2 : 1);
+  return state == 2 ? &fake : NULL;
+}
+
+gboolean
+ssio_cuda_have_device (void)
+{
+  const GstSsioCudaDriver *driver = gst_ssio_cuda_get_driver (NULL);
+  int n = 0;
+
+  return driver && driver->cuDeviceGetCount (&n) == CUDA_SUCCESS && n > 0;
+}
+
+void
+ssio_cuda_check_clean (void)
+{
+  const SsioFakeCuda *fake = ssio_fake_cuda ();
+  gchar *report;
+
+  if (!fake)
+    return;
+  fake->check_leaks ();
+  report = fake->take_report ();
+  fail_unless (report == NULL, "%s", report);
+}
+
+void
+ssio_cuda_check_misuse (const gchar *part)
+{
+  gchar *report = ssio_fake_cuda ()->take_report ();
+
+  fail_unless (report != NULL, "expected %s", part);
+  fail_unless (strstr (report, part) != NULL, "expected %s, found %s", part,
+      report);
+  free (report);
+}
