@@ -6,6 +6,9 @@
 
 #include "staging.h"
 
+GST_DEBUG_CATEGORY_STATIC (ssio_staging_debug);
+#define GST_CAT_DEFAULT ssio_staging_debug
+
 /* Batches of each way; the least of them counts, as others are disturbed. */
 #define N_TRIES 4
 
@@ -26,9 +29,12 @@ gst_ssio_staging_get_type (void)
     { 0, NULL, NULL },
   };
 
-  if (g_once_init_enter (&type))
+  if (g_once_init_enter (&type)) {
+    GST_DEBUG_CATEGORY_INIT (ssio_staging_debug, "ssiostaging", 0,
+        "ways of bytes to CUDA devices");
     g_once_init_leave (&type,
         g_enum_register_static ("GstSsioStaging", values));
+  }
   return type;
 }
 
