@@ -24,12 +24,12 @@ load (SsioFakeCuda *fake)
   if (!path)
     return FALSE;
   module = g_module_open (path, G_MODULE_BIND_LAZY);
-  fail_unless (module != NULL, "%s", g_module_error ());
+  if (!module)
+    g_error ("%s", g_module_error ());
   g_module_make_resident (module);
 #define LOAD(name) \
-  fail_unless (g_module_symbol (module, "fakecuda_" #name, \
-                   (gpointer *) &fake->name), \
-      "%s", g_module_error ());
+  if (!g_module_symbol (module, "fakecuda_" #name, (gpointer *) &fake->name)) \
+    g_error ("%s", g_module_error ());
   SSIO_FAKE_CUDA_FUNCTIONS (LOAD)
 #undef LOAD
   g_module_close (module);
