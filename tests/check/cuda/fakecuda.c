@@ -178,6 +178,28 @@ GST_START_TEST (host_memory_is_registered_once)
 }
 GST_END_TEST;
 
+GST_START_TEST (memory_that_cannot_be_written_to_is_registered_as_that)
+{
+  gsize page = sysconf (_SC_PAGESIZE);
+  guint8 *bytes = mmap (NULL, 2 * page, PROT_READ | PROT_WRITE,
+      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  mprotect (bytes + page, page, PROT_READ);
+  fail_unless_equals_int (cu->cuMemHostRegister (bytes, 2 * page, 0),
+      CUDA_ERROR_INVALID_VALUE);
+  expect_ok (cu->cuMemHostRegister (bytes, 2 * page,
+      CU_MEMHOSTREGISTER_READ_ONLY));
+  expect_ok (cu->cuMemHostUnregister (bytes));
+  munmap (bytes + page, page);
+  fail_unless_equals_int (cu->cuMemHostRegister (bytes, 2 * page,
+                              CU_MEMHOSTREGISTER_READ_ONLY),
+      CUDA_ERROR_INVALID_VALUE);
+  expect_ok (cu->cuMemHostRegister (bytes, page, 0));
+  expect_ok (cu->cuMemHostUnregister (bytes));
+  munmap (bytes, page);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_context_is_shared_by_all_who_retain_it)
 {
   CUcontext again, popped;
@@ -233,6 +255,7 @@ fakecuda_suite (void)
   tcase_add_test (tc, device_memory_has_an_end);
   tcase_add_test (tc, devices_are_as_is_asked_for);
   tcase_add_test (tc, host_memory_is_registered_once);
+  tcase_add_test (tc, memory_that_cannot_be_written_to_is_registered_as_that);
   tcase_add_test (tc, a_context_is_shared_by_all_who_retain_it);
   tcase_add_test (tc, calls_bytes_and_objects_are_counted);
   return s;
