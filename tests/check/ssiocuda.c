@@ -11,8 +11,10 @@
 
 static void __attribute__ ((constructor)) choose_driver (void)
 {
-  if (g_strcmp0 (g_getenv ("SSIO_CHECK_CUDA"), "real") == 0)
+  if (g_strcmp0 (g_getenv ("SSIO_CHECK_CUDA"), "real") == 0) {
     g_unsetenv (LIBRARY);
+    g_unsetenv ("GST_SSIO_CUDA_KERNELS");
+  }
 }
 
 static gboolean
