@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A stream of a CUDA device with our kernels, and what is allocated for it. All
- * functions but gst_ssio_cuda_device_init() want the context to be current. */
+/* A stream of a CUDA device with our kernels, and what is allocated for it.
+ * All functions but gst_ssio_cuda_device_init() want the context to be
+ * current. */
 #pragma once
 
 #include <gst/ssio/cuda/context-private.h>
@@ -38,7 +39,8 @@ CUdeviceptr gst_ssio_cuda_device_alloc_zeroed (GstSsioCudaDevice *device,
 CUdeviceptr gst_ssio_cuda_device_upload (GstSsioCudaDevice *device,
     gconstpointer data, gsize size, GError **error);
 
-/* A kernel that is launched with so much shared memory; NULL with error set. */
+/* A kernel that is launched with so much shared memory, or NULL with error
+ * set. */
 CUfunction gst_ssio_cuda_device_find_kernel (GstSsioCudaDevice *device,
     const gchar *name, guint shared_bytes, GError **error);
 
