@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs a model over buffers of points and adds up its outputs. */
+/* Runs a model over buffers of points and adds up its outputs: on all cores,
+ * or on a CUDA device. */
 #pragma once
 
+#include <gst/ssio/cuda/gstssiocudacontext.h>
 #include <gst/ssio/gstssiolayout.h>
 
 #include "model.h"
@@ -15,6 +17,12 @@ typedef struct _GstSsioEvaluator GstSsioEvaluator;
  * The model is copied. */
 GstSsioEvaluator *gst_ssio_cpu_evaluator_new (const GstSsioModel *model,
     const GstSsioLayout *layout, const guint *fields, guint n_threads);
+
+/* For buffers in memory of the context's device. NULL with error set where
+ * there are no kernels, or the device refuses. */
+GstSsioEvaluator *gst_ssio_cuda_evaluator_new (GstSsioCudaContext *context,
+    const GstSsioModel *model, const GstSsioLayout *layout,
+    const guint *fields, GError **error);
 
 /* Waits for the work in progress. */
 void gst_ssio_evaluator_free (GstSsioEvaluator *evaluator);

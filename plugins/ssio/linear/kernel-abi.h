@@ -70,9 +70,10 @@ typedef struct {
 } SsioSweep;
 
 /* Two layers, the second of few outputs. Weights are those of the hidden
- * units, then 4 floats with the last layer's bias. The inputs of a tile's point
- * are input_stride bytes from the next one's, and each at its own offset from
- * the point's; the first point's are at the offset inputs in shared memory. */
+ * units, then 4 floats with the last layer's bias. The inputs of a tile's
+ * point are input_stride bytes from the next one's, and each at its own offset
+ * from the point's; the first point's are at the offset inputs in shared
+ * memory. */
 typedef struct {
   SsioSweep sweep;
   uint32_t n_hidden;

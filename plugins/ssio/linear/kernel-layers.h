@@ -67,7 +67,7 @@ compute_group (float4 *out, const float4 *in, const float4 *weights,
   }
 }
 
-/* Columns count float4 here, of which half a tile has @half. */
+/* Columns count float4 here, of which half a tile has half. */
 DEVICE void
 compute_layer (const Block *block, float4 *out, const float4 *in,
     const float4 *weights, unsigned n_in, unsigned n_groups, unsigned half,

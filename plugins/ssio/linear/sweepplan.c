@@ -77,7 +77,7 @@ get_share (guint max_shared, guint n_blocks)
   return (max_shared + RESERVED_BYTES) / n_blocks - RESERVED_BYTES;
 }
 
-/* Lays stages out after @used bytes; FALSE where they need more than @share. */
+/* Lays stages out after used bytes; FALSE where they need more than share. */
 static gboolean
 place_stages (GstSsioSweepPlan *plan, guint64 used, guint64 share,
     guint n_stages)

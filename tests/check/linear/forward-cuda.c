@@ -121,7 +121,7 @@ collect (gdouble *partials, guint n_rows, guint width, gdouble *sums)
 }
 
 /* Runs the plan's kernel over an allocation that ends with the last point, and
- * starts @shift bytes after an aligned address. */
+ * starts shift bytes after an aligned address. */
 static void
 run_plan (GstSsioSweepPlan *plan, const guint8 *points, guint64 n_points,
     guint shift, gdouble *sums)
@@ -176,8 +176,8 @@ run_cpu (const GstSsioModel *model, const Data *data, const guint *fields,
   gst_ssio_forward_free (forward);
 }
 
-/* The rule is that of the forward pass on the CPU: an error of 1e-5 of the mean
- * of the outputs' absolute values. */
+/* The rule is that of the forward pass on the CPU: an error of 1e-5 of the
+ * mean of the outputs' absolute values. */
 static void
 check_sums (const GstSsioModel *model, const Data *data, const guint *fields,
     GstSsioSweepPlan *plan, guint n_points, guint shift)
