@@ -81,6 +81,11 @@ FAKECUDA_API void fakecuda_fail_operation (unsigned nth, CUresult code);
 /* The same at once, for all devices that are in use. */
 FAKECUDA_API void fakecuda_lose_device (CUresult code);
 
+/* For stand-ins of libraries that launch kernels: run is called in the order of
+ * the stream, and counts as a call of cuLaunchKernel. */
+FAKECUDA_API CUresult fakecuda_enqueue (CUstream stream,
+    void (*run) (void *data), void *data);
+
 /* Waits for the work of destroyed streams (which resumes them), checks what
  * surrounds the blocks of device memory, and adds live objects and contexts
  * that are still current to the report. */

@@ -7,7 +7,7 @@
 
 /* Adds a constant to n floats. */
 static void
-add (const FakecudaLaunch *launch, void **parameters)
+add (const SsioHostLaunch *launch, void **parameters)
 {
   float *values = *(float **) parameters[0];
   unsigned n = *(const unsigned *) parameters[1];
@@ -20,7 +20,7 @@ add (const FakecudaLaunch *launch, void **parameters)
 
 /* Fills the block's shared memory, and copies it to the device's. */
 static void
-fill (const FakecudaLaunch *launch, void **parameters)
+fill (const SsioHostLaunch *launch, void **parameters)
 {
   unsigned char *to = *(unsigned char **) parameters[0];
 
@@ -32,7 +32,7 @@ fill (const FakecudaLaunch *launch, void **parameters)
 
 /* Keeps its stream until a number of the host is not 0. */
 static void
-wait_for (const FakecudaLaunch *launch, void **parameters)
+wait_for (const SsioHostLaunch *launch, void **parameters)
 {
   const int *flag = *(const int **) parameters[0];
 
@@ -44,7 +44,7 @@ static const size_t add_sizes[]
     = { sizeof (float *), sizeof (unsigned), sizeof (float) };
 static const size_t pointer_sizes[] = { sizeof (void *) };
 
-const FakecudaKernel fakecuda_kernels[] = {
+const SsioHostKernel fakecuda_kernels[] = {
   { "fakecuda_add", add, 3, add_sizes },
   { "fakecuda_fill", fill, 1, pointer_sizes },
   { "fakecuda_wait_for", wait_for, 1, pointer_sizes },

@@ -21,7 +21,7 @@ typedef struct {
 struct Function {
   Object object;
   Function *next;
-  const FakecudaKernel *kernel;
+  const SsioHostKernel *kernel;
   size_t max_shared_bytes;
 };
 
@@ -61,18 +61,24 @@ cuModuleUnload (CUmodule handle)
   return fake_end (result);
 }
 
-static const FakecudaKernel *
+static const SsioHostKernel *
+find_kernel_in (const SsioHostKernel *kernels, const char *name)
+{
+  while (kernels->name && strcmp (kernels->name, name) != 0)
+    kernels++;
+  return kernels->name ? kernels : NULL;
+}
+
+static const SsioHostKernel *
 find_kernel (const char *name)
 {
-  const FakecudaKernel *kernel = fakecuda_kernels;
+  const SsioHostKernel *kernel = find_kernel_in (ssio_host_kernels, name);
 
-  while (kernel->name && strcmp (kernel->name, name) != 0)
-    kernel++;
-  return kernel->name ? kernel : NULL;
+  return kernel ? kernel : find_kernel_in (fakecuda_kernels, name);
 }
 
 static Function *
-new_function (Module *module, const FakecudaKernel *kernel)
+new_function (Module *module, const SsioHostKernel *kernel)
 {
   Function *function = fake_new_object (sizeof (*function), KIND_FUNCTION,
       module->object.context);
@@ -90,7 +96,7 @@ cuModuleGetFunction (CUfunction *handle, CUmodule module_handle,
 {
   Context *context;
   CUresult result = fake_begin_in_context (CALL_cuModuleGetFunction, &context);
-  const FakecudaKernel *kernel = find_kernel (name);
+  const SsioHostKernel *kernel = find_kernel (name);
   Function *function;
   Module *module;
 
@@ -134,7 +140,7 @@ cuFuncSetAttribute (CUfunction handle, int attribute, int value)
 static void
 run_launch (Operation *operation)
 {
-  FakecudaLaunch *launch = &operation->launch;
+  SsioHostLaunch *launch = &operation->launch;
 
   fake_unlock ();
   if (launch->shared_bytes > 0)
@@ -145,7 +151,7 @@ run_launch (Operation *operation)
 }
 
 static void **
-copy_parameters (const FakecudaKernel *kernel, void **parameters)
+copy_parameters (const SsioHostKernel *kernel, void **parameters)
 {
   void **copies = calloc (kernel->n_parameters, sizeof (void *));
   unsigned i;
@@ -168,7 +174,7 @@ fake_free_launch (Operation *operation)
 }
 
 static bool
-can_launch (const FakecudaLaunch *launch, const Function *function)
+can_launch (const SsioHostLaunch *launch, const Function *function)
 {
   const unsigned *grid = launch->grid;
   const unsigned *block = launch->block;
@@ -189,7 +195,7 @@ cuLaunchKernel (CUfunction handle, unsigned int grid_x, unsigned int grid_y,
     unsigned int block_z, unsigned int shared_bytes, CUstream stream_handle,
     void **parameters, void **extra)
 {
-  FakecudaLaunch launch = {
+  SsioHostLaunch launch = {
     .grid = { grid_x, grid_y, grid_z },
     .block = { block_x, block_y, block_z },
     .shared_bytes = shared_bytes,
@@ -216,5 +222,36 @@ cuLaunchKernel (CUfunction handle, unsigned int grid_x, unsigned int grid_y,
           .kernel = function->kernel,
           .launch = launch,
           .parameters = copy_parameters (function->kernel, parameters) });
+  return fake_end (CUDA_SUCCESS);
+}
+
+static void
+run_enqueued (const SsioHostLaunch *launch, void **parameters)
+{
+  void (*run) (void *data) = *(void (**) (void *)) parameters[0];
+
+  run (*(void **) parameters[1]);
+}
+
+CUresult
+fakecuda_enqueue (CUstream stream_handle, void (*run) (void *data), void *data)
+{
+  static const size_t sizes[] = { sizeof (run), sizeof (data) };
+  static const SsioHostKernel kernel = { "enqueued", run_enqueued, 2, sizes };
+  Context *context;
+  CUresult result = fake_begin_in_context (CALL_cuLaunchKernel, &context);
+  Stream *stream;
+
+  if (result != CUDA_SUCCESS)
+    return fake_end (result);
+  stream = fake_find_object (CALL_cuLaunchKernel, KIND_STREAM, stream_handle,
+      context);
+  if (!stream)
+    return fake_end (CUDA_ERROR_INVALID_HANDLE);
+  fake_queue (stream, &(Operation){ .call = CALL_cuLaunchKernel,
+                          .run = run_launch,
+                          .kernel = &kernel,
+                          .parameters = copy_parameters (&kernel,
+                              (void *[]){ &run, &data }) });
   return fake_end (CUDA_SUCCESS);
 }

@@ -156,8 +156,8 @@ struct Operation {
   void *staged;
   unsigned char value;
   Mark *mark;
-  const FakecudaKernel *kernel;
-  FakecudaLaunch launch;
+  const SsioHostKernel *kernel;
+  SsioHostLaunch launch;
   void **parameters;
 };
 

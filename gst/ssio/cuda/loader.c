@@ -41,6 +41,11 @@ get_advice (CUresult result)
            "the device (nvidia-smi shows who has it)";
   case CUDA_ERROR_NO_DEVICE:
     return "; check nvidia-smi and CUDA_VISIBLE_DEVICES";
+  case CUDA_ERROR_INVALID_IMAGE:
+  case CUDA_ERROR_NO_BINARY_FOR_GPU:
+    return "; this build has no kernels for the device: build with a CUDA "
+           "Toolkit that knows it, or compute on the CPU by leaving out "
+           "ssiocudaupload";
   default:
     return "";
   }

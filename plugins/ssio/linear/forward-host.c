@@ -3,12 +3,12 @@
 #include "forward.cu"
 
 #define DESCRIBE_KERNEL(name, Params, blocks, call) \
-  { #name, sizeof (Params), name },
+  { #name, name, 1, (const size_t[]){ sizeof (Params) } },
 
 #define DESCRIBE_PAIR_KERNEL(n_in, n_out, blocks) \
   DESCRIBE_KERNEL (ssio_sweep_pair_##n_in##_##n_out, SsioPairParams, blocks, )
 
 const SsioHostKernel ssio_host_kernels[] = {
   SSIO_PAIR_SHAPES (DESCRIBE_PAIR_KERNEL)
-      SSIO_OTHER_KERNELS (DESCRIBE_KERNEL){ NULL, 0, NULL },
+      SSIO_OTHER_KERNELS (DESCRIBE_KERNEL){ NULL, NULL, 0, NULL },
 };

@@ -289,7 +289,7 @@ GST_START_TEST (kernels_that_are_not_for_the_device_are_an_error_that_says_so)
   fake->reset ();
   fake->fail_calls ("cuModuleLoadData", CUDA_ERROR_NO_BINARY_FOR_GPU);
   ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
-      "kernels", NULL);
+      "no kernels for the device", "leaving out ssiocudaupload", NULL);
   gst_object_unref (pipeline);
   fake->reset ();
   ssio_cuda_check_clean ();

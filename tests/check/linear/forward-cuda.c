@@ -102,7 +102,7 @@ launch (const gchar *name, guint grid_x, guint grid_y, gsize shared_bytes,
          && strcmp (ssio_host_kernels[k].name, name) != 0)
     k++;
   fail_unless (ssio_host_kernels[k].name != NULL, "no kernel %s", name);
-  fail_unless (ssio_host_kernels[k].parameter_size <= params_size);
+  fail_unless (ssio_host_kernels[k].parameter_sizes[0] <= params_size);
   ssio_host_kernels[k].run (&started, parameters);
   g_free (started.shared);
 }
