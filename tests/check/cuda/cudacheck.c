@@ -143,6 +143,40 @@ ssio_cuda_fail (const gchar *call, guint nth, CUresult code)
   (ssio_fake_cuda ()->fail) (call, nth, code);
 }
 
+/* FALSE where the call was used less than nth times. */
+static gboolean
+expect_failure (const gchar *call, guint nth, SsioCudaAttempt attempt,
+    gpointer data)
+{
+  guint before = ssio_fake_cuda ()->count (call);
+  gchar *text = g_strdup_printf ("CUDA: %s failed: ", call);
+  GError *error = NULL;
+  gboolean done, used;
+
+  ssio_cuda_fail (call, nth, CUDA_ERROR_UNKNOWN);
+  done = attempt (data, &error);
+  used = ssio_fake_cuda ()->count (call) - before >= nth;
+  ssio_cuda_fail (call, 0, CUDA_SUCCESS);
+  fail_unless (done == !used, "%s number %u", call, nth);
+  if (used)
+    ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
+        text);
+  fail_unless (error == NULL);
+  g_free (text);
+  return used;
+}
+
+void
+ssio_cuda_expect_failures (const gchar *call, SsioCudaAttempt attempt,
+    gpointer data)
+{
+  guint nth = 1;
+
+  while (expect_failure (call, nth, attempt, data))
+    nth++;
+  fail_unless (nth > 1, "%s is not used", call);
+}
+
 void
 ssio_cuda_stats (FakecudaStats *stats)
 {

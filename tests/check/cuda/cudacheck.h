@@ -45,6 +45,14 @@ GstSsioCudaContext *ssio_cuda_push (GstSsioCudaStream *stream);
 /* The stand-in's, whose name check.h has for a macro. */
 void ssio_cuda_fail (const gchar *call, guint nth, CUresult code);
 
+typedef gboolean (*SsioCudaAttempt) (gpointer data, GError **error);
+
+/* Attempts over and over, where the first, second, ... use of call fails,
+ * until none is left. Expects an error that names call each time, and at least
+ * one. */
+void ssio_cuda_expect_failures (const gchar *call, SsioCudaAttempt attempt,
+    gpointer data);
+
 void ssio_cuda_stats (FakecudaStats *stats);
 
 /* Runs func in a thread while nothing is done on any stream, and expects that
