@@ -167,14 +167,29 @@ expect_failure (const gchar *call, guint nth, SsioCudaAttempt attempt,
 }
 
 void
+ssio_cuda_expect_failures_of (const gchar *call, SsioCudaAttempt attempt,
+    void (*finish) (gpointer data), gpointer data)
+{
+  guint nth = 0;
+  gboolean failed;
+
+  do {
+    failed = expect_failure (call, ++nth, attempt, data);
+    finish (data);
+  } while (failed);
+  fail_unless (nth > 1, "%s is not used", call);
+}
+
+static void
+finish_nothing (gpointer data)
+{
+}
+
+void
 ssio_cuda_expect_failures (const gchar *call, SsioCudaAttempt attempt,
     gpointer data)
 {
-  guint nth = 1;
-
-  while (expect_failure (call, nth, attempt, data))
-    nth++;
-  fail_unless (nth > 1, "%s is not used", call);
+  ssio_cuda_expect_failures_of (call, attempt, finish_nothing, data);
 }
 
 void

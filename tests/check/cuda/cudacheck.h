@@ -53,6 +53,10 @@ typedef gboolean (*SsioCudaAttempt) (gpointer data, GError **error);
 void ssio_cuda_expect_failures (const gchar *call, SsioCudaAttempt attempt,
     gpointer data);
 
+/* The same, with what comes after each attempt, when all calls work again. */
+void ssio_cuda_expect_failures_of (const gchar *call, SsioCudaAttempt attempt,
+    void (*finish) (gpointer data), gpointer data);
+
 void ssio_cuda_stats (FakecudaStats *stats);
 
 /* Runs func in a thread while nothing is done on any stream, and expects that
