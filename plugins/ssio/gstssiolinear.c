@@ -242,6 +242,16 @@ fail (GstSsioLinear *self, GError *error)
   self->error = error;
 }
 
+/* Adds what was computed to the epoch's sums, or fails. */
+static void
+collect (GstSsioLinear *self)
+{
+  GError *error = NULL;
+
+  if (!gst_ssio_evaluator_collect (self->evaluator, self->sums, &error))
+    fail (self, error);
+}
+
 static void
 stop (GstSsioLinear *self)
 {
@@ -334,7 +344,7 @@ open_model (GstSsioLinear *self, const GstSsioLayout *layout, GError **error)
 {
   GstSsioModel *model = NULL;
   GArray *fields;
-  gchar *features, *weights;
+  gchar *features, *weights, *description;
   guint seed, threads;
 
   GST_OBJECT_LOCK (self);
@@ -348,13 +358,13 @@ open_model (GstSsioLinear *self, const GstSsioLayout *layout, GError **error)
   if (fields)
     model = make_model (fields->len, self->widths, weights, seed, error);
   if (model) {
-    self->evaluator = gst_ssio_evaluator_new (model, layout,
+    self->evaluator = gst_ssio_cpu_evaluator_new (model, layout,
         (const guint *) fields->data, threads);
     self->n_outputs = gst_ssio_model_get_n_outputs (model);
-    GST_INFO_OBJECT (self, "%u inputs, %u outputs, %s, %u threads",
-        fields->len, self->n_outputs,
-        gst_ssio_evaluator_get_isa (self->evaluator),
-        gst_ssio_evaluator_get_n_threads (self->evaluator));
+    description = gst_ssio_evaluator_describe (self->evaluator);
+    GST_INFO_OBJECT (self, "%u inputs, %u outputs, %s", fields->len,
+        self->n_outputs, description);
+    g_free (description);
     gst_ssio_model_free (model);
   }
   g_clear_pointer (&fields, g_array_unref);
@@ -374,10 +384,10 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   GstSsioLayout *layout;
   GError *error = NULL;
 
+  if (self->evaluator)
+    collect (self);
   if (self->has_failed)
     return TRUE;
-  if (self->evaluator)
-    gst_ssio_evaluator_collect (self->evaluator, self->sums);
   close_model (self);
 
   layout = gst_ssio_layout_new_from_caps (caps, NULL, &error);
@@ -406,12 +416,7 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
     return refuse (self);
   if (!self->evaluator)
     return GST_FLOW_NOT_NEGOTIATED;
-  if (!gst_ssio_evaluator_push (self->evaluator, buffer)) {
-    g_set_error (&error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "a buffer of %" G_GSIZE_FORMAT
-        " bytes cannot be read as points: expected readable memory and a "
-        "multiple of %u bytes; check what stands before this element",
-        size, self->point_size);
+  if (!gst_ssio_evaluator_push (self->evaluator, buffer, &error)) {
     fail (self, error);
     return refuse (self);
   }
@@ -496,11 +501,12 @@ end_epoch (GstSsioLinear *self)
   gchar *message;
   guint i;
 
+  if (self->evaluator)
+    collect (self);
   if (self->has_failed)
     refuse (self);
   if (!self->evaluator)
     return;
-  gst_ssio_evaluator_collect (self->evaluator, self->sums);
   /* its source has posted an error; the sums may be of zeros */
   if (self->file && gst_ssio_point_file_is_damaged (self->file)) {
     reset_epoch (self, self->epoch.epoch + 1);
@@ -527,7 +533,7 @@ static void
 throw_epoch_away (GstSsioLinear *self)
 {
   if (self->evaluator)
-    gst_ssio_evaluator_collect (self->evaluator, self->sums);
+    collect (self);
   reset_epoch (self, self->epoch.epoch);
   self->epoch_runs = FALSE;
 }

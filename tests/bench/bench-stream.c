@@ -261,11 +261,12 @@ run_plain_loop (const Tile *tile_data)
 {
   gsize batch_bytes = (gsize) LARGE_BATCH
                       * gst_ssio_layout_get_point_size (tile_data->layout);
-  GstSsioEvaluator *evaluator = gst_ssio_evaluator_new (tile_data->model,
+  GstSsioEvaluator *evaluator = gst_ssio_cpu_evaluator_new (tile_data->model,
       tile_data->layout, fields, n_threads);
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, batch_bytes, NULL);
   gint fd = open (tile, O_RDONLY | O_CLOEXEC);
   gdouble sums[N_OUTPUTS] = { 0 };
+  GError *error = NULL;
   GstMapInfo map;
   gsize got;
 
@@ -277,9 +278,9 @@ run_plain_loop (const Tile *tile_data)
     got = read_batch (fd, map.data, batch_bytes);
     gst_buffer_unmap (buffer, &map);
     gst_buffer_set_size (buffer, got);
-    if (got > 0 && !gst_ssio_evaluator_push (evaluator, buffer))
-      ssio_fail ("%s: no whole number of points", tile);
-    gst_ssio_evaluator_collect (evaluator, sums);
+    if ((got > 0 && !gst_ssio_evaluator_push (evaluator, buffer, &error))
+        || !gst_ssio_evaluator_collect (evaluator, sums, &error))
+      ssio_fail ("%s: %s", tile, error->message);
   } while (got == batch_bytes);
   close (fd);
   gst_buffer_unref (buffer);

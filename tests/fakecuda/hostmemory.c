@@ -34,7 +34,9 @@ find_overlap (const void *pointer, size_t size)
 {
   Range *range = ranges;
 
-  while (range && !overlaps (range, pointer, size))
+  while (range
+         && !(fake_is_of (range->context, NULL)
+              && overlaps (range, pointer, size)))
     range = range->next;
   return range;
 }
@@ -75,7 +77,7 @@ fake_count_host (bool registered, const Context *context)
 
   for (range = ranges; range; range = range->next)
     n += range->registered == registered
-         && (!context || range->context == context);
+         && fake_is_of (range->context, context);
   return n;
 }
 
@@ -127,8 +129,7 @@ cuMemHostAlloc (void **pointer, size_t size, unsigned int flags)
     result = CUDA_ERROR_INVALID_VALUE;
   if (result != CUDA_SUCCESS)
     return fake_end (result);
-  *pointer = aligned_alloc (sysconf (_SC_PAGESIZE), size);
-  if (!*pointer)
+  if (posix_memalign (pointer, sysconf (_SC_PAGESIZE), size) != 0)
     return fake_end (CUDA_ERROR_OUT_OF_MEMORY);
   memset (*pointer, POISON_NEW, size);
   add_range (*pointer, size, flags, false, context);

@@ -33,7 +33,7 @@ GST_START_TEST (a_driver_that_cannot_be_opened_is_tried_again)
   expect_no_driver ("/no-driver", "no NVIDIA driver: /no-driver");
   expect_no_driver ("libm.so.6", "libm.so.6 is not the NVIDIA driver");
 
-  ssio_cuda_fail ("cuInit", 1, CUDA_ERROR_UNKNOWN);
+  ssio_fake_cuda ()->fail_call ("cuInit", 1, CUDA_ERROR_UNKNOWN);
   expect_no_context (0, GST_RESOURCE_ERROR_FAILED, "cuInit failed");
 
   ssio_fake_cuda ()->get_devices (&devices);
@@ -111,7 +111,7 @@ expect_failure_of (const gchar *call)
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (codes); i++) {
-    ssio_cuda_fail (call, 1, codes[i].result);
+    ssio_fake_cuda ()->fail_call (call, 1, codes[i].result);
     expect_no_context (0, codes[i].code, text);
   }
   g_free (text);
@@ -131,7 +131,7 @@ GST_END_TEST;
 GST_START_TEST (a_device_without_a_name_is_used)
 {
   ssio_cuda_skip_without_fake ();
-  ssio_cuda_fail ("cuDeviceGetName", 1, CUDA_ERROR_UNKNOWN);
+  ssio_fake_cuda ()->fail_call ("cuDeviceGetName", 1, CUDA_ERROR_UNKNOWN);
   gst_object_unref (ssio_cuda_new_context ());
 }
 GST_END_TEST;
@@ -169,7 +169,8 @@ GST_START_TEST (a_push_that_fails_leaves_nothing_to_pop)
 
   ssio_cuda_skip_without_fake ();
   context = ssio_cuda_new_context ();
-  ssio_cuda_fail ("cuCtxPushCurrent", 1, CUDA_ERROR_OUT_OF_MEMORY);
+  ssio_fake_cuda ()->fail_call ("cuCtxPushCurrent", 1,
+      CUDA_ERROR_OUT_OF_MEMORY);
   fail_if (gst_ssio_cuda_context_push (context, &error));
   ssio_check_gerror (&error, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_NO_SPACE_LEFT, "cuCtxPushCurrent");
@@ -215,7 +216,7 @@ GST_START_TEST (a_stream_that_cannot_be_made_says_why)
   ssio_cuda_skip_without_fake ();
   context = ssio_cuda_new_context ();
   for (i = 0; i < G_N_ELEMENTS (calls); i++) {
-    ssio_cuda_fail (calls[i], 1, CUDA_ERROR_OUT_OF_MEMORY);
+    ssio_fake_cuda ()->fail_call (calls[i], 1, CUDA_ERROR_OUT_OF_MEMORY);
     fail_unless (gst_ssio_cuda_stream_new (context, &error) == NULL);
     ssio_check_gerror (&error, GST_RESOURCE_ERROR,
         GST_RESOURCE_ERROR_NO_SPACE_LEFT, calls[i]);

@@ -266,7 +266,7 @@ count_tries (CUresult refusal)
 
   ssio_fake_cuda ()->reset ();
   copier_begin (&scene, 1, GST_SSIO_STAGING_REGISTER);
-  ssio_cuda_fail ("cuMemHostRegister", 1, refusal);
+  ssio_fake_cuda ()->fail_call ("cuMemHostRegister", 1, refusal);
   for (i = 0; i < 2; i++)
     copier_expect (copier_copy_new (&scene, SSIO_SOURCE_FILE, 7, 20000,
                        &deaths),

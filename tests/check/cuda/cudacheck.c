@@ -137,12 +137,6 @@ ssio_cuda_push (GstSsioCudaStream *stream)
   return context;
 }
 
-void
-ssio_cuda_fail (const gchar *call, guint nth, CUresult code)
-{
-  (ssio_fake_cuda ()->fail) (call, nth, code);
-}
-
 /* FALSE where the call was used less than nth times. */
 static gboolean
 expect_failure (const gchar *call, guint nth, SsioCudaAttempt attempt,
@@ -153,10 +147,10 @@ expect_failure (const gchar *call, guint nth, SsioCudaAttempt attempt,
   GError *error = NULL;
   gboolean done, used;
 
-  ssio_cuda_fail (call, nth, CUDA_ERROR_UNKNOWN);
+  ssio_fake_cuda ()->fail_call (call, nth, CUDA_ERROR_UNKNOWN);
   done = attempt (data, &error);
   used = ssio_fake_cuda ()->count (call) - before >= nth;
-  ssio_cuda_fail (call, 0, CUDA_SUCCESS);
+  ssio_fake_cuda ()->fail_call (call, 0, CUDA_SUCCESS);
   fail_unless (done == !used, "%s number %u", call, nth);
   if (used)
     ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,

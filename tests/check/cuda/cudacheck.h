@@ -42,9 +42,6 @@ void ssio_cuda_use (GstMemory *memory, GstSsioCudaStream *stream);
 
 GstSsioCudaContext *ssio_cuda_push (GstSsioCudaStream *stream);
 
-/* The stand-in's, whose name check.h has for a macro. */
-void ssio_cuda_fail (const gchar *call, guint nth, CUresult code);
-
 typedef gboolean (*SsioCudaAttempt) (gpointer data, GError **error);
 
 /* Attempts over and over, where the first, second, ... use of call fails,

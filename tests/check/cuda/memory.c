@@ -183,11 +183,11 @@ GST_START_TEST (a_download_that_fails_says_why)
 
   ssio_cuda_skip_without_fake ();
   for (i = 0; i < G_N_ELEMENTS (calls); i++) {
-    ssio_cuda_fail (calls[i], 1, CUDA_ERROR_UNKNOWN);
+    ssio_fake_cuda ()->fail_call (calls[i], 1, CUDA_ERROR_UNKNOWN);
     fail_if (gst_ssio_cuda_memory_download (memory, stream, bytes, &error));
     ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
         calls[i]);
-    ssio_cuda_fail (calls[i], 1, CUDA_ERROR_UNKNOWN);
+    ssio_fake_cuda ()->fail_call (calls[i], 1, CUDA_ERROR_UNKNOWN);
     fail_if (gst_memory_map (memory, &map, GST_MAP_READ));
     ssio_cuda_expect_memory (memory, 0, SIZE);
   }

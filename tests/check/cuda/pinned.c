@@ -175,7 +175,7 @@ GST_START_TEST (no_more_memory_is_no_space_left)
   GError *error = NULL;
 
   ssio_cuda_skip_without_fake ();
-  ssio_fake_cuda ()->fail_all ("cuMemHostAlloc", CUDA_ERROR_OUT_OF_MEMORY);
+  ssio_fake_cuda ()->fail_calls ("cuMemHostAlloc", CUDA_ERROR_OUT_OF_MEMORY);
   fail_unless (gst_ssio_pinned_allocator_alloc (allocator, SIZE, &error)
                == NULL);
   ssio_check_gerror (&error, GST_RESOURCE_ERROR,

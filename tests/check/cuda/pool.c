@@ -198,7 +198,7 @@ GST_START_TEST (a_device_without_room_is_no_space_left)
   GstBuffer *buffer = NULL;
 
   ssio_cuda_skip_without_fake ();
-  ssio_cuda_fail ("cuMemAlloc", 1, CUDA_ERROR_OUT_OF_MEMORY);
+  ssio_fake_cuda ()->fail_call ("cuMemAlloc", 1, CUDA_ERROR_OUT_OF_MEMORY);
   fail_unless_equals_int (acquire (&buffer, &error), GST_FLOW_ERROR);
   ssio_check_gerror (&error, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_NO_SPACE_LEFT, "make batch-size, slots");
