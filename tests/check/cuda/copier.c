@@ -186,8 +186,6 @@ expect_limit (guint slots, GstSsioStaging staging)
   g_free (to);
 }
 
-/* The one more is freed after the copies too, so that this would hang and not
- * fail if it waited for itself. */
 GST_START_TEST (as_many_copies_as_slots_are_under_way)
 {
   guint slots, staging;

@@ -128,6 +128,21 @@ ssio_cuda_use (GstMemory *memory, GstSsioCudaStream *stream)
   gst_ssio_cuda_context_pop (context);
 }
 
+void
+ssio_cuda_keep_busy (GstSsioCudaStream *stream, GstMemory *scratch)
+{
+  GstSsioCudaContext *context = ssio_cuda_push (stream);
+  guint i;
+
+  for (i = 0; i < 20; i++)
+    fail_unless (
+        gst_ssio_cuda_call (gst_ssio_cuda_context_get_driver (context), NULL,
+            cuMemsetD8Async, gst_ssio_cuda_memory_get_device_pointer (scratch),
+            i, scratch->size, gst_ssio_cuda_stream_get_handle (stream)));
+  fail_unless (gst_ssio_cuda_memory_end_write (scratch, NULL));
+  gst_ssio_cuda_context_pop (context);
+}
+
 GstSsioCudaContext *
 ssio_cuda_push (GstSsioCudaStream *stream)
 {

@@ -40,6 +40,10 @@ GstMemory *ssio_cuda_new_filled (GstSsioCudaStream *stream, gsize size);
 /* A consumer's work, which reads memory on stream, begins. */
 void ssio_cuda_use (GstMemory *memory, GstSsioCudaStream *stream);
 
+/* Twenty operations, which write scratch. */
+void ssio_cuda_keep_busy (GstSsioCudaStream *stream, GstMemory *scratch);
+
+/* Its context is current until it is popped. */
 GstSsioCudaContext *ssio_cuda_push (GstSsioCudaStream *stream);
 
 typedef gboolean (*SsioCudaAttempt) (gpointer data, GError **error);

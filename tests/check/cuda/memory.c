@@ -109,26 +109,29 @@ GST_START_TEST (a_map_waits_until_the_memory_is_ready)
 }
 GST_END_TEST;
 
-static gpointer
-download_elsewhere (gpointer other)
+static void
+download_on (GstSsioCudaStream *other)
 {
   guint8 bytes[SIZE];
 
   fail_unless (gst_ssio_cuda_memory_download (memory, other, bytes, NULL));
   ssio_cuda_expect_bytes (bytes, 0, SIZE);
-  return NULL;
 }
 
 GST_START_TEST (a_download_on_another_stream_waits_until_it_is_ready)
 {
   GstSsioCudaStream *other;
+  GstMemory *scratch;
 
   ssio_cuda_skip_without_fake ();
+  scratch = ssio_cuda_new_blank (stream, SIZE);
   other = ssio_cuda_new_stream (gst_ssio_cuda_stream_get_context (stream));
   gst_memory_unref (memory);
-  ssio_fake_cuda ()->set_delay (5000);
+  ssio_fake_cuda ()->set_delay (2000);
+  ssio_cuda_keep_busy (stream, scratch);
   memory = ssio_cuda_new_filled (stream, SIZE);
-  download_elsewhere (other);
+  download_on (other);
+  gst_memory_unref (scratch);
   gst_ssio_cuda_stream_unref (other);
 }
 GST_END_TEST;
