@@ -109,30 +109,44 @@ GST_START_TEST (a_map_waits_until_the_memory_is_ready)
 }
 GST_END_TEST;
 
+/* Downloads on another stream from memory that make() begins to write while
+ * the stream is busy. */
 static void
-download_on (GstSsioCudaStream *other)
+expect_download_waits (GstMemory *(*make) (void) )
 {
+  GstSsioCudaStream *other
+      = ssio_cuda_new_stream (gst_ssio_cuda_stream_get_context (stream));
+  GstMemory *scratch = ssio_cuda_new_blank (stream, SIZE);
   guint8 bytes[SIZE];
+  GstMemory *made;
 
-  fail_unless (gst_ssio_cuda_memory_download (memory, other, bytes, NULL));
+  ssio_fake_cuda ()->set_delay (2000);
+  ssio_cuda_keep_busy (stream, scratch);
+  made = make ();
+  fail_unless (gst_ssio_cuda_memory_download (made, other, bytes, NULL));
   ssio_cuda_expect_bytes (bytes, 0, SIZE);
+  gst_memory_unref (made);
+  gst_memory_unref (scratch);
+  gst_ssio_cuda_stream_unref (other);
+}
+
+static GstMemory *
+make_filled (void)
+{
+  return ssio_cuda_new_filled (stream, SIZE);
+}
+
+static GstMemory *
+make_copy (void)
+{
+  return gst_memory_copy (memory, 0, -1);
 }
 
 GST_START_TEST (a_download_on_another_stream_waits_until_it_is_ready)
 {
-  GstSsioCudaStream *other;
-  GstMemory *scratch;
-
   ssio_cuda_skip_without_fake ();
-  scratch = ssio_cuda_new_blank (stream, SIZE);
-  other = ssio_cuda_new_stream (gst_ssio_cuda_stream_get_context (stream));
-  gst_memory_unref (memory);
-  ssio_fake_cuda ()->set_delay (2000);
-  ssio_cuda_keep_busy (stream, scratch);
-  memory = ssio_cuda_new_filled (stream, SIZE);
-  download_on (other);
-  gst_memory_unref (scratch);
-  gst_ssio_cuda_stream_unref (other);
+  expect_download_waits (make_filled);
+  expect_download_waits (make_copy);
 }
 GST_END_TEST;
 
