@@ -70,6 +70,15 @@ fake_check_record (void)
   return event;
 }
 
+CUmodule
+fake_check_load_module (void)
+{
+  CUmodule module;
+
+  expect_ok (cu->cuModuleLoadData (&module, "image"));
+  return module;
+}
+
 FakecudaStats
 fake_check_stats (void)
 {

@@ -22,6 +22,7 @@ TCase *fake_check_add_case (Suite *suite);
 CUdeviceptr fake_check_alloc (gsize size);
 CUevent fake_check_new_event (void);
 CUevent fake_check_record (void);
+CUmodule fake_check_load_module (void);
 FakecudaStats fake_check_stats (void);
 
 /* Waits for the stream and expects size times value in device memory. */
