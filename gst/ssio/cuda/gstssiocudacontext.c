@@ -86,11 +86,13 @@ static gboolean
 check_capability (GstSsioCudaContext *self, GError **error)
 {
   char name[MAX_NAME] = "";
-  gint major = gst_ssio_cuda_context_get_attribute (self,
-      CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
-  gint minor = gst_ssio_cuda_context_get_attribute (self,
-      CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+  int major, minor;
 
+  if (!gst_ssio_cuda_call (self->driver, error, cuDeviceGetAttribute, &major,
+          CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, self->device)
+      || !gst_ssio_cuda_call (self->driver, error, cuDeviceGetAttribute,
+          &minor, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, self->device))
+    return FALSE;
   self->driver->cuDeviceGetName (name, sizeof (name), self->device);
   name[sizeof (name) - 1] = '\0';
   if (10 * major + minor < GST_SSIO_CUDA_MIN_CAPABILITY) {

@@ -425,7 +425,7 @@ static gpointer
 download_copy (CudaMemory *self)
 {
   GstMemory *memory = GST_MEMORY_CAST (self);
-  gpointer bytes = g_try_malloc (memory->maxsize);
+  gpointer bytes = g_try_malloc (MAX (memory->maxsize, 1));
   GError *error = NULL;
 
   if (!bytes) {
@@ -512,7 +512,9 @@ copy (GstMemory *memory, gssize offset, gssize size)
 
   if (size == -1)
     size = memory->size - offset;
-  made = gst_ssio_cuda_memory_new (block->stream, size, &error);
+  made = gst_ssio_cuda_memory_new (block->stream, MAX (size, 1), &error);
+  if (made)
+    gst_memory_resize (made, 0, size);
   if (made && gst_ssio_cuda_context_push (get_context (block), &error)) {
     copy_on_device (memory, offset, size, made, &error);
     gst_ssio_cuda_context_pop (get_context (block));

@@ -4,6 +4,8 @@
 #include "config.h"
 #endif
 
+#include <string.h>
+
 #include "context-private.h"
 #include "pinned.h"
 
@@ -57,6 +59,18 @@ gst_ssio_pinned_allocator_alloc (GstAllocator *allocator, gsize size,
   return made ? wrap (allocator, NULL, 0, bytes, size) : NULL;
 }
 
+static void
+clear_around (GstMemory *memory, const GstAllocationParams *params)
+{
+  guint8 *bytes = ((PinnedMemory *) memory)->bytes;
+
+  if (params->flags & GST_MEMORY_FLAG_ZERO_PREFIXED)
+    memset (bytes, 0, params->prefix);
+  if (params->flags & GST_MEMORY_FLAG_ZERO_PADDED)
+    memset (bytes + params->prefix + memory->size, 0, params->padding);
+  GST_MINI_OBJECT_FLAG_SET (memory, params->flags);
+}
+
 /* Page-locked memory is aligned to pages, which is all that anybody asks. */
 static GstMemory *
 alloc (GstAllocator *allocator, gsize size, GstAllocationParams *params)
@@ -68,6 +82,7 @@ alloc (GstAllocator *allocator, gsize size, GstAllocationParams *params)
 
   if (memory) {
     gst_memory_resize (memory, params->prefix, size);
+    clear_around (memory, params);
     return memory;
   }
   GST_ERROR_OBJECT (allocator, "%s", error->message);

@@ -29,12 +29,9 @@ gst_ssio_staging_get_type (void)
     { 0, NULL, NULL },
   };
 
-  if (g_once_init_enter (&type)) {
-    GST_DEBUG_CATEGORY_INIT (ssio_staging_debug, "ssiostaging", 0,
-        "ways of bytes to CUDA devices");
+  if (g_once_init_enter (&type))
     g_once_init_leave (&type,
         g_enum_register_static ("GstSsioStaging", values));
-  }
   return type;
 }
 
@@ -53,6 +50,8 @@ choose (GstSsioStagingTrial *trial)
 {
   gboolean registers = trial->registered.least < trial->pinned.least;
 
+  GST_DEBUG_CATEGORY_INIT (ssio_staging_debug, "ssiostaging", 0,
+      "ways of bytes to CUDA devices");
   trial->choice
       = registers ? GST_SSIO_STAGING_REGISTER : GST_SSIO_STAGING_PINNED;
   GST_INFO ("page-locking the mapped file takes %.1f microseconds a megabyte, "

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ssiocuda.h"
+#include "cudacheck.h"
 #include "ssiolog.h"
 
 #define N_POINTS 5003
@@ -354,9 +354,8 @@ static Suite *
 cuda_faults_suite (void)
 {
   Suite *suite = suite_create ("cuda-faults");
-  TCase *tcase = tcase_create ("general");
+  TCase *tcase = ssio_cuda_add_case (suite);
 
-  suite_add_tcase (suite, tcase);
   tcase_add_test (tcase,
       each_call_that_fails_is_one_error_with_pinned_staging);
   tcase_add_test (tcase,

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "elements/linearcheck.h"
-#include "ssiocuda.h"
+#include "cudacheck.h"
 
 #define N_POINTS 20011
 #define BATCH 1000
@@ -301,9 +301,8 @@ static Suite *
 cuda_linear_suite (void)
 {
   Suite *suite = suite_create ("cuda-linear");
-  TCase *tcase = tcase_create ("general");
+  TCase *tcase = ssio_cuda_add_case (suite);
 
-  suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, batches_on_a_device_are_computed_there);
   tcase_add_test (tcase, order_is_kept_whatever_is_slow);
   tcase_add_test (tcase, three_hundred_epochs_are_all_the_same);

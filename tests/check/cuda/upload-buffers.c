@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ssiocuda.h"
+#include "cudacheck.h"
 
 #define CAPS "pointcloud/x-raw,layout=(string)x:f4,point-size=4,batch-size=60"
 #define OTHER_CAPS \
@@ -150,9 +150,8 @@ static Suite *
 cuda_upload_buffers_suite (void)
 {
   Suite *suite = suite_create ("cuda-upload-buffers");
-  TCase *tcase = tcase_create ("general");
+  TCase *tcase = ssio_cuda_add_case (suite);
 
-  suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, buffers_of_any_size_and_make_are_uploaded);
   tcase_add_test (tcase, a_cache_knows_files_and_their_versions);
   tcase_add_test (tcase, properties_come_back_as_they_were_set);

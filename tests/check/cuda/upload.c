@@ -4,7 +4,7 @@
 
 #include <gst/ssio/cuda/pinned.h>
 
-#include "ssiocuda.h"
+#include "cudacheck.h"
 #include "ssiolog.h"
 
 #define N_POINTS 20011
@@ -441,9 +441,8 @@ static Suite *
 cuda_upload_suite (void)
 {
   Suite *suite = suite_create ("cuda-upload");
-  TCase *tcase = tcase_create ("general");
+  TCase *tcase = ssio_cuda_add_case (suite);
 
-  suite_add_tcase (suite, tcase);
   tcase_add_test (tcase,
       each_staging_and_number_of_slots_delivers_each_point_once);
   tcase_add_test (tcase, batches_go_to_the_device_and_come_back);
