@@ -73,12 +73,22 @@ g_mutex_init (GMutex *mutex)
   mutex->p = NULL;
 }
 
+/* Of an object that goes: that others are done with it is known by its
+ * reference count, which GLib keeps out of sight. */
+static gpointer
+take (gpointer *place)
+{
+  return __atomic_exchange_n (place, NULL, __ATOMIC_ACQ_REL);
+}
+
 void
 g_mutex_clear (GMutex *mutex)
 {
-  if (mutex->p)
-    pthread_mutex_destroy (mutex->p);
-  free (g_steal_pointer (&mutex->p));
+  gpointer taken = take (&mutex->p);
+
+  if (taken)
+    pthread_mutex_destroy (taken);
+  free (taken);
 }
 
 void
@@ -108,9 +118,11 @@ g_rec_mutex_init (GRecMutex *mutex)
 void
 g_rec_mutex_clear (GRecMutex *mutex)
 {
-  if (mutex->p)
-    pthread_mutex_destroy (mutex->p);
-  free (g_steal_pointer (&mutex->p));
+  gpointer taken = take (&mutex->p);
+
+  if (taken)
+    pthread_mutex_destroy (taken);
+  free (taken);
 }
 
 void
@@ -140,9 +152,11 @@ g_rw_lock_init (GRWLock *lock)
 void
 g_rw_lock_clear (GRWLock *lock)
 {
-  if (lock->p)
-    pthread_rwlock_destroy (lock->p);
-  free (g_steal_pointer (&lock->p));
+  gpointer taken = take (&lock->p);
+
+  if (taken)
+    pthread_rwlock_destroy (taken);
+  free (taken);
 }
 
 void
@@ -178,9 +192,11 @@ g_cond_init (GCond *cond)
 void
 g_cond_clear (GCond *cond)
 {
-  if (cond->p)
-    pthread_cond_destroy (cond->p);
-  free (g_steal_pointer (&cond->p));
+  gpointer taken = take (&cond->p);
+
+  if (taken)
+    pthread_cond_destroy (taken);
+  free (taken);
 }
 
 void
