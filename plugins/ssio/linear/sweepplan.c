@@ -9,10 +9,6 @@
 #include "kernel-list.h"
 #include "sweepplan.h"
 
-/* Kernels are compiled for at least so many blocks on a multiprocessor; more
- * than MOST_BLOCKS gain nothing. */
-#define MOST_BLOCKS 4
-
 /* Shared memory of a multiprocessor that each block costs besides its own;
  * a block can have all the rest but this. */
 #define RESERVED_BYTES 1024
@@ -74,7 +70,9 @@ gst_ssio_sweep_plan_make_fields (const GstSsioLayout *layout,
 static guint64
 get_share (guint max_shared, guint n_blocks)
 {
-  return (max_shared + RESERVED_BYTES) / n_blocks - RESERVED_BYTES;
+  const guint part = (max_shared + RESERVED_BYTES) / n_blocks;
+
+  return part > RESERVED_BYTES ? part - RESERVED_BYTES : 0;
 }
 
 /* Lays stages out after used bytes; FALSE where they need more than share. */

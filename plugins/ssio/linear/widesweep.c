@@ -270,8 +270,8 @@ gather (GstSsioWideSweep *self, CUdeviceptr points, guint64 n_points,
       &params, error);
 }
 
-/* What follows the product: bias and ReLU, or the sums. Both are ours, since
- * cuBLASLt's ReLU makes 0 of a NaN. */
+/* What follows the product: bias and ReLU, or the sums. Bias and ReLU are
+ * ours, since cuBLASLt does not say what its ReLU makes of a NaN. */
 static gboolean
 finish_layer (GstSsioWideSweep *self, guint number, guint64 n_points,
     GError **error)

@@ -448,6 +448,8 @@ GST_START_TEST (model_that_shared_memory_cannot_hold_has_no_plan)
     fail_unless (gst_ssio_sweep_plan_new (model, data.layout, first_fields,
                      shared_sizes[2])
                  == NULL);
+    fail_unless (gst_ssio_sweep_plan_new (model, data.layout, first_fields, 0)
+                 == NULL);
     gst_ssio_model_free (model);
   }
   clear_data (&data);
