@@ -9,6 +9,8 @@
 #
 # SSIO_REAL_DATA names a folder with autzen_trim.bin and .las, real LiDAR that
 # some tests use; they say that they are skipped where it is not set.
+# SSIO_CHECK_CUDA=real has the tests of CUDA use the machine's GPU instead of a
+# stand-in for its driver; those that need the stand-in are skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . pipelines/setup.sh

@@ -99,14 +99,8 @@ static gboolean
 download_memory (GstSsioCudaDownload *self, GstMemory *memory, guint8 *bytes,
     GError **error)
 {
-  if (!gst_ssio_is_cuda_memory (memory)) {
-    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "a buffer has memory of type %s: expected SsioCudaMemory, as the caps "
-        "say; check what stands before this element",
-        memory->allocator->mem_type);
-    return FALSE;
-  }
-  return ensure_stream (self, memory, error)
+  return gst_ssio_check_cuda_memory (memory, error)
+         && ensure_stream (self, memory, error)
          && gst_ssio_cuda_memory_download (memory, self->stream, bytes, error);
 }
 

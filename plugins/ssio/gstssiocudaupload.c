@@ -299,28 +299,43 @@ gst_ssio_cuda_upload_stop (GstBaseTransform *transform)
   return TRUE;
 }
 
-/* Before it is known whether there is a device, both may be. */
-static gboolean
-may_be_on_device (GstSsioCudaUpload *self)
+/* What @caps of system memory can become. GstBaseTransform would pass batches
+ * through wherever downstream takes them as they are, so that there is no such
+ * choice where it takes them on the device as well. */
+static GstCaps *
+caps_for_output (GstSsioCudaUpload *self, GstCaps *caps)
 {
-  gboolean may_be;
+  GstCaps *cuda = gst_ssio_caps_to_cuda (caps);
+  GstCaps *taken
+      = gst_pad_peer_query_caps (GST_BASE_TRANSFORM_SRC_PAD (self), cuda);
+  gboolean is_open, has_device;
 
   GST_OBJECT_LOCK (self);
-  may_be = self->context || !self->is_open;
+  is_open = self->is_open;
+  has_device = self->context != NULL;
   GST_OBJECT_UNLOCK (self);
-  return may_be;
+
+  if (!is_open) { /* both may be */
+    gst_caps_unref (taken);
+    return gst_caps_merge (cuda, gst_ssio_caps_to_system (caps));
+  }
+  gst_caps_unref (cuda);
+  if (has_device && !gst_caps_is_empty (taken))
+    return taken;
+  gst_caps_unref (taken);
+  return gst_ssio_caps_to_system (caps);
 }
 
 static GstCaps *
 gst_ssio_cuda_upload_transform_caps (GstBaseTransform *transform,
     GstPadDirection direction, GstCaps *caps, GstCaps *filter)
 {
-  GstCaps *result = gst_ssio_caps_to_system (caps);
+  GstCaps *result
+      = direction == GST_PAD_SINK
+            ? caps_for_output (GST_SSIO_CUDA_UPLOAD (transform), caps)
+            : gst_ssio_caps_to_system (caps);
   GstCaps *filtered;
 
-  if (direction == GST_PAD_SINK
-      && may_be_on_device (GST_SSIO_CUDA_UPLOAD (transform)))
-    result = gst_caps_merge (gst_ssio_caps_to_cuda (caps), result);
   if (!filter)
     return result;
   filtered
@@ -370,7 +385,7 @@ gst_ssio_cuda_upload_propose_allocation (GstBaseTransform *transform,
   GstCaps *caps;
   guint size;
 
-  if (!decide_query)
+  if (gst_base_transform_is_passthrough (transform))
     return GST_BASE_TRANSFORM_CLASS (parent_class)
         ->propose_allocation (transform, decide_query, query);
   gst_query_parse_allocation (query, &caps, NULL);

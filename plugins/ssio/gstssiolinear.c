@@ -24,6 +24,12 @@
  *
  * and sets #GstSsioLinear:last-message to the same in one line.
  *
+ * Batches in system memory are computed on all cores; those that
+ * #GstSsioCudaUpload has brought to a CUDA device are computed there, in
+ * float32 arithmetic as on the CPU, so that the means agree to 1e-5. A model
+ * whose weights do not fit in a multiprocessor's shared memory is computed by
+ * cuBLASLt, which must be installed then.
+ *
  * What is wrong with the features or the weights for the stream's caps is
  * an error that comes with the first batch in PLAYING. After an error of this
  * element neither an epoch ends nor the stream: there is no EOS. It has to go
@@ -48,11 +54,13 @@
 
 #include <math.h>
 
-#include <gst/ssio/ssio.h>
-
+#include "cuda/caps.h"
 #include "elements.h"
 #include "gstssiolinear.h"
 #include "linear/evaluator.h"
+#include "linear/inputs.h"
+#include "linear/kernels.h"
+#include "linear/report.h"
 #include "linear/safetensors.h"
 #include "sourcefile.h"
 
@@ -63,9 +71,6 @@ GST_DEBUG_CATEGORY_STATIC (ssio_linear_debug);
 #define DEFAULT_SEED 0
 #define DEFAULT_THREADS 0
 #define MAX_THREADS 1024
-
-/* Outputs that a line for people shows. */
-#define SHOWN_OUTPUTS 8
 
 enum {
   PROP_0,
@@ -95,7 +100,11 @@ struct _GstSsioLinear {
 
   /* of the streaming thread */
   GArray *widths;
-  GstSsioEvaluator *evaluator; /* NULL before caps, and after an error */
+  gboolean on_device;    /* where batches are */
+  GstSsioLayout *layout; /* theirs; NULL before caps, after an error */
+  GArray *fields;        /* of the layout, which are the model's inputs */
+  GstSsioModel *model;   /* NULL as the layout is */
+  GstSsioEvaluator *evaluator; /* NULL until a batch has shown where */
   gboolean has_failed;
   GError *error;          /* why, until it is posted */
   GstSsioPointFile *file; /* where the last batch was mapped from */
@@ -106,8 +115,9 @@ struct _GstSsioLinear {
   gboolean epoch_runs; /* its time has begun */
 };
 
-static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
-    GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_SSIO_SYSTEM_CAPS));
+static GstStaticPadTemplate sink_template
+    = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (GST_SSIO_CUDA_CAPS ";" GST_SSIO_SYSTEM_CAPS));
 
 #define gst_ssio_linear_parent_class parent_class
 G_DEFINE_TYPE (GstSsioLinear, gst_ssio_linear, GST_TYPE_BASE_SINK)
@@ -221,6 +231,9 @@ static void
 close_model (GstSsioLinear *self)
 {
   g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
+  g_clear_pointer (&self->model, gst_ssio_model_free);
+  g_clear_pointer (&self->fields, g_array_unref);
+  g_clear_pointer (&self->layout, gst_ssio_layout_unref);
 }
 
 /* Posts why this element cannot work, once. Until READY, batches are answered
@@ -240,6 +253,17 @@ fail (GstSsioLinear *self, GError *error)
   close_model (self);
   self->has_failed = TRUE;
   self->error = error;
+}
+
+/* Adds what was computed to the epoch's sums, or fails. */
+static void
+collect (GstSsioLinear *self)
+{
+  GError *error = NULL;
+
+  if (self->evaluator
+      && !gst_ssio_evaluator_collect (self->evaluator, self->sums, &error))
+    fail (self, error);
 }
 
 static void
@@ -280,42 +304,6 @@ start (GstSsioLinear *self)
   return self->widths != NULL;
 }
 
-/* The indices in @layout of the wanted fields, or of all. */
-static GArray *
-find_features (const GstSsioLayout *layout, const gchar *features,
-    GError **error)
-{
-  GArray *fields = g_array_new (FALSE, FALSE, sizeof (guint));
-  gchar **names;
-  guint i;
-
-  if (!features) {
-    for (i = 0; i < gst_ssio_layout_get_n_fields (layout); i++)
-      g_array_append_val (fields, i);
-    return fields;
-  }
-  /* g_strsplit() finds nothing in "", and one empty name in " " */
-  names = g_strsplit (*features ? features : " ", ",", -1);
-  for (i = 0; names[i]; i++) {
-    gint field = gst_ssio_layout_find_field (layout, g_strstrip (names[i]));
-
-    if (field < 0) {
-      gchar *found = gst_ssio_layout_to_string (layout);
-
-      g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-          "features=\"%s\": expected names of fields, found no field \"%s\"; "
-          "there are %s",
-          features, names[i], found);
-      g_free (found);
-      g_clear_pointer (&fields, g_array_unref);
-      break;
-    }
-    g_array_append_val (fields, field);
-  }
-  g_strfreev (names);
-  return fields;
-}
-
 static GstSsioModel *
 make_model (guint n_in, const GArray *widths, const gchar *weights, guint seed,
     GError **error)
@@ -330,37 +318,44 @@ make_model (guint n_in, const GArray *widths, const gchar *weights, guint seed,
 }
 
 static gboolean
-open_model (GstSsioLinear *self, const GstSsioLayout *layout, GError **error)
+open_model (GstSsioLinear *self, GstCaps *caps, GError **error)
 {
-  GstSsioModel *model = NULL;
-  GArray *fields;
   gchar *features, *weights;
-  guint seed, threads;
+  guint seed;
 
   GST_OBJECT_LOCK (self);
   features = g_strdup (self->features);
   weights = g_strdup (self->weights);
   seed = self->seed;
-  threads = self->threads;
   GST_OBJECT_UNLOCK (self);
 
-  fields = find_features (layout, features, error);
-  if (fields)
-    model = make_model (fields->len, self->widths, weights, seed, error);
-  if (model) {
-    self->evaluator = gst_ssio_evaluator_new (model, layout,
-        (const guint *) fields->data, threads);
-    self->n_outputs = gst_ssio_model_get_n_outputs (model);
-    GST_INFO_OBJECT (self, "%u inputs, %u outputs, %s, %u threads",
-        fields->len, self->n_outputs,
-        gst_ssio_evaluator_get_isa (self->evaluator),
-        gst_ssio_evaluator_get_n_threads (self->evaluator));
-    gst_ssio_model_free (model);
-  }
-  g_clear_pointer (&fields, g_array_unref);
+  self->on_device = gst_ssio_caps_are_cuda (caps);
+  self->layout = gst_ssio_layout_new_from_caps (caps, NULL, error);
+  if (self->layout)
+    self->fields = gst_ssio_inputs_find (self->layout, features, error);
+  if (self->fields)
+    self->model
+        = make_model (self->fields->len, self->widths, weights, seed, error);
   g_free (features);
   g_free (weights);
-  return self->evaluator != NULL;
+  return self->model != NULL;
+}
+
+/* A build without kernels computes on the CPU. */
+static GstCaps *
+gst_ssio_linear_get_caps (GstBaseSink *sink, GstCaps *filter)
+{
+  GstCaps *caps
+      = gst_ssio_kernels_are_built ()
+            ? gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink))
+            : gst_caps_from_string (GST_SSIO_SYSTEM_CAPS);
+  GstCaps *filtered;
+
+  if (!filter)
+    return caps;
+  filtered = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
+  gst_caps_unref (caps);
+  return filtered;
 }
 
 /* TRUE also for caps that cannot be used, as upstream posts an error for ones
@@ -371,27 +366,80 @@ static gboolean
 gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
 {
   GstSsioLinear *self = GST_SSIO_LINEAR (sink);
-  GstSsioLayout *layout;
   GError *error = NULL;
 
+  collect (self);
   if (self->has_failed)
     return TRUE;
-  if (self->evaluator)
-    gst_ssio_evaluator_collect (self->evaluator, self->sums);
   close_model (self);
-
-  layout = gst_ssio_layout_new_from_caps (caps, NULL, &error);
-  if (!layout || !open_model (self, layout, &error)) {
-    g_clear_pointer (&layout, gst_ssio_layout_unref);
+  if (!open_model (self, caps, &error)) {
     GST_WARNING_OBJECT (self, "%s", error->message);
     fail (self, error);
     return TRUE;
   }
-  self->point_size = gst_ssio_layout_get_point_size (layout);
+  self->point_size = gst_ssio_layout_get_point_size (self->layout);
+  self->n_outputs = gst_ssio_model_get_n_outputs (self->model);
   if (!self->sums)
     self->sums = g_new0 (gdouble, self->n_outputs);
-  gst_ssio_layout_unref (layout);
   return TRUE;
+}
+
+static GstSsioEvaluator *
+new_cpu_evaluator (GstSsioLinear *self)
+{
+  guint threads;
+
+  GST_OBJECT_LOCK (self);
+  threads = self->threads;
+  GST_OBJECT_UNLOCK (self);
+  return gst_ssio_cpu_evaluator_new (self->model, self->layout,
+      (const guint *) self->fields->data, threads);
+}
+
+/* On the device that the batch is on. */
+static GstSsioEvaluator *
+new_cuda_evaluator (GstSsioLinear *self, GstBuffer *buffer, GError **error)
+{
+  GstMemory *memory = gst_buffer_peek_memory (buffer, 0);
+
+  if (!gst_ssio_check_cuda_memory (memory, error))
+    return NULL;
+  return gst_ssio_cuda_evaluator_new (
+      gst_ssio_cuda_memory_get_context (memory), self->model, self->layout,
+      (const guint *) self->fields->data, error);
+}
+
+/* Where to compute shows only with the first batch. */
+static gboolean
+ensure_evaluator (GstSsioLinear *self, GstBuffer *buffer, GError **error)
+{
+  gchar *description;
+
+  if (self->evaluator)
+    return TRUE;
+  self->evaluator = self->on_device ? new_cuda_evaluator (self, buffer, error)
+                                    : new_cpu_evaluator (self);
+  if (!self->evaluator)
+    return FALSE;
+  description = gst_ssio_evaluator_describe (self->evaluator);
+  GST_INFO_OBJECT (self, "%u inputs, %u outputs, %s", self->fields->len,
+      self->n_outputs, description);
+  g_free (description);
+  return TRUE;
+}
+
+/* Prepares for the first batch, which can take longer than to compute it. */
+static GstFlowReturn
+gst_ssio_linear_preroll (GstBaseSink *sink, GstBuffer *buffer)
+{
+  GstSsioLinear *self = GST_SSIO_LINEAR (sink);
+  GError *error = NULL;
+
+  if (self->has_failed || !self->model || gst_buffer_get_size (buffer) == 0)
+    return GST_FLOW_OK;
+  if (!ensure_evaluator (self, buffer, &error))
+    fail (self, error);
+  return GST_FLOW_OK;
 }
 
 static GstFlowReturn
@@ -404,14 +452,11 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
 
   if (self->has_failed)
     return refuse (self);
-  if (!self->evaluator)
+  if (!self->model)
     return GST_FLOW_NOT_NEGOTIATED;
-  if (!gst_ssio_evaluator_push (self->evaluator, buffer)) {
-    g_set_error (&error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "a buffer of %" G_GSIZE_FORMAT
-        " bytes cannot be read as points: expected readable memory and a "
-        "multiple of %u bytes; check what stands before this element",
-        size, self->point_size);
+  if (size > 0
+      && (!ensure_evaluator (self, buffer, &error)
+          || !gst_ssio_evaluator_push (self->evaluator, buffer, &error))) {
     fail (self, error);
     return refuse (self);
   }
@@ -422,59 +467,6 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
   self->epoch.points += size / self->point_size;
   self->epoch.bytes += size;
   return GST_FLOW_OK;
-}
-
-/* The sign of NaN says nothing, and printf() prints it. */
-static void
-append_mean (GString *text, gdouble mean)
-{
-  if (isnan (mean))
-    g_string_append (text, "nan");
-  else
-    g_string_append_printf (text, "%.6g", mean);
-}
-
-static gchar *
-describe_epoch (const GstSsioEpoch *epoch, gdouble seconds,
-    const gdouble *means, guint n_means)
-{
-  GString *text = g_string_new (NULL);
-  guint i;
-
-  g_string_append_printf (text,
-      "epoch %u: %" G_GUINT64_FORMAT " points in %" G_GUINT64_FORMAT
-      " batches, %.1f MB in %.4f s, %.1f million points/s, output mean",
-      epoch->epoch, epoch->points, epoch->batches, epoch->bytes / 1e6, seconds,
-      seconds > 0 ? epoch->points / seconds / 1e6 : 0.0);
-  for (i = 0; i < MIN (n_means, SHOWN_OUTPUTS); i++) {
-    g_string_append (text, i ? ", " : " ");
-    append_mean (text, means[i]);
-  }
-  if (n_means > SHOWN_OUTPUTS)
-    g_string_append (text, ", ...");
-  return g_string_free (text, FALSE);
-}
-
-static void
-post_epoch (GstSsioLinear *self, gdouble seconds, const gdouble *means)
-{
-  GstStructure *structure = gst_ssio_epoch_to_structure (&self->epoch);
-  GValue array = G_VALUE_INIT;
-  GValue mean = G_VALUE_INIT;
-  guint i;
-
-  gst_value_array_init (&array, self->n_outputs);
-  g_value_init (&mean, G_TYPE_DOUBLE);
-  for (i = 0; i < self->n_outputs; i++) {
-    g_value_set_double (&mean, means[i]);
-    gst_value_array_append_value (&array, &mean);
-  }
-  gst_structure_set (structure, "seconds", G_TYPE_DOUBLE, seconds,
-      "points-per-second", G_TYPE_DOUBLE,
-      seconds > 0 ? self->epoch.points / seconds : 0.0, NULL);
-  gst_structure_take_value (structure, "output-mean", &array);
-  gst_element_post_message (GST_ELEMENT (self),
-      gst_message_new_element (GST_OBJECT (self), structure));
 }
 
 static void
@@ -490,44 +482,52 @@ reset_epoch (GstSsioLinear *self, guint epoch)
 /* After an error, or where there never were caps, there is no epoch that
  * could have ended. */
 static void
-end_epoch (GstSsioLinear *self)
+report_epoch (GstSsioLinear *self)
 {
-  gdouble seconds, *means;
-  gchar *message;
+  GstSsioReport report = { .epoch = self->epoch, .n_means = self->n_outputs };
   guint i;
 
-  if (self->has_failed)
-    refuse (self);
-  if (!self->evaluator)
-    return;
-  gst_ssio_evaluator_collect (self->evaluator, self->sums);
-  /* its source has posted an error; the sums may be of zeros */
-  if (self->file && gst_ssio_point_file_is_damaged (self->file)) {
-    reset_epoch (self, self->epoch.epoch + 1);
-    return;
-  }
-  means = g_new (gdouble, self->n_outputs);
+  report.means = g_new (gdouble, self->n_outputs);
   for (i = 0; i < self->n_outputs; i++)
-    means[i] = self->epoch.points ? self->sums[i] / self->epoch.points : NAN;
+    report.means[i]
+        = self->epoch.points ? self->sums[i] / self->epoch.points : NAN;
 
   GST_OBJECT_LOCK (self);
-  seconds = g_timer_elapsed (self->timer, NULL);
-  message = describe_epoch (&self->epoch, seconds, means, self->n_outputs);
+  report.seconds = g_timer_elapsed (self->timer, NULL);
   g_free (self->last_message);
-  self->last_message = message;
+  self->last_message = gst_ssio_report_to_string (&report);
   GST_OBJECT_UNLOCK (self);
 
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAST_MESSAGE]);
-  post_epoch (self, seconds, means);
-  g_free (means);
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_element (GST_OBJECT (self),
+          gst_ssio_report_to_structure (&report)));
+  g_free (report.means);
+}
+
+/* FALSE after an error: then nothing ends. Where there never were caps, there
+ * is no epoch to report. */
+static gboolean
+end_epoch (GstSsioLinear *self)
+{
+  collect (self);
+  if (self->has_failed) {
+    refuse (self);
+    return FALSE;
+  }
+  if (!self->model)
+    return TRUE;
+  /* otherwise its source has posted an error; the sums may be of zeros */
+  if (!self->file || !gst_ssio_point_file_is_damaged (self->file))
+    report_epoch (self);
   reset_epoch (self, self->epoch.epoch + 1);
+  return TRUE;
 }
 
 static void
 throw_epoch_away (GstSsioLinear *self)
 {
-  if (self->evaluator)
-    gst_ssio_evaluator_collect (self->evaluator, self->sums);
+  collect (self);
   reset_epoch (self, self->epoch.epoch);
   self->epoch_runs = FALSE;
 }
@@ -536,6 +536,7 @@ static gboolean
 gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
 {
   GstSsioLinear *self = GST_SSIO_LINEAR (sink);
+  gboolean goes_on = TRUE;
   GstSsioEpoch ended;
 
   switch (GST_EVENT_TYPE (event)) {
@@ -547,13 +548,13 @@ gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
   case GST_EVENT_CUSTOM_DOWNSTREAM:
     if (gst_event_parse_ssio_epoch (event, &ended)) {
       self->epoch.epoch = ended.epoch;
-      end_epoch (self);
+      goes_on = end_epoch (self);
       restart_timer (self);
     }
     break;
   case GST_EVENT_EOS:
   case GST_EVENT_SEGMENT_DONE:
-    end_epoch (self);
+    goes_on = end_epoch (self);
     self->epoch_runs = FALSE;
     break;
   case GST_EVENT_FLUSH_STOP:
@@ -562,7 +563,10 @@ gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
   default:
     break;
   }
-  return GST_BASE_SINK_CLASS (parent_class)->event (sink, event);
+  if (goes_on)
+    return GST_BASE_SINK_CLASS (parent_class)->event (sink, event);
+  gst_event_unref (event);
+  return TRUE;
 }
 
 static GstStateChangeReturn
@@ -642,7 +646,9 @@ gst_ssio_linear_class_init (GstSsioLinearClass *class)
       "The Spatial-StreamIO developers");
   element_class->change_state = gst_ssio_linear_change_state;
 
+  sink_class->get_caps = gst_ssio_linear_get_caps;
   sink_class->set_caps = gst_ssio_linear_set_caps;
+  sink_class->preroll = gst_ssio_linear_preroll;
   sink_class->event = gst_ssio_linear_event;
   sink_class->render = gst_ssio_linear_render;
 }

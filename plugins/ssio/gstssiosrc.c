@@ -646,6 +646,14 @@ read_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
   GError *error = NULL;
 
   gst_object_unref (pool);
+  if (flow == GST_FLOW_ERROR) {
+    g_set_error (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+        "no memory for a buffer of %" G_GUINT64_FORMAT
+        " bytes from the pool; make batch-size smaller, or use io-mode=mmap",
+        gst_ssio_dataset_get_batch_bytes (&self->dataset));
+    fail (self, error);
+    return GST_FLOW_FLUSHING;
+  }
   if (flow != GST_FLOW_OK)
     return flow;
   if (gst_ssio_dataset_read_batch (&self->dataset, batch, *buffer, &error))

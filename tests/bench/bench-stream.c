@@ -218,11 +218,12 @@ static void
 run_plain_loop (const SsioTile *tile_data)
 {
   gsize batch_bytes = (gsize) SSIO_TILE_BATCH * tile_data->point_size;
-  GstSsioEvaluator *evaluator = gst_ssio_evaluator_new (tile_data->model,
+  GstSsioEvaluator *evaluator = gst_ssio_cpu_evaluator_new (tile_data->model,
       tile_data->layout, ssio_tile_fields, n_threads);
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, batch_bytes, NULL);
   gint fd = open (tile, O_RDONLY | O_CLOEXEC);
   gdouble sums[SSIO_TILE_OUTPUTS] = { 0 };
+  GError *error = NULL;
   GstMapInfo map;
   gsize got;
 
@@ -234,9 +235,9 @@ run_plain_loop (const SsioTile *tile_data)
     got = read_batch (fd, map.data, batch_bytes);
     gst_buffer_unmap (buffer, &map);
     gst_buffer_set_size (buffer, got);
-    if (got > 0 && !gst_ssio_evaluator_push (evaluator, buffer))
-      ssio_fail ("%s: no whole number of points", tile);
-    gst_ssio_evaluator_collect (evaluator, sums);
+    if ((got > 0 && !gst_ssio_evaluator_push (evaluator, buffer, &error))
+        || !gst_ssio_evaluator_collect (evaluator, sums, &error))
+      ssio_fail ("%s: %s", tile, error->message);
   } while (got == batch_bytes);
   close (fd);
   gst_buffer_unref (buffer);

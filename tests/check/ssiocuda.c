@@ -11,8 +11,10 @@
 
 static void __attribute__ ((constructor)) choose_driver (void)
 {
-  if (g_strcmp0 (g_getenv ("SSIO_CHECK_CUDA"), "real") == 0)
+  if (g_strcmp0 (g_getenv ("SSIO_CHECK_CUDA"), "real") == 0) {
     g_unsetenv (LIBRARY);
+    g_unsetenv ("GST_SSIO_CUDA_KERNELS");
+  }
 }
 
 static gboolean
@@ -24,12 +26,12 @@ load (SsioFakeCuda *fake)
   if (!path)
     return FALSE;
   module = g_module_open (path, G_MODULE_BIND_LAZY);
-  fail_unless (module != NULL, "%s", g_module_error ());
+  if (!module)
+    g_error ("%s", g_module_error ());
   g_module_make_resident (module);
 #define LOAD(name) \
-  fail_unless (g_module_symbol (module, "fakecuda_" #name, \
-                   (gpointer *) &fake->name), \
-      "%s", g_module_error ());
+  if (!g_module_symbol (module, "fakecuda_" #name, (gpointer *) &fake->name)) \
+    g_error ("%s", g_module_error ());
   SSIO_FAKE_CUDA_FUNCTIONS (LOAD)
 #undef LOAD
   g_module_close (module);
@@ -56,6 +58,21 @@ ssio_cuda_have_device (void)
   return driver && driver->cuDeviceGetCount (&n) == CUDA_SUCCESS && n > 0;
 }
 
+/* The last reference to a pipeline may be a thread's that GStreamer has not
+ * ended yet when its state is NULL. */
+static void
+wait_for_contexts (const SsioFakeCuda *fake)
+{
+  gint64 end = g_get_monotonic_time () + G_USEC_PER_SEC;
+  FakecudaStats stats;
+
+  fake->get_stats (&stats);
+  while (stats.n_contexts > 0 && g_get_monotonic_time () < end) {
+    g_usleep (1000);
+    fake->get_stats (&stats);
+  }
+}
+
 void
 ssio_cuda_check_clean (void)
 {
@@ -64,6 +81,7 @@ ssio_cuda_check_clean (void)
 
   if (!fake)
     return;
+  wait_for_contexts (fake);
   fake->check_leaks ();
   report = fake->take_report ();
   fail_unless (report == NULL, "%s", report);

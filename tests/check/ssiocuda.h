@@ -19,9 +19,9 @@ G_BEGIN_DECLS
   F (hold) \
   F (step) \
   F (resume) \
-  F (fail) \
-  F (fail_all) \
-  F (fail_async) \
+  F (fail_call) \
+  F (fail_calls) \
+  F (fail_operation) \
   F (lose_device) \
   F (check_leaks) \
   F (take_report)

@@ -25,6 +25,12 @@ fake_get_current (Call call)
   return context && context->n_retained > 0 ? context : NULL;
 }
 
+bool
+fake_is_of (const Context *owner, const Context *context)
+{
+  return context ? owner == context : owner->n_retained > 0;
+}
+
 void
 fake_lose_context (Context *context, CUresult code)
 {
@@ -114,6 +120,8 @@ cuDevicePrimaryCtxRelease_v2 (CUdevice device)
   CUresult result = fake_begin (CALL_cuDevicePrimaryCtxRelease);
   Context *context = find_live (device);
 
+  if (result == CUDA_ERROR_NOT_INITIALIZED)
+    return fake_end (result);
   if (!context) {
     fake_misuse ("cuDevicePrimaryCtxRelease: device %d is not retained",
         device);
@@ -153,6 +161,8 @@ cuCtxPopCurrent_v2 (CUcontext *handle)
 {
   CUresult result = fake_begin (CALL_cuCtxPopCurrent);
 
+  if (result == CUDA_ERROR_NOT_INITIALIZED)
+    return fake_end (result);
   if (depth == 0) {
     fake_misuse ("no current context in cuCtxPopCurrent");
     return fake_end (CUDA_ERROR_INVALID_CONTEXT);

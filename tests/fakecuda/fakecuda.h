@@ -69,14 +69,14 @@ FAKECUDA_API void fakecuda_resume (void);
 /* The nth call of a function from now on, counted from 1, fails once, or every
  * call until the reset. A call that fails does nothing, but functions that
  * free, release or destroy do so nevertheless. */
-FAKECUDA_API void fakecuda_fail (const char *name, unsigned nth,
+FAKECUDA_API void fakecuda_fail_call (const char *name, unsigned nth,
     CUresult code);
-FAKECUDA_API void fakecuda_fail_all (const char *name, CUresult code);
+FAKECUDA_API void fakecuda_fail_calls (const char *name, CUresult code);
 
 /* The nth operation that a stream starts from now on fails, and with it the
  * device: its context's calls return the code from then on, and what is
  * queued ends without being done. */
-FAKECUDA_API void fakecuda_fail_async (unsigned nth, CUresult code);
+FAKECUDA_API void fakecuda_fail_operation (unsigned nth, CUresult code);
 
 /* The same at once, for all devices that are in use. */
 FAKECUDA_API void fakecuda_lose_device (CUresult code);

@@ -42,7 +42,7 @@ fake_reset_faults (void)
 }
 
 void
-fakecuda_fail (const char *name, unsigned nth, CUresult code)
+fakecuda_fail_call (const char *name, unsigned nth, CUresult code)
 {
   Fault *fault = &faults[fake_find_call (name)];
 
@@ -53,7 +53,7 @@ fakecuda_fail (const char *name, unsigned nth, CUresult code)
 }
 
 void
-fakecuda_fail_all (const char *name, CUresult code)
+fakecuda_fail_calls (const char *name, CUresult code)
 {
   Fault *fault = &faults[fake_find_call (name)];
 
@@ -63,7 +63,7 @@ fakecuda_fail_all (const char *name, CUresult code)
 }
 
 void
-fakecuda_fail_async (unsigned nth, CUresult code)
+fakecuda_fail_operation (unsigned nth, CUresult code)
 {
   fake_lock ();
   async.left = nth;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Page-locked host memory. */
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "state.h"
@@ -34,7 +35,9 @@ find_overlap (const void *pointer, size_t size)
 {
   Range *range = ranges;
 
-  while (range && !overlaps (range, pointer, size))
+  while (range
+         && !(fake_is_of (range->context, NULL)
+              && overlaps (range, pointer, size)))
     range = range->next;
   return range;
 }
@@ -75,7 +78,7 @@ fake_count_host (bool registered, const Context *context)
 
   for (range = ranges; range; range = range->next)
     n += range->registered == registered
-         && (!context || range->context == context);
+         && fake_is_of (range->context, context);
   return n;
 }
 
@@ -127,8 +130,7 @@ cuMemHostAlloc (void **pointer, size_t size, unsigned int flags)
     result = CUDA_ERROR_INVALID_VALUE;
   if (result != CUDA_SUCCESS)
     return fake_end (result);
-  *pointer = aligned_alloc (sysconf (_SC_PAGESIZE), size);
-  if (!*pointer)
+  if (posix_memalign (pointer, sysconf (_SC_PAGESIZE), size) != 0)
     return fake_end (CUDA_ERROR_OUT_OF_MEMORY);
   memset (*pointer, POISON_NEW, size);
   add_range (*pointer, size, flags, false, context);
@@ -152,28 +154,36 @@ cuMemFreeHost (void *pointer)
   return fake_end (result);
 }
 
-/* What lies in the pages of the range. */
+/* Whether the whole range is mapped, and may be written to if that matters. */
 static bool
-is_mapped (const void *pointer, size_t size)
+is_mapped (const void *pointer, size_t size, bool writable)
 {
-  uintptr_t page = sysconf (_SC_PAGESIZE);
-  uintptr_t start = (uintptr_t) pointer / page * page;
-  size_t length = (uintptr_t) pointer + size - start;
-  unsigned char *resident = malloc (length / page + 1);
-  bool mapped = mincore ((void *) start, length, resident) == 0;
+  FILE *maps = fopen ("/proc/self/maps", "re");
+  uintptr_t at = (uintptr_t) pointer;
+  uintptr_t end = at + size;
+  uintptr_t first, last;
+  char write;
 
-  free (resident);
-  return mapped;
+  while (at < end
+         && fscanf (maps, "%" SCNxPTR "-%" SCNxPTR " %*c%c%*[^\n]", &first,
+                &last, &write)
+                == 3)
+    if (first <= at && at < last && (write == 'w' || !writable))
+      at = last;
+  fclose (maps);
+  return at >= end;
 }
 
 static CUresult
 check_register (const void *pointer, size_t size, unsigned flags)
 {
+  bool read_only = flags & CU_MEMHOSTREGISTER_READ_ONLY;
+
   if (size == 0 || !pointer
       || flags & ~(CU_MEMHOSTREGISTER_PORTABLE | CU_MEMHOSTREGISTER_READ_ONLY)
-      || !is_mapped (pointer, size))
+      || !is_mapped (pointer, size, !read_only))
     return CUDA_ERROR_INVALID_VALUE;
-  if (flags & CU_MEMHOSTREGISTER_READ_ONLY && !fake_devices.read_only_register)
+  if (read_only && !fake_devices.read_only_register)
     return CUDA_ERROR_NOT_SUPPORTED;
   if (find_overlap (pointer, size))
     return CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED;
@@ -205,8 +215,10 @@ cuMemHostUnregister (void *pointer)
   if (!context)
     return fake_end (result);
   if (!range)
-    return fake_end (CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED);
-  if (!is_mapped (range->start, range->size))
+    return fake_end (find_start (pointer, false)
+                         ? CUDA_ERROR_INVALID_VALUE
+                         : CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED);
+  if (!is_mapped (range->start, range->size, false))
     fake_misuse ("cuMemHostUnregister: the memory was unmapped before");
   remove_range (range, "cuMemHostUnregister");
   return fake_end (result);

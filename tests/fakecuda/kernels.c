@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include <string.h>
+#include <unistd.h>
 
 #include "kernels.h"
 
@@ -29,12 +30,23 @@ fill (const FakecudaLaunch *launch, void **parameters)
   memcpy (to, launch->shared, launch->shared_bytes);
 }
 
+/* Keeps its stream until a number of the host is not 0. */
+static void
+wait_for (const FakecudaLaunch *launch, void **parameters)
+{
+  const int *flag = *(const int **) parameters[0];
+
+  while (!__atomic_load_n (flag, __ATOMIC_ACQUIRE))
+    usleep (100);
+}
+
 static const size_t add_sizes[]
     = { sizeof (float *), sizeof (unsigned), sizeof (float) };
-static const size_t fill_sizes[] = { sizeof (unsigned char *) };
+static const size_t pointer_sizes[] = { sizeof (void *) };
 
 const FakecudaKernel fakecuda_kernels[] = {
   { "fakecuda_add", add, 3, add_sizes },
-  { "fakecuda_fill", fill, 1, fill_sizes },
+  { "fakecuda_fill", fill, 1, pointer_sizes },
+  { "fakecuda_wait_for", wait_for, 1, pointer_sizes },
   { NULL, NULL, 0, NULL },
 };

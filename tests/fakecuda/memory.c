@@ -50,7 +50,7 @@ count_bytes (const Context *context)
   size_t size = 0;
 
   for (block = blocks; block; block = block->next)
-    if (!context || block->context->device == context->device)
+    if (fake_is_of (block->context, context))
       size += block->size;
   return size;
 }
@@ -225,7 +225,7 @@ fake_count_blocks (const Context *context)
   unsigned n = 0;
 
   for (block = blocks; block; block = block->next)
-    n += !context || block->context == context;
+    n += fake_is_of (block->context, context);
   return n;
 }
 

@@ -73,6 +73,6 @@ fake_count_objects (Kind kind, const Context *context)
   unsigned n = 0;
 
   for (object = objects; object; object = object->next)
-    n += object->kind == kind && (!context || object->context == context);
+    n += object->kind == kind && fake_is_of (object->context, context);
   return n;
 }

@@ -97,6 +97,9 @@ struct Context {
 
 /* NULL, and a misuse, if this thread has none. */
 Context *fake_get_current (Call call);
+/* Whether owner is context, or is alive if that is NULL: what a dead one left
+ * is no more. */
+bool fake_is_of (const Context *owner, const Context *context);
 void fake_lose_context (Context *context, CUresult code);
 void fake_lose_contexts (CUresult code);
 unsigned fake_count_contexts (void);

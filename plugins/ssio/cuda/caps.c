@@ -36,3 +36,15 @@ gst_ssio_caps_to_system (const GstCaps *caps)
 {
   return copy_with_feature (caps, GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY);
 }
+
+gboolean
+gst_ssio_check_cuda_memory (GstMemory *memory, GError **error)
+{
+  if (gst_ssio_is_cuda_memory (memory))
+    return TRUE;
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "a buffer has memory of type %s: expected SsioCudaMemory, as the caps "
+      "say; check what stands before this element",
+      memory->allocator->mem_type);
+  return FALSE;
+}

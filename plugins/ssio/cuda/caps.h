@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Caps of batches in system memory and in a CUDA device's. */
+/* Caps of batches in system memory and in a CUDA device's, and what they
+ * promise. */
 #pragma once
 
 #include <gst/gst.h>
@@ -11,5 +12,8 @@ gboolean gst_ssio_caps_are_cuda (const GstCaps *caps);
 /* A copy of caps for the other kind of memory. */
 GstCaps *gst_ssio_caps_to_cuda (const GstCaps *caps);
 GstCaps *gst_ssio_caps_to_system (const GstCaps *caps);
+
+/* Whether memory is in a CUDA device, as caps have said; else sets error. */
+gboolean gst_ssio_check_cuda_memory (GstMemory *memory, GError **error);
 
 G_END_DECLS

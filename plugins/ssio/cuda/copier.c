@@ -122,6 +122,15 @@ release_source (GstSsioCopier *self, Copy *copy, GError **error)
   return done;
 }
 
+/* After a failure nothing is known of what the device still reads. */
+static void
+abandon (GstSsioCopier *self, Copy *copy)
+{
+  self->driver
+      ->cuStreamSynchronize (gst_ssio_cuda_stream_get_handle (self->stream));
+  release_source (self, copy, NULL);
+}
+
 /* Waits for the copy that was started first. */
 static gboolean
 retire_oldest (GstSsioCopier *self, GError **error)
@@ -132,7 +141,11 @@ retire_oldest (GstSsioCopier *self, GError **error)
 
   self->oldest = (self->oldest + 1) % self->n_copies;
   self->n_busy--;
-  if (!release_source (self, copy, waited ? error : NULL) || !waited)
+  if (!waited) {
+    abandon (self, copy);
+    return FALSE;
+  }
+  if (!release_source (self, copy, error))
     return FALSE;
   gst_ssio_staging_trial_add (&self->trial, copy->how, copy->size, copy->cost);
   return TRUE;
@@ -384,15 +397,6 @@ start_staged (GstSsioCopier *self, Copy *copy, GstMemory *to, GError **error)
   default:
     return copy_staged (self, copy, range, error);
   }
-}
-
-/* After a failure nothing is known of what the device still reads. */
-static void
-abandon (GstSsioCopier *self, Copy *copy)
-{
-  self->driver
-      ->cuStreamSynchronize (gst_ssio_cuda_stream_get_handle (self->stream));
-  release_source (self, copy, NULL);
 }
 
 gboolean

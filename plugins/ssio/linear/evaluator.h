@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs a model over buffers of points on all cores and adds up its outputs. */
+/* Runs a model over buffers of points and adds up its outputs: on all cores,
+ * or on a CUDA device. */
 #pragma once
 
+#include <gst/ssio/cuda/gstssiocudacontext.h>
 #include <gst/ssio/gstssiolayout.h>
 
 #include "model.h"
@@ -10,24 +12,35 @@ G_BEGIN_DECLS
 
 typedef struct _GstSsioEvaluator GstSsioEvaluator;
 
-/* fields has the index in layout of each of the model's inputs. n_threads
- * counts the calling one; 0 is one for each core. The model is copied. */
-GstSsioEvaluator *gst_ssio_evaluator_new (const GstSsioModel *model,
+/* For buffers in system memory. fields has the index in layout of each of the
+ * model's inputs. n_threads counts the calling one; 0 is one for each core.
+ * The model is copied. */
+GstSsioEvaluator *gst_ssio_cpu_evaluator_new (const GstSsioModel *model,
     const GstSsioLayout *layout, const guint *fields, guint n_threads);
+
+/* For buffers in memory of the context's device. NULL with error set where
+ * there are no kernels, or the device refuses. */
+GstSsioEvaluator *gst_ssio_cuda_evaluator_new (GstSsioCudaContext *context,
+    const GstSsioModel *model, const GstSsioLayout *layout,
+    const guint *fields, GError **error);
 
 /* Waits for the work in progress. */
 void gst_ssio_evaluator_free (GstSsioEvaluator *evaluator);
 
-/* Starts on the points of buffer, which it holds until they are done. FALSE
- * where the buffer cannot be mapped or holds no whole number of points. */
+/* Starts on the points of buffer, whose memory it holds until they are done.
+ * FALSE with error set where the buffer cannot be read or holds no whole
+ * number of points, or a device fails; then only gst_ssio_evaluator_free() may
+ * follow. */
 gboolean gst_ssio_evaluator_push (GstSsioEvaluator *evaluator,
-    GstBuffer *buffer);
+    GstBuffer *buffer, GError **error);
 
 /* Waits for the work in progress, adds the sums of the outputs since the last
- * call to sums, one for each output, and starts again at 0. */
-void gst_ssio_evaluator_collect (GstSsioEvaluator *evaluator, gdouble *sums);
+ * call to sums, one for each output, and starts again at 0. FALSE with error
+ * set as for gst_ssio_evaluator_push(); then sums are as they were. */
+gboolean gst_ssio_evaluator_collect (GstSsioEvaluator *evaluator,
+    gdouble *sums, GError **error);
 
-const gchar *gst_ssio_evaluator_get_isa (const GstSsioEvaluator *evaluator);
-guint gst_ssio_evaluator_get_n_threads (const GstSsioEvaluator *evaluator);
+/* What computes, in a few words. Free with g_free(). */
+gchar *gst_ssio_evaluator_describe (GstSsioEvaluator *evaluator);
 
 G_END_DECLS

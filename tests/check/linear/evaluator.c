@@ -16,7 +16,7 @@ new_evaluator (guint n_threads)
   GstSsioEvaluator *evaluator;
 
   gst_ssio_model_init_random (model, 1);
-  evaluator = gst_ssio_evaluator_new (model, layout, fields, n_threads);
+  evaluator = gst_ssio_cpu_evaluator_new (model, layout, fields, n_threads);
   gst_ssio_model_free (model);
   gst_ssio_layout_unref (layout);
   return evaluator;
@@ -44,10 +44,10 @@ evaluate (guint n_threads, guint n_buffers, guint largest, gdouble *sums)
   for (i = 0; i < n_buffers; i++) {
     GstBuffer *buffer = new_buffer (1 + (i * 7919) % largest, i);
 
-    fail_unless (gst_ssio_evaluator_push (evaluator, buffer));
+    fail_unless (gst_ssio_evaluator_push (evaluator, buffer, NULL));
     gst_buffer_unref (buffer);
   }
-  gst_ssio_evaluator_collect (evaluator, sums);
+  fail_unless (gst_ssio_evaluator_collect (evaluator, sums, NULL));
   gst_ssio_evaluator_free (evaluator);
 }
 
@@ -85,10 +85,12 @@ GST_START_TEST (nothing_to_collect_adds_nothing)
 {
   GstSsioEvaluator *evaluator = new_evaluator (3);
   gdouble sums[3] = { 1, 2, 3 };
+  gchar *description = gst_ssio_evaluator_describe (evaluator);
 
-  fail_unless_equals_int (gst_ssio_evaluator_get_n_threads (evaluator), 3);
-  gst_ssio_evaluator_collect (evaluator, sums);
-  gst_ssio_evaluator_collect (evaluator, sums);
+  fail_unless (g_str_has_suffix (description, ", 3 threads"));
+  g_free (description);
+  fail_unless (gst_ssio_evaluator_collect (evaluator, sums, NULL));
+  fail_unless (gst_ssio_evaluator_collect (evaluator, sums, NULL));
   fail_unless_equals_float (sums[0], 1);
   fail_unless_equals_float (sums[2], 3);
   gst_ssio_evaluator_free (evaluator);
@@ -102,10 +104,10 @@ GST_START_TEST (each_collect_starts_from_zero)
   gdouble first[3] = { 0 };
   gdouble second[3] = { 0 };
 
-  fail_unless (gst_ssio_evaluator_push (evaluator, buffer));
-  gst_ssio_evaluator_collect (evaluator, first);
-  fail_unless (gst_ssio_evaluator_push (evaluator, buffer));
-  gst_ssio_evaluator_collect (evaluator, second);
+  fail_unless (gst_ssio_evaluator_push (evaluator, buffer, NULL));
+  fail_unless (gst_ssio_evaluator_collect (evaluator, first, NULL));
+  fail_unless (gst_ssio_evaluator_push (evaluator, buffer, NULL));
+  fail_unless (gst_ssio_evaluator_collect (evaluator, second, NULL));
   fail_unless (memcmp (first, second, sizeof (first)) == 0);
   gst_buffer_unref (buffer);
   gst_ssio_evaluator_free (evaluator);
@@ -121,7 +123,7 @@ push_and_watch (GstSsioEvaluator *evaluator, guint n, gint *deaths)
     GstBuffer *buffer = new_buffer (1 + i * 997, i);
 
     ssio_check_count_death (GST_MINI_OBJECT (buffer), deaths);
-    fail_unless (gst_ssio_evaluator_push (evaluator, buffer));
+    fail_unless (gst_ssio_evaluator_push (evaluator, buffer, NULL));
     gst_buffer_unref (buffer);
   }
 }
@@ -136,7 +138,7 @@ GST_START_TEST (buffers_are_released_when_their_sums_are_collected)
     gint deaths = 0;
 
     push_and_watch (evaluator, 30, &deaths);
-    gst_ssio_evaluator_collect (evaluator, sums);
+    fail_unless (gst_ssio_evaluator_collect (evaluator, sums, NULL));
     fail_unless_equals_int (g_atomic_int_get (&deaths), 30);
     gst_ssio_evaluator_free (evaluator);
   }
@@ -165,12 +167,12 @@ GST_START_TEST (buffer_in_several_memories_is_one_batch)
   gdouble expected[3] = { 0 };
   gdouble sums[3] = { 0 };
 
-  fail_unless (gst_ssio_evaluator_push (evaluator, whole));
-  gst_ssio_evaluator_collect (evaluator, expected);
+  fail_unless (gst_ssio_evaluator_push (evaluator, whole, NULL));
+  fail_unless (gst_ssio_evaluator_collect (evaluator, expected, NULL));
   cut = gst_buffer_append (cut, rest);
   fail_unless_equals_int (gst_buffer_n_memory (cut), 2);
-  fail_unless (gst_ssio_evaluator_push (evaluator, cut));
-  gst_ssio_evaluator_collect (evaluator, sums);
+  fail_unless (gst_ssio_evaluator_push (evaluator, cut, NULL));
+  fail_unless (gst_ssio_evaluator_collect (evaluator, sums, NULL));
   fail_unless (memcmp (sums, expected, sizeof (sums)) == 0);
   ASSERT_BUFFER_REFCOUNT (cut, "cut", 1);
   gst_buffer_unref (cut);
@@ -183,10 +185,13 @@ GST_START_TEST (buffer_that_ends_in_mid_point_is_refused)
 {
   GstSsioEvaluator *evaluator = new_evaluator (2);
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, 6 * 4 * 10 + 1, NULL);
+  GError *error = NULL;
 
-  fail_if (gst_ssio_evaluator_push (evaluator, buffer));
+  fail_if (gst_ssio_evaluator_push (evaluator, buffer, &error));
+  ssio_check_gerror (&error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "multiple of 24 bytes");
   gst_buffer_set_size (buffer, 23);
-  fail_if (gst_ssio_evaluator_push (evaluator, buffer));
+  fail_if (gst_ssio_evaluator_push (evaluator, buffer, NULL));
   ASSERT_BUFFER_REFCOUNT (buffer, "buffer", 1);
   gst_buffer_unref (buffer);
   gst_ssio_evaluator_free (evaluator);

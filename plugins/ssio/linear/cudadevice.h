@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* A stream of a CUDA device with our kernels, and what is allocated for it.
+ * All functions but gst_ssio_cuda_device_init() want the context to be
+ * current. */
+#pragma once
+
+#include <gst/ssio/cuda/context-private.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  GstSsioCudaContext *context;
+  const GstSsioCudaDriver *driver;
+  guint n_multiprocessors;
+  guint max_shared; /* bytes that a block can ask for */
+  CUstream stream;
+  CUmodule module;
+  GArray *blocks; /* of memory, all that there are */
+} GstSsioCudaDevice;
+
+/* Takes no resources of the device yet. */
+void gst_ssio_cuda_device_init (GstSsioCudaDevice *device,
+    GstSsioCudaContext *context);
+
+gboolean gst_ssio_cuda_device_open (GstSsioCudaDevice *device, GError **error);
+
+/* Releases all, also after an error of any kind. What was on the stream has to
+ * be done. */
+void gst_ssio_cuda_device_close (GstSsioCudaDevice *device);
+
+/* The memory stays until the device is closed; 0 with error set where there is
+ * none. */
+CUdeviceptr gst_ssio_cuda_device_alloc (GstSsioCudaDevice *device, gsize size,
+    GError **error);
+CUdeviceptr gst_ssio_cuda_device_alloc_zeroed (GstSsioCudaDevice *device,
+    gsize size, GError **error);
+
+/* A copy of data, which it waits for. */
+CUdeviceptr gst_ssio_cuda_device_upload (GstSsioCudaDevice *device,
+    gconstpointer data, gsize size, GError **error);
+
+/* A kernel that is launched with so much shared memory, or NULL with error
+ * set. */
+CUfunction gst_ssio_cuda_device_find_kernel (GstSsioCudaDevice *device,
+    const gchar *name, guint shared_bytes, GError **error);
+
+/* params is the kernel's only parameter. */
+gboolean gst_ssio_cuda_device_launch (GstSsioCudaDevice *device,
+    CUfunction kernel, guint grid_x, guint grid_y, guint shared_bytes,
+    gpointer params, GError **error);
+
+/* For the kernels' params. */
+#define GST_SSIO_CUDA_POINTER(pointer) ((gpointer) (guintptr) (pointer))
+
+G_END_DECLS

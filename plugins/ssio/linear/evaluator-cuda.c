@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <gst/ssio/cuda/gstssiocudamemory.h>
+
+#include "cudadevice.h"
+#include "evaluator-private.h"
+#include "sweepplan.h"
+#include "widesweep.h"
+
+/* Rows of partial sums of a model that is too wide for shared memory: many
+ * blocks where it has few outputs, and a bounded size where it has many. */
+#define WIDE_ROWS 512
+#define WIDE_PARTIALS (1 << 20)
+
+typedef struct {
+  GstSsioEvaluator parent;
+  GstSsioCudaDevice device;
+  guint point_size;
+  guint n_outputs;
+
+  /* one or the other */
+  GstSsioSweepPlan *plan;
+  GstSsioWideSweep *wide;
+
+  CUfunction sweep; /* the plan's */
+  CUfunction collect;
+  guint n_rows;         /* of partial sums */
+  CUdeviceptr partials; /* [n_rows][n_outputs], 0 between two epochs */
+  CUdeviceptr sums;
+  gdouble *results; /* page-locked: the download of the sums */
+} CudaEvaluator;
+
+static void
+cuda_evaluator_free (GstSsioEvaluator *evaluator)
+{
+  CudaEvaluator *self = (CudaEvaluator *) evaluator;
+  GstSsioCudaContext *context = gst_object_ref (self->device.context);
+  gboolean is_current = gst_ssio_cuda_context_push (context, NULL);
+
+  /* a lost device refuses; what the host has of it goes all the same */
+  if (self->device.stream)
+    self->device.driver->cuStreamSynchronize (self->device.stream);
+  g_clear_pointer (&self->wide, gst_ssio_wide_sweep_free);
+  if (self->results)
+    self->device.driver->cuMemFreeHost (self->results);
+  gst_ssio_cuda_device_close (&self->device);
+  if (is_current)
+    gst_ssio_cuda_context_pop (context);
+  gst_object_unref (context);
+  g_clear_pointer (&self->plan, gst_ssio_sweep_plan_free);
+  g_free (self);
+}
+
+static gboolean
+alloc_sums (CudaEvaluator *self, GError **error)
+{
+  const gsize row = self->n_outputs * sizeof (gdouble);
+
+  return (self->partials = gst_ssio_cuda_device_alloc_zeroed (&self->device,
+              self->n_rows * row, error))
+         && (self->sums
+             = gst_ssio_cuda_device_alloc (&self->device, row, error))
+         && gst_ssio_cuda_call (self->device.driver, error, cuMemHostAlloc,
+             (void **) &self->results, row, CU_MEMHOSTALLOC_PORTABLE)
+         && (self->collect = gst_ssio_cuda_device_find_kernel (&self->device,
+                 "ssio_collect_partials",
+                 SSIO_KERNEL_THREADS * sizeof (gdouble), error));
+}
+
+/* What the plan's kernel needs on the device. */
+static gboolean
+upload_plan (CudaEvaluator *self, GError **error)
+{
+  GstSsioSweepPlan *plan = self->plan;
+  SsioSweep *sweep = &plan->params.sweep;
+  CUdeviceptr fields, weights;
+
+  fields = gst_ssio_cuda_device_upload (&self->device, plan->fields,
+      sweep->records.n_inputs * sizeof (SsioKernelField), error);
+  if (!fields)
+    return FALSE;
+  weights = gst_ssio_cuda_device_upload (&self->device, plan->weights,
+      sweep->n_weights * sizeof (gfloat), error);
+  if (!weights)
+    return FALSE;
+  sweep->records.fields = GST_SSIO_CUDA_POINTER (fields);
+  sweep->weights = GST_SSIO_CUDA_POINTER (weights);
+  sweep->partials = GST_SSIO_CUDA_POINTER (self->partials);
+  self->sweep = gst_ssio_cuda_device_find_kernel (&self->device, plan->kernel,
+      plan->shared_bytes, error);
+  return self->sweep != NULL;
+}
+
+static gboolean
+cuda_evaluator_open (CudaEvaluator *self, const GstSsioModel *model,
+    const GstSsioLayout *layout, const guint *fields, GError **error)
+{
+  if (!gst_ssio_cuda_device_open (&self->device, error))
+    return FALSE;
+  self->plan = gst_ssio_sweep_plan_new (model, layout, fields,
+      self->device.max_shared);
+  if (self->plan)
+    self->n_rows = self->plan->max_blocks * self->device.n_multiprocessors;
+  else
+    self->n_rows = CLAMP (WIDE_PARTIALS / self->n_outputs, 1, WIDE_ROWS);
+  if (!alloc_sums (self, error))
+    return FALSE;
+  if (self->plan)
+    return upload_plan (self, error);
+  self->wide = gst_ssio_wide_sweep_new (&self->device, model, layout, fields,
+      self->partials, self->n_rows, error);
+  return self->wide != NULL;
+}
+
+static gboolean
+sweep_points (CudaEvaluator *self, CUdeviceptr points, guint64 n_points,
+    GError **error)
+{
+  SsioKernelRecords *records;
+  guint64 n_tiles;
+
+  if (self->wide)
+    return gst_ssio_wide_sweep_run (self->wide, points, n_points, error);
+  records = &self->plan->params.sweep.records;
+  records->points = GST_SSIO_CUDA_POINTER (points);
+  records->n_points = n_points;
+  n_tiles = (n_points + records->tile - 1) / records->tile;
+  return gst_ssio_cuda_device_launch (&self->device, self->sweep,
+      MIN (n_tiles, self->n_rows), 1, self->plan->shared_bytes,
+      &self->plan->params, error);
+}
+
+/* Where a launch fails after others, those still read the memory: its end is
+ * on the stream in any case, or waited for. */
+static gboolean
+use_memory (CudaEvaluator *self, GstMemory *memory, GError **error)
+{
+  const CUdeviceptr points = gst_ssio_cuda_memory_get_device_pointer (memory);
+  const guint64 n_points = memory->size / self->point_size;
+  CUstream stream = self->device.stream;
+  gboolean is_swept;
+
+  if (n_points == 0)
+    return TRUE;
+  if (!gst_ssio_cuda_memory_begin_use (memory, stream, error))
+    return FALSE;
+  is_swept = sweep_points (self, points, n_points, error);
+  if (gst_ssio_cuda_memory_end_use (memory, stream, is_swept ? error : NULL))
+    return is_swept;
+  self->device.driver->cuStreamSynchronize (stream);
+  return FALSE;
+}
+
+static gboolean
+can_use_memory (CudaEvaluator *self, GstMemory *memory)
+{
+  return gst_ssio_is_cuda_memory (memory)
+         && memory->size % self->point_size == 0
+         && gst_ssio_cuda_context_get_device_id (
+                gst_ssio_cuda_memory_get_context (memory))
+                == gst_ssio_cuda_context_get_device_id (self->device.context);
+}
+
+static gboolean
+cuda_evaluator_push (GstSsioEvaluator *evaluator, GstBuffer *buffer,
+    GError **error)
+{
+  CudaEvaluator *self = (CudaEvaluator *) evaluator;
+  const guint n = gst_buffer_n_memory (buffer);
+  gboolean is_done = TRUE;
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    if (!can_use_memory (self, gst_buffer_peek_memory (buffer, i))) {
+      gst_ssio_evaluator_refuse (gst_buffer_get_size (buffer),
+          self->point_size, "memory of the CUDA device that computes", error);
+      return FALSE;
+    }
+  }
+  if (!gst_ssio_cuda_context_push (self->device.context, error))
+    return FALSE;
+  for (i = 0; i < n && is_done; i++)
+    is_done = use_memory (self, gst_buffer_peek_memory (buffer, i), error);
+  gst_ssio_cuda_context_pop (self->device.context);
+  return is_done;
+}
+
+static gboolean
+download_sums (CudaEvaluator *self, GError **error)
+{
+  const GstSsioCudaDriver *driver = self->device.driver;
+  SsioCollectParams params = {
+    .partials = GST_SSIO_CUDA_POINTER (self->partials),
+    .sums = GST_SSIO_CUDA_POINTER (self->sums),
+    .n_rows = self->n_rows,
+    .width = self->n_outputs,
+  };
+
+  return gst_ssio_cuda_device_launch (&self->device, self->collect,
+             self->n_outputs, 1, SSIO_KERNEL_THREADS * sizeof (gdouble),
+             &params, error)
+         && gst_ssio_cuda_call (driver, error, cuMemcpyDtoHAsync,
+             self->results, self->sums, self->n_outputs * sizeof (gdouble),
+             self->device.stream)
+         && gst_ssio_cuda_call (driver, error, cuStreamSynchronize,
+             self->device.stream);
+}
+
+static gboolean
+cuda_evaluator_collect (GstSsioEvaluator *evaluator, gdouble *sums,
+    GError **error)
+{
+  CudaEvaluator *self = (CudaEvaluator *) evaluator;
+  gboolean is_done;
+  guint o;
+
+  if (!gst_ssio_cuda_context_push (self->device.context, error))
+    return FALSE;
+  is_done = download_sums (self, error);
+  gst_ssio_cuda_context_pop (self->device.context);
+  for (o = 0; o < self->n_outputs && is_done; o++)
+    sums[o] += self->results[o];
+  return is_done;
+}
+
+static gchar *
+cuda_evaluator_describe (GstSsioEvaluator *evaluator)
+{
+  CudaEvaluator *self = (CudaEvaluator *) evaluator;
+
+  return g_strdup_printf ("CUDA device %u, %s",
+      gst_ssio_cuda_context_get_device_id (self->device.context),
+      self->plan ? self->plan->kernel : "cuBLASLt");
+}
+
+static const GstSsioEvaluatorClass cuda_evaluator_class = {
+  cuda_evaluator_free,
+  cuda_evaluator_push,
+  cuda_evaluator_collect,
+  cuda_evaluator_describe,
+};
+
+GstSsioEvaluator *
+gst_ssio_cuda_evaluator_new (GstSsioCudaContext *context,
+    const GstSsioModel *model, const GstSsioLayout *layout,
+    const guint *fields, GError **error)
+{
+  CudaEvaluator *self;
+  gboolean is_open;
+
+  if (!gst_ssio_cuda_context_push (context, error))
+    return NULL;
+  self = g_new0 (CudaEvaluator, 1);
+  self->parent.klass = &cuda_evaluator_class;
+  self->point_size = gst_ssio_layout_get_point_size (layout);
+  self->n_outputs = gst_ssio_model_get_n_outputs (model);
+  gst_ssio_cuda_device_init (&self->device, context);
+  is_open = cuda_evaluator_open (self, model, layout, fields, error);
+  gst_ssio_cuda_context_pop (context);
+  if (is_open)
+    return &self->parent;
+  cuda_evaluator_free (&self->parent);
+  return NULL;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* What the CUDA kernels and those who launch them agree on. Each kernel takes
+ * one of these structs by value as its only parameter. */
+#pragma once
+
+#include <stdint.h>
+
+#define SSIO_KERNEL_THREADS 128
+
+/* Limits of the sweep over models of two layers. */
+#define SSIO_PAIR_MAX_INPUTS 8
+#define SSIO_PAIR_MAX_OUTPUTS 4
+#define SSIO_PAIR_POINTS 8 /* that a thread works on at once */
+#define SSIO_PAIR_TILE (SSIO_KERNEL_THREADS * SSIO_PAIR_POINTS)
+
+/* A hidden unit's weights, its bias and its weights in the last layer, and
+ * what fills the last 16 bytes. */
+#define SSIO_PAIR_UNIT_FLOATS(n_in, n_out) (((n_in) + 1 + (n_out) + 3) / 4 * 4)
+
+/* Limits and rhythm of the sweep over any number of layers: a thread computes
+ * so many outputs of so many points at once. */
+#define SSIO_LAYERS_MAX 64
+#define SSIO_LAYERS_OUTPUTS 4
+#define SSIO_LAYERS_POINTS 8
+
+enum {
+  SSIO_KERNEL_FLOAT,
+  SSIO_KERNEL_SIGNED,
+  SSIO_KERNEL_UNSIGNED,
+};
+
+/* One input of the model: how a record holds it. */
+typedef struct {
+  uint64_t mask; /* 0 for all bits */
+  double scale;
+  double origin;
+  uint32_t offset;
+  uint32_t shift;
+  uint16_t kind;
+  uint16_t size;
+  uint32_t is_plain; /* neither scaled nor moved */
+} SsioKernelField;
+
+/* Records, and the way of a tile of them into shared memory: as they are to a
+ * stage; and as float columns, which are converted from there or, without a
+ * stage, from where the records are. To be converted they have one stage or
+ * none, else one or two in turn. Offsets are bytes from the start of the
+ * block's shared memory. */
+typedef struct {
+  const unsigned char *points;
+  uint64_t n_points;
+  const SsioKernelField *fields;
+  uint32_t n_inputs;
+  uint32_t point_size;
+  uint32_t tile; /* points */
+  uint32_t n_stages;
+  uint32_t stages; /* offset */
+  uint32_t stage_size;
+  uint32_t columns; /* offset */
+  uint32_t converts;
+} SsioKernelRecords;
+
+/* What all sweeps in shared memory have first. Each block adds to its own row
+ * of partials. */
+typedef struct {
+  SsioKernelRecords records;
+  const float *weights;
+  double *partials; /* [blocks][n_outputs] */
+  uint32_t n_weights;
+} SsioSweep;
+
+/* Two layers, the second of few outputs. Weights are those of the hidden
+ * units, then 4 floats with the last layer's bias. The inputs of a tile's
+ * point are input_stride bytes from the next one's, and each at its own offset
+ * from the point's; the first point's are at the offset inputs in shared
+ * memory. */
+typedef struct {
+  SsioSweep sweep;
+  uint32_t n_hidden;
+  uint32_t inputs;
+  uint32_t input_stride;
+  uint32_t input_offsets[SSIO_PAIR_MAX_INPUTS];
+} SsioPairParams;
+
+/* Any number of layers. Weights are in groups of SSIO_LAYERS_OUTPUTS outputs:
+ * the bias of each, then for each input the weight of each. Activations are
+ * columns of a tile, in two places in turn; the inputs are in the first. */
+typedef struct {
+  SsioSweep sweep;
+  uint32_t n_layers;
+  uint32_t activations[2]; /* offsets */
+  uint32_t sums;           /* offset of a double for each output */
+  uint32_t widths[SSIO_LAYERS_MAX + 1];
+} SsioLayersParams;
+
+/* Records to a row of floats for each. */
+typedef struct {
+  SsioKernelRecords records;
+  float *rows;
+} SsioGatherParams;
+
+/* Rows of outputs without their bias. */
+typedef struct {
+  float *rows;
+  const float *bias;
+  double *partials; /* [blocks in y][width] */
+  uint64_t n_rows;
+  uint32_t width;
+} SsioRowsParams;
+
+/* Adds up the rows of partials, and sets them to 0. */
+typedef struct {
+  double *partials;
+  double *sums;
+  uint32_t n_rows;
+  uint32_t width;
+} SsioCollectParams;

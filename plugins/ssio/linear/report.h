@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* What an epoch came to, for people and for applications. */
+#pragma once
+
+#include <gst/ssio/gstssioepoch.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  GstSsioEpoch epoch;
+  gdouble seconds;
+  guint n_means;
+  gdouble *means; /* of each output */
+} GstSsioReport;
+
+/* In one line. Free with g_free(). */
+gchar *gst_ssio_report_to_string (const GstSsioReport *report);
+
+/* With the fields that are documented at the element. */
+GstStructure *gst_ssio_report_to_structure (const GstSsioReport *report);
+
+G_END_DECLS

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <string.h>
+
+#include "kernel-list.h"
+#include "sweepplan.h"
+
+/* Kernels are compiled for at least so many blocks on a multiprocessor; more
+ * than MOST_BLOCKS gain nothing. */
+#define MOST_BLOCKS 4
+
+/* Shared memory of a multiprocessor that each block costs besides its own;
+ * a block can have all the rest but this. */
+#define RESERVED_BYTES 1024
+
+#define ALIGNMENT 16
+
+static guint64
+align (guint64 size)
+{
+  return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+static gboolean
+is_plain (const GstSsioField *field)
+{
+  return field->mask == 0 && field->scale == 1 && field->origin == 0;
+}
+
+static guint
+get_kind (GstSsioType type)
+{
+  switch (type) {
+  case GST_SSIO_TYPE_F4:
+  case GST_SSIO_TYPE_F8:
+    return SSIO_KERNEL_FLOAT;
+  case GST_SSIO_TYPE_I1:
+  case GST_SSIO_TYPE_I2:
+  case GST_SSIO_TYPE_I4:
+  case GST_SSIO_TYPE_I8:
+    return SSIO_KERNEL_SIGNED;
+  default:
+    return SSIO_KERNEL_UNSIGNED;
+  }
+}
+
+SsioKernelField *
+gst_ssio_sweep_plan_make_fields (const GstSsioLayout *layout,
+    const guint *fields, guint n_fields)
+{
+  SsioKernelField *made = g_new0 (SsioKernelField, n_fields);
+  guint i;
+
+  for (i = 0; i < n_fields; i++) {
+    const GstSsioField *field = gst_ssio_layout_get_field (layout, fields[i]);
+
+    made[i].mask = field->mask;
+    made[i].scale = field->scale;
+    made[i].origin = field->origin;
+    made[i].offset = field->offset;
+    made[i].shift = field->shift;
+    made[i].kind = get_kind (field->type);
+    made[i].size = gst_ssio_type_get_size (field->type);
+    made[i].is_plain = is_plain (field);
+  }
+  return made;
+}
+
+/* Bytes of shared memory for a block where so many run at once. */
+static guint64
+get_share (guint max_shared, guint n_blocks)
+{
+  return (max_shared + RESERVED_BYTES) / n_blocks - RESERVED_BYTES;
+}
+
+/* Lays stages out after used bytes; FALSE where they need more than share. */
+static gboolean
+place_stages (GstSsioSweepPlan *plan, guint64 used, guint64 share,
+    guint n_stages)
+{
+  SsioKernelRecords *records = &plan->params.sweep.records;
+  guint64 size = align ((guint64) records->tile * records->point_size);
+
+  if (used + n_stages * size > share)
+    return FALSE;
+  records->n_stages = n_stages;
+  records->stages = used;
+  records->stage_size = size;
+  plan->shared_bytes = used + n_stages * size;
+  return TRUE;
+}
+
+/* The kernel reads floats of the records themselves. */
+static gboolean
+place_plain_pair (GstSsioSweepPlan *plan, guint64 used, guint64 share)
+{
+  SsioPairParams *pair = &plan->params.pair;
+  SsioKernelRecords *records = &pair->sweep.records;
+  guint i;
+
+  if (records->point_size % sizeof (gfloat) != 0)
+    return FALSE;
+  for (i = 0; i < records->n_inputs; i++) {
+    const SsioKernelField *field = &plan->fields[i];
+
+    if (field->kind != SSIO_KERNEL_FLOAT || field->size != sizeof (gfloat)
+        || !field->is_plain || field->offset % sizeof (gfloat) != 0)
+      return FALSE;
+    pair->input_offsets[i] = field->offset;
+  }
+  if (!place_stages (plan, used, share, 2)
+      && !place_stages (plan, used, share, 1))
+    return FALSE;
+  records->converts = FALSE;
+  pair->inputs = records->stages;
+  pair->input_stride = records->point_size;
+  return TRUE;
+}
+
+static gboolean
+place_converted_pair (GstSsioSweepPlan *plan, guint64 used, guint64 share)
+{
+  SsioPairParams *pair = &plan->params.pair;
+  SsioKernelRecords *records = &pair->sweep.records;
+  const guint column = SSIO_PAIR_TILE * sizeof (gfloat);
+  guint64 end = used + records->n_inputs * column;
+  guint i;
+
+  if (!place_stages (plan, end, share, 1)
+      && !place_stages (plan, end, share, 0))
+    return FALSE;
+  records->columns = used;
+  records->converts = TRUE;
+  pair->inputs = used;
+  pair->input_stride = sizeof (gfloat);
+  for (i = 0; i < records->n_inputs; i++)
+    pair->input_offsets[i] = i * column;
+  return TRUE;
+}
+
+static const struct {
+  guint n_in;
+  guint n_out;
+  guint max_blocks;
+  const gchar *name;
+} pair_kernels[] = {
+#define DESCRIBE(n_in, n_out, blocks) \
+  { n_in, n_out, blocks, "ssio_sweep_pair_" #n_in "_" #n_out },
+  SSIO_PAIR_SHAPES (DESCRIBE)
+#undef DESCRIBE
+};
+
+/* The kernel of just as many outputs and the fewest inputs that suffice. */
+static guint
+find_pair_kernel (guint n_in, guint n_out)
+{
+  guint i = 0;
+
+  while (pair_kernels[i].n_in < n_in || pair_kernels[i].n_out != n_out)
+    i++;
+  return i;
+}
+
+static gfloat *
+pack_pair (const GstSsioModel *model, guint n_in, guint n_weights)
+{
+  const GstSsioLinearLayer *hidden = &model->layers[0];
+  const GstSsioLinearLayer *last = &model->layers[1];
+  const guint stride = SSIO_PAIR_UNIT_FLOATS (n_in, last->n_out);
+  gfloat *packed = g_new0 (gfloat, n_weights);
+  guint u, o;
+
+  for (u = 0; u < hidden->n_out; u++) {
+    gfloat *unit = packed + u * stride;
+
+    memcpy (unit, hidden->weight + u * hidden->n_in,
+        hidden->n_in * sizeof (gfloat));
+    unit[n_in] = hidden->bias[u];
+    for (o = 0; o < last->n_out; o++)
+      unit[n_in + 1 + o] = last->weight[o * last->n_in + u];
+  }
+  memcpy (packed + hidden->n_out * stride, last->bias,
+      last->n_out * sizeof (gfloat));
+  return packed;
+}
+
+static gboolean
+plan_pair (GstSsioSweepPlan *plan, const GstSsioModel *model, guint max_shared)
+{
+  const guint n_hidden = model->layers[0].n_out;
+  const guint kernel
+      = find_pair_kernel (model->layers[0].n_in, model->layers[1].n_out);
+  const guint n_in = pair_kernels[kernel].n_in;
+  const guint64 n_weights
+      = (guint64) n_hidden * SSIO_PAIR_UNIT_FLOATS (n_in, plan->n_outputs)
+        + SSIO_PAIR_MAX_OUTPUTS;
+  const guint64 used = n_weights * sizeof (gfloat);
+  guint n_blocks;
+
+  plan->kernel = pair_kernels[kernel].name;
+  plan->params.sweep.records.tile = SSIO_PAIR_TILE;
+  plan->params.sweep.n_weights = n_weights;
+  plan->params.pair.n_hidden = n_hidden;
+  for (n_blocks = pair_kernels[kernel].max_blocks; n_blocks > 0; n_blocks--) {
+    const guint64 share = get_share (max_shared, n_blocks);
+
+    if (place_plain_pair (plan, used, share)
+        || place_converted_pair (plan, used, share)) {
+      plan->max_blocks = n_blocks;
+      plan->weights = pack_pair (model, n_in, n_weights);
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+static guint
+count_groups (guint n_outputs)
+{
+  return (n_outputs + SSIO_LAYERS_OUTPUTS - 1) / SSIO_LAYERS_OUTPUTS;
+}
+
+static guint64
+count_layer_weights (const GstSsioLinearLayer *layer)
+{
+  return (guint64) count_groups (layer->n_out) * SSIO_LAYERS_OUTPUTS
+         * (1 + layer->n_in);
+}
+
+static gfloat *
+pack_layers (const GstSsioModel *model, guint n_weights)
+{
+  gfloat *packed = g_new0 (gfloat, n_weights);
+  gfloat *to = packed;
+  guint l, o, i;
+
+  for (l = 0; l < model->n_layers; l++) {
+    const GstSsioLinearLayer *layer = &model->layers[l];
+
+    for (o = 0; o < layer->n_out; o++) {
+      gfloat *group = to
+                      + (gsize) (o / SSIO_LAYERS_OUTPUTS) * SSIO_LAYERS_OUTPUTS
+                            * (1 + layer->n_in)
+                      + o % SSIO_LAYERS_OUTPUTS;
+
+      group[0] = layer->bias[o];
+      for (i = 0; i < layer->n_in; i++)
+        group[(1 + i) * SSIO_LAYERS_OUTPUTS]
+            = layer->weight[(gsize) o * layer->n_in + i];
+    }
+    to += count_layer_weights (layer);
+  }
+  return packed;
+}
+
+/* Bytes of the activations in each of the two places, for a tile. */
+static void
+measure_activations (const GstSsioModel *model, guint tile, guint64 sizes[2])
+{
+  guint l;
+
+  sizes[0] = (guint64) model->layers[0].n_in * tile * sizeof (gfloat);
+  sizes[1] = 0;
+  for (l = 0; l < model->n_layers; l++) {
+    guint64 size = (guint64) count_groups (model->layers[l].n_out)
+                   * SSIO_LAYERS_OUTPUTS * tile * sizeof (gfloat);
+
+    sizes[(l + 1) % 2] = MAX (sizes[(l + 1) % 2], size);
+  }
+}
+
+static gboolean
+place_layers (GstSsioSweepPlan *plan, const GstSsioModel *model,
+    guint64 n_weights, guint64 share, guint tile)
+{
+  SsioLayersParams *layers = &plan->params.layers;
+  SsioKernelRecords *records = &layers->sweep.records;
+  guint64 sizes[2];
+  guint64 used = n_weights * sizeof (gfloat);
+  guint i;
+
+  measure_activations (model, tile, sizes);
+  records->tile = tile;
+  for (i = 0; i < 2; i++) {
+    layers->activations[i] = used;
+    used += sizes[i];
+  }
+  layers->sums = used;
+  used += align (plan->n_outputs * sizeof (gdouble));
+  if (!place_stages (plan, used, share, 1)
+      && !place_stages (plan, used, share, 0))
+    return FALSE;
+  records->columns = layers->activations[0];
+  records->converts = TRUE;
+  layers->sweep.n_weights = n_weights;
+  return TRUE;
+}
+
+/* A large tile reads each weight seldom; several blocks fill the time in which
+ * another one waits. The best first. */
+static const struct {
+  guint n_blocks;
+  guint tile;
+} shapes[] = {
+  { 4, 128 },
+  { 4, 64 },
+  { 3, 128 },
+  { 3, 64 },
+  { 2, 128 },
+  { 2, 64 },
+  { 2, 32 },
+  { 1, 128 },
+  { 1, 64 },
+  { 1, 32 },
+};
+
+static gboolean
+plan_layers (GstSsioSweepPlan *plan, const GstSsioModel *model,
+    guint max_shared)
+{
+  guint64 n_weights = 0;
+  guint i;
+
+  plan->kernel = "ssio_sweep_layers";
+  plan->params.layers.n_layers = model->n_layers;
+  plan->params.layers.widths[0] = model->layers[0].n_in;
+  for (i = 0; i < model->n_layers; i++) {
+    n_weights += count_layer_weights (&model->layers[i]);
+    plan->params.layers.widths[i + 1] = model->layers[i].n_out;
+  }
+  for (i = 0; i < G_N_ELEMENTS (shapes); i++) {
+    if (place_layers (plan, model, n_weights,
+            get_share (max_shared, shapes[i].n_blocks), shapes[i].tile)) {
+      plan->max_blocks = shapes[i].n_blocks;
+      plan->weights = pack_layers (model, n_weights);
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+GstSsioSweepPlan *
+gst_ssio_sweep_plan_new (const GstSsioModel *model,
+    const GstSsioLayout *layout, const guint *fields, guint max_shared)
+{
+  GstSsioSweepPlan *plan = g_new0 (GstSsioSweepPlan, 1);
+  const guint n_in = model->layers[0].n_in;
+  gboolean is_planned;
+
+  plan->n_outputs = gst_ssio_model_get_n_outputs (model);
+  plan->fields = gst_ssio_sweep_plan_make_fields (layout, fields, n_in);
+  plan->params.sweep.records.n_inputs = n_in;
+  plan->params.sweep.records.point_size
+      = gst_ssio_layout_get_point_size (layout);
+  is_planned = model->n_layers == 2 && n_in <= SSIO_PAIR_MAX_INPUTS
+               && plan->n_outputs <= SSIO_PAIR_MAX_OUTPUTS
+               && plan_pair (plan, model, max_shared);
+  if (!is_planned && !plan_layers (plan, model, max_shared))
+    g_clear_pointer (&plan, gst_ssio_sweep_plan_free);
+  return plan;
+}
+
+void
+gst_ssio_sweep_plan_free (GstSsioSweepPlan *plan)
+{
+  g_free (plan->fields);
+  g_free (plan->weights);
+  g_free (plan);
+}
