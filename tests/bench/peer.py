@@ -19,10 +19,12 @@ MISSING = []
 try:
     import numpy as np
 except ImportError:
+    np = None
     MISSING.append("numpy")
 try:
     import torch
 except ImportError:
+    torch = None
     MISSING.append("torch")
 
 N_FIELDS = 6
@@ -58,11 +60,11 @@ def write_safetensors(model, path):
         file.write(struct.pack("<Q", len(text)) + text + data)
 
 
-def open_tile(path):
+def open_tile(path, mode="r"):
     size = os.path.getsize(path)
     if size == 0 or size % (4 * N_FIELDS):
         sys.exit(f"{path}: {size} bytes are no whole number of points")
-    return np.memmap(path, dtype="<f4", mode="r").reshape(-1, N_FIELDS)
+    return np.memmap(path, dtype="<f4", mode=mode).reshape(-1, N_FIELDS)
 
 
 def copy_batches(points, batch_size):

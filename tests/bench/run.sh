@@ -19,6 +19,7 @@ bench_python=$here/bench-python.py
 json=${SSIO_BENCH_JSON:-$build/ssio-bench.json}
 packages=(python3-numpy python3-torch libopenblas0-openmp)
 
+# shellcheck source=tests/bench/tile.sh
 . "$here/tile.sh"
 
 # PyTorch's threads are OpenMP's. On Debian's OpenBLAS with threads of its own,
