@@ -26,6 +26,7 @@ fail() {
 # Programs of the bundle have libraries of their own, Python does not.
 library_path=${LD_LIBRARY_PATH-}
 if [[ -e $directory/env.sh ]]; then
+  # shellcheck source=/dev/null
   . "$directory/env.sh"
   programs=$directory/bin
   bench_cuda=$programs/bench-cuda

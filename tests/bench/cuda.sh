@@ -20,6 +20,7 @@ if [[ ${1-} == --bundle && $# == 2 ]]; then
   build=$(cd "$2" && pwd)
   bench_cuda=$build/bin/bench-cuda
   make_tile=$build/bin/ssio-make-tile
+  # shellcheck source=/dev/null
   . "$build/env.sh"
 elif [[ $# == 3 && $1 != --* ]]; then
   bench_cuda=$1
