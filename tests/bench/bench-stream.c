@@ -25,22 +25,14 @@
 #include "fail.h"
 #include "linear/evaluator.h"
 #include "linear/forward.h"
-#include "linear/safetensors.h"
 #include "peak.h"
 #include "pipeline.h"
 #include "report.h"
+#include "tile.h"
 
 /* What the point file populates and drops at once. */
 #define WINDOW ((gsize) 2 << 20)
-#define LARGE_BATCH 250000
 #define SMALL_BATCH 4096
-#define EPOCHS_A_ROUND 3
-
-/* The model 6-64-3 */
-#define N_INPUTS 6
-#define N_HIDDEN 64
-#define N_OUTPUTS 3
-#define FMAS_A_POINT (N_INPUTS * N_HIDDEN + N_HIDDEN * N_OUTPUTS)
 
 #define EMPTY_PIPELINE "fakesrc num-buffers=1 ! queue ! fakesink"
 
@@ -68,19 +60,9 @@ static GOptionEntry entries[] = {
   { NULL },
 };
 
-typedef struct {
-  guint8 *points;
-  gsize size;
-  gsize n_points;
-  GstSsioLayout *layout;
-  GstSsioModel *model;
-} Tile;
-
-static const guint fields[N_INPUTS] = { 0, 1, 2, 3, 4, 5 };
-
 /* Runs a function and appends its seconds. */
 static void
-measure (void (*run) (const Tile *tile_data), const Tile *tile_data,
+measure (void (*run) (const SsioTile *tile_data), const SsioTile *tile_data,
     GArray *seconds)
 {
   gint64 start = g_get_monotonic_time ();
@@ -92,53 +74,29 @@ measure (void (*run) (const Tile *tile_data), const Tile *tile_data,
 }
 
 static gchar *
-main_pipeline (guint batch_size)
+describe_pipeline (const SsioTile *tile_data, guint batch_size)
 {
-  GString *text = g_string_new (NULL);
-  gchar *location = ssio_pipeline_quote (tile);
+  gchar *linear = g_strdup_printf ("threads=%d", n_threads);
+  gchar *text
+      = ssio_tile_describe_pipeline (tile_data, batch_size, "", linear);
 
-  g_string_printf (text,
-      "ssiosrc location=%s epochs=%d batch-size=%u ! queue "
-      "! ssiocudaupload ! ssiolinear layers=%d,%d threads=%d",
-      location, EPOCHS_A_ROUND + 1, batch_size, N_HIDDEN, N_OUTPUTS,
-      n_threads);
-  if (weights) {
-    gchar *value = ssio_pipeline_quote (weights);
-
-    g_string_append_printf (text, " weights=%s", value);
-    g_free (value);
-  }
-  g_free (location);
-  return g_string_free (text, FALSE);
+  g_free (linear);
+  return text;
 }
 
-/* Appends the seconds of each epoch but the first, which warms up. Returns
- * the means of the outputs. */
 static GArray *
-measure_pipeline (const Tile *tile_data, guint batch_size, GArray *seconds)
+measure_pipeline (const SsioTile *tile_data, guint batch_size, GArray *seconds)
 {
-  gchar *text = main_pipeline (batch_size);
-  GArray *means;
-  SsioEpochs epochs;
+  gchar *text = describe_pipeline (tile_data, batch_size);
+  GArray *means = ssio_tile_measure_pipeline (tile_data, text, seconds);
 
-  ssio_pipeline_run (text, &epochs);
-  if (epochs.seconds->len != EPOCHS_A_ROUND + 1
-      || epochs.points != tile_data->n_points)
-    ssio_fail ("%s: expected %d epochs of %" G_GSIZE_FORMAT
-               " points, found %u, the last of %" G_GUINT64_FORMAT,
-        text, EPOCHS_A_ROUND + 1, tile_data->n_points, epochs.seconds->len,
-        epochs.points);
-  g_array_append_vals (seconds, &g_array_index (epochs.seconds, gdouble, 1),
-      EPOCHS_A_ROUND);
-  means = g_array_ref (epochs.means);
-  ssio_epochs_clear (&epochs);
   g_free (text);
   return means;
 }
 
 /* A thread's share of the tile. */
 typedef struct {
-  const Tile *tile;
+  const SsioTile *tile;
   const GstSsioForward *forward;
   const guint8 *points;
   gsize n_points;
@@ -147,11 +105,11 @@ typedef struct {
 
 /* Runs func in every thread on a Share, and returns the sum of their rates. */
 static gdouble
-run_shares (const Tile *tile_data, GThreadFunc func)
+run_shares (const SsioTile *tile_data, GThreadFunc func)
 {
-  GstSsioForward *forward
-      = gst_ssio_forward_new (tile_data->model, tile_data->layout, fields);
-  gsize point_size = gst_ssio_layout_get_point_size (tile_data->layout);
+  GstSsioForward *forward = gst_ssio_forward_new (tile_data->model,
+      tile_data->layout, ssio_tile_fields);
+  gsize point_size = tile_data->point_size;
   Share *shares = g_new0 (Share, n_threads);
   GThread **threads = g_new0 (GThread *, n_threads);
   gdouble rate = 0;
@@ -181,7 +139,7 @@ compute_share (gpointer user_data)
 {
   Share *share = user_data;
   gpointer scratch = gst_ssio_forward_new_scratch (share->forward);
-  gdouble sums[N_OUTPUTS] = { 0 };
+  gdouble sums[SSIO_TILE_OUTPUTS] = { 0 };
 
   gst_ssio_forward_run (share->forward, scratch, share->points,
       share->n_points, sums);
@@ -205,12 +163,12 @@ measure_bandwidth (gpointer user_data)
   Share *share = user_data;
 
   share->rate = ssio_peak_measure_bandwidth (share->points,
-      share->n_points * gst_ssio_layout_get_point_size (share->tile->layout));
+      share->n_points * share->tile->point_size);
   return NULL;
 }
 
 static void
-run_kernel (const Tile *tile_data)
+run_kernel (const SsioTile *tile_data)
 {
   run_shares (tile_data, compute_share);
 }
@@ -225,7 +183,7 @@ populate (const guint8 *start, gsize size)
 }
 
 static void
-run_populate_and_touch (const Tile *tile_data)
+run_populate_and_touch (const SsioTile *tile_data)
 {
   volatile guint64 sum = 0;
   gsize at;
@@ -257,15 +215,14 @@ read_batch (gint fd, guint8 *data, gsize size)
 }
 
 static void
-run_plain_loop (const Tile *tile_data)
+run_plain_loop (const SsioTile *tile_data)
 {
-  gsize batch_bytes = (gsize) LARGE_BATCH
-                      * gst_ssio_layout_get_point_size (tile_data->layout);
+  gsize batch_bytes = (gsize) SSIO_TILE_BATCH * tile_data->point_size;
   GstSsioEvaluator *evaluator = gst_ssio_cpu_evaluator_new (tile_data->model,
-      tile_data->layout, fields, n_threads);
+      tile_data->layout, ssio_tile_fields, n_threads);
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, batch_bytes, NULL);
   gint fd = open (tile, O_RDONLY | O_CLOEXEC);
-  gdouble sums[N_OUTPUTS] = { 0 };
+  gdouble sums[SSIO_TILE_OUTPUTS] = { 0 };
   GError *error = NULL;
   GstMapInfo map;
   gsize got;
@@ -285,45 +242,6 @@ run_plain_loop (const Tile *tile_data)
   close (fd);
   gst_buffer_unref (buffer);
   gst_ssio_evaluator_free (evaluator);
-}
-
-static void
-make_model (Tile *tile_data)
-{
-  const guint widths[] = { N_HIDDEN, N_OUTPUTS };
-  GArray *array = g_array_new (FALSE, FALSE, sizeof (guint));
-  GError *error = NULL;
-
-  g_array_append_vals (array, widths, G_N_ELEMENTS (widths));
-  tile_data->model = gst_ssio_model_new (N_INPUTS, array);
-  if (!weights)
-    gst_ssio_model_init_random (tile_data->model, 0);
-  else if (!gst_ssio_safetensors_load (weights, tile_data->model, &error))
-    ssio_fail ("%s", error->message);
-  g_array_unref (array);
-}
-
-static void
-open_tile (Tile *tile_data)
-{
-  gsize page = sysconf (_SC_PAGESIZE);
-  GError *error = NULL;
-  GstSsioPointFile *file
-      = gst_ssio_point_file_open (tile, NULL, GST_SSIO_IO_MODE_MMAP, &error);
-
-  if (!file)
-    ssio_fail ("%s", error->message);
-  tile_data->layout
-      = gst_ssio_layout_ref (gst_ssio_point_file_get_layout (file));
-  tile_data->n_points = gst_ssio_point_file_get_n_points (file);
-  tile_data->size = tile_data->n_points
-                    * gst_ssio_layout_get_point_size (tile_data->layout);
-  /* the file stays open: this mapping is the one that is measured */
-  tile_data->points = (guint8 *) gst_ssio_point_file_get_mapped_points (file);
-  if (gst_ssio_layout_get_n_fields (tile_data->layout) != N_INPUTS
-      || (guintptr) tile_data->points % page != 0)
-    ssio_fail ("%s: expected headerless records of %d fields", tile, N_INPUTS);
-  make_model (tile_data);
 }
 
 enum {
@@ -349,17 +267,17 @@ append (GArray *samples, gdouble value)
 /* Everything in turn, so that a machine that is slow for a while is slow for
  * all of it. Returns the means of the outputs. */
 static GArray *
-run_round (const Tile *tile_data, GArray **figures)
+run_round (const SsioTile *tile_data, GArray **figures)
 {
-  gchar *pipeline = main_pipeline (LARGE_BATCH);
+  gchar *pipeline = describe_pipeline (tile_data, SSIO_TILE_BATCH);
   GArray *means;
   gint i;
 
-  means = measure_pipeline (tile_data, LARGE_BATCH, figures[A]);
+  means = measure_pipeline (tile_data, SSIO_TILE_BATCH, figures[A]);
   g_array_unref (measure_pipeline (tile_data, SMALL_BATCH, figures[A_SMALL]));
 
   populate (tile_data->points, tile_data->size);
-  for (i = 0; i < EPOCHS_A_ROUND; i++)
+  for (i = 0; i < SSIO_TILE_EPOCHS; i++)
     measure (run_kernel, tile_data, figures[B]);
   append (figures[FMA], run_shares (tile_data, measure_fma) / 1e9);
   append (figures[BANDWIDTH], run_shares (tile_data, measure_bandwidth) / 1e9);
@@ -377,7 +295,8 @@ run_round (const Tile *tile_data, GArray **figures)
 }
 
 static void
-report_figures (SsioReport *report, const Tile *tile_data, GArray **figures)
+report_figures (SsioReport *report, const SsioTile *tile_data,
+    GArray **figures)
 {
   static const struct {
     const gchar *name;
@@ -407,7 +326,8 @@ report_figures (SsioReport *report, const Tile *tile_data, GArray **figures)
   ssio_report_add_aim (report, "small_over_large", m[A_SMALL] / m[A],
       SSIO_AIM_AT_MOST, 1.20);
   ssio_report_add_aim (report, "b_share_of_peak",
-      tile_data->n_points * (gdouble) FMAS_A_POINT / m[B] / (m[FMA] * 1e9),
+      tile_data->n_points * (gdouble) SSIO_TILE_FMAS_A_POINT / m[B]
+          / (m[FMA] * 1e9),
       SSIO_AIM_AT_LEAST, 0.60);
   ssio_report_add_aim (report, "f_over_empty_mb", m[RESIDENT] - m[EMPTY],
       SSIO_AIM_AT_MOST, 32);
@@ -416,10 +336,10 @@ report_figures (SsioReport *report, const Tile *tile_data, GArray **figures)
 }
 
 static void
-report_setting (SsioReport *report, const Tile *tile_data)
+report_setting (SsioReport *report, const SsioTile *tile_data)
 {
-  GstSsioForward *forward
-      = gst_ssio_forward_new (tile_data->model, tile_data->layout, fields);
+  GstSsioForward *forward = gst_ssio_forward_new (tile_data->model,
+      tile_data->layout, ssio_tile_fields);
 
   ssio_report_add_machine (report);
   ssio_report_add_text (report, "isa", gst_ssio_forward_get_isa (forward));
@@ -439,10 +359,10 @@ run_benchmark (void)
   GArray *figures[N_FIGURES];
   GArray *means = NULL;
   GError *error = NULL;
-  Tile tile_data;
+  SsioTile tile_data;
   gint i;
 
-  open_tile (&tile_data);
+  ssio_tile_open (&tile_data, tile, weights);
   for (i = 0; i < N_FIGURES; i++)
     figures[i] = g_array_new (FALSE, FALSE, sizeof (gdouble));
   for (i = 0; i < rounds; i++) {
@@ -457,8 +377,7 @@ run_benchmark (void)
   for (i = 0; i < N_FIGURES; i++)
     g_array_unref (figures[i]);
   g_array_unref (means);
-  gst_ssio_model_free (tile_data.model);
-  gst_ssio_layout_unref (tile_data.layout);
+  ssio_tile_close (&tile_data);
   ssio_report_free (report);
 }
 

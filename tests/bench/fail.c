@@ -13,6 +13,6 @@ ssio_fail (const gchar *format, ...)
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  g_printerr ("bench-stream: %s\n", text);
+  g_printerr ("%s: %s\n", g_get_prgname (), text);
   exit (1);
 }

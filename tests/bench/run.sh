@@ -13,57 +13,14 @@ set -euo pipefail
 bench_stream=$1
 make_tile=$2
 build=$3
-bench_python=$(dirname -- "$0")/bench-python.py
+here=$(dirname -- "$0")
+bench_python=$here/bench-python.py
 
-points=${SSIO_BENCH_POINTS:-36831590}
-rounds=${SSIO_BENCH_ROUNDS:-5}
 json=${SSIO_BENCH_JSON:-$build/ssio-bench.json}
-# In the build directory and not in a cache: it is made again in seconds, goes
-# when the build goes, and cannot outlive the generator that made it.
-own_tile=$build/ssio-bench-tile-$points.bin
-tile=${SSIO_BENCH_TILE:-$own_tile}
-
-point_size=24
-# fewer fit in the caches of today's machines
-meaningful_points=10000000
 packages=(python3-numpy python3-torch libopenblas0-openmp)
 
-fail() {
-  echo "run.sh: $*" >&2
-  exit 1
-}
-
-is_count() {
-  [[ $1 =~ ^[1-9][0-9]*$ ]]
-}
-
-size_of() {
-  stat -L -c %s -- "$1"
-}
-
-# A tile of ours is made again when the generator is newer, or when it was cut
-# short. A file that somebody named is never written over.
-prepare_tile() {
-  local expected=$((points * point_size))
-
-  if [[ $tile == "$own_tile" && -e $tile ]] &&
-    [[ $make_tile -nt $tile || $(size_of "$tile") != "$expected" ]]; then
-    rm -f -- "$tile"
-  fi
-  if [[ ! -e $tile ]]; then
-    echo "Making a tile of $points points: $tile"
-    mkdir -p -- "$(dirname -- "$tile")"
-    "$make_tile" --points "$points" --seed 0 "$tile"
-  fi
-  # In the page cache as after an epoch from disk, in large pages: what a
-  # program has just written lies there in small ones.
-  sync -- "$tile"
-  dd if="$tile" iflag=nocache count=0 status=none
-  cat -- "$tile" >/dev/null
-  [[ $(size_of "$tile") == "$expected" ]] ||
-    fail "$tile: expected $expected bytes for $points points, found" \
-      "$(size_of "$tile"); set SSIO_BENCH_POINTS, or name another file"
-}
+# shellcheck source=tests/bench/tile.sh
+. "$here/tile.sh"
 
 # PyTorch's threads are OpenMP's. On Debian's OpenBLAS with threads of its own,
 # which Debian prefers where both are there, the peer is a sixth slower.
@@ -104,8 +61,7 @@ install_python() {
     "${packages[@]}" >/dev/null
 }
 
-is_count "$points" || fail "SSIO_BENCH_POINTS=$points is no number of points"
-is_count "$rounds" || fail "SSIO_BENCH_ROUNDS=$rounds is no number of rounds"
+check_settings
 prepare_tile
 
 # A peer must not be held back by a setting for older BLAS, or by one for
@@ -126,8 +82,5 @@ else
   "$bench_stream" --tile "$tile" --rounds "$rounds" --json "$json"
 fi
 
-if ((points < meaningful_points)); then
-  echo "A tile of $points points fits in caches: this run shows that the" \
-    "benchmark works, and its figures mean nothing."
-fi
+say_what_it_means
 echo "The same as JSON: $json"
