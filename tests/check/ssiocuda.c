@@ -14,6 +14,7 @@ static void __attribute__ ((constructor)) choose_driver (void)
   if (g_strcmp0 (g_getenv ("SSIO_CHECK_CUDA"), "real") == 0) {
     g_unsetenv (LIBRARY);
     g_unsetenv ("GST_SSIO_CUDA_KERNELS");
+    g_unsetenv ("GST_SSIO_CUBLASLT_LIBRARY");
   }
 }
 
