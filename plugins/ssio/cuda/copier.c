@@ -12,6 +12,7 @@
 #include <gst/ssio/gstssiopointfile.h>
 
 #include "copier.h"
+#include "parallelcopy.h"
 
 GST_DEBUG_CATEGORY_STATIC (ssio_copier_debug);
 #define GST_CAT_DEFAULT ssio_copier_debug
@@ -34,6 +35,7 @@ struct _GstSsioCopier {
   GstSsioCudaStream *stream;
   GstAllocator *allocator;
   GstSsioStaging staging;
+  GstSsioParallelCopy *parallel;
   GstSsioStagingTrial trial; /* of what is faster, where staging is AUTO */
   gboolean can_register;
   guint n_copies;
@@ -73,7 +75,7 @@ supports_register (GstSsioCudaContext *context)
 
 GstSsioCopier *
 gst_ssio_copier_new (GstSsioCudaContext *context, guint slots,
-    GstSsioStaging staging, GError **error)
+    GstSsioStaging staging, guint n_threads, GError **error)
 {
   GstSsioCopier *self;
   gboolean made = FALSE;
@@ -85,6 +87,7 @@ gst_ssio_copier_new (GstSsioCudaContext *context, guint slots,
   self->driver = gst_ssio_cuda_context_get_driver (context);
   self->allocator = gst_ssio_pinned_allocator_new (context);
   self->staging = staging;
+  self->parallel = gst_ssio_parallel_copy_new (n_threads);
   self->can_register = supports_register (context);
   self->n_copies = slots;
   self->copies = g_new0 (Copy, slots);
@@ -197,6 +200,7 @@ gst_ssio_copier_free (GstSsioCopier *self)
     gst_ssio_cuda_context_pop (self->context);
   }
   g_clear_pointer (&self->stream, gst_ssio_cuda_stream_unref);
+  gst_ssio_parallel_copy_free (self->parallel);
   gst_object_unref (self->allocator);
   gst_object_unref (self->context);
   g_free (self->copies);
@@ -252,7 +256,8 @@ copy_staged (GstSsioCopier *self, Copy *copy, Range range, GError **error)
   if (!staging)
     return FALSE;
   copy->how = GST_SSIO_STAGING_PINNED;
-  memcpy (staging, range.bytes, range.size);
+  gst_ssio_parallel_copy_run (self->parallel, staging, range.bytes,
+      range.size);
   copy->cost = g_get_monotonic_time () - start;
   range.bytes = staging;
   done = start_copy (self, &range, error);

@@ -10,10 +10,10 @@ G_BEGIN_DECLS
 
 typedef struct _GstSsioCopier GstSsioCopier;
 
-/* At most slots copies are under way. NULL with error set where the device
- * fails. */
+/* At most slots copies are under way; n_threads copy into page-locked buffers.
+ * NULL with error set where the device fails. */
 GstSsioCopier *gst_ssio_copier_new (GstSsioCudaContext *context, guint slots,
-    GstSsioStaging staging, GError **error);
+    GstSsioStaging staging, guint n_threads, GError **error);
 
 /* Waits for the copies under way. */
 void gst_ssio_copier_free (GstSsioCopier *copier);

@@ -14,6 +14,10 @@
 GST_DEBUG_CATEGORY_STATIC (ssio_uploader_debug);
 #define GST_CAT_DEFAULT ssio_uploader_debug
 
+/* That copy into page-locked buffers, a quarter of the cores at most: enough
+ * for the bus, and others have work to do as well. */
+#define MAX_COPY_THREADS 4
+
 /* Sinks keep their last buffer, whatever is on its way. */
 #define KEPT_BY_SINK 1
 
@@ -66,8 +70,8 @@ gst_ssio_uploader_new (GstSsioCudaContext *context,
   g_mutex_init (&self->lock);
   self->context = gst_object_ref (context);
   self->slots = config->slots;
-  self->copier
-      = gst_ssio_copier_new (context, config->slots, config->staging, error);
+  self->copier = gst_ssio_copier_new (context, config->slots, config->staging,
+      CLAMP (g_get_num_processors () / 4, 1, MAX_COPY_THREADS), error);
   if (!self->copier
       || (config->has_cache && !open_cache (self, config->cache_size, error)))
     g_clear_pointer (&self, gst_ssio_uploader_free);

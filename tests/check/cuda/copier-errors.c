@@ -60,7 +60,7 @@ try_run (gpointer data, GError **error)
   gboolean done;
 
   run->scene.copier
-      = gst_ssio_copier_new (context, SLOTS, run->staging, error);
+      = gst_ssio_copier_new (context, SLOTS, run->staging, 2, error);
   if (!run->scene.copier || !gst_ssio_cuda_context_push (context, error))
     return FALSE;
   done = copy_all (run, error);

@@ -44,7 +44,8 @@ void
 copier_begin (CopierScene *scene, guint slots, GstSsioStaging staging)
 {
   copier_begin_without (scene);
-  scene->copier = gst_ssio_copier_new (scene->context, slots, staging, NULL);
+  scene->copier
+      = gst_ssio_copier_new (scene->context, slots, staging, 2, NULL);
   fail_unless (scene->copier != NULL);
   fail_unless (gst_ssio_cuda_context_push (scene->context, NULL));
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "linear/evaluator.h"
-#include "linear/workers.h"
+#include "workers.h"
 #include "ssiocheck.h"
 
 static GstSsioEvaluator *

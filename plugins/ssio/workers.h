@@ -22,7 +22,7 @@ typedef void (*GstSsioWorkFunc) (const GstSsioChunk *chunk, guint thread,
 
 typedef struct _GstSsioWorkers GstSsioWorkers;
 
-/* n_results doubles come out of each chunk. */
+/* n_results doubles, or none, come out of each chunk. */
 GstSsioWorkers *gst_ssio_workers_new (guint n_threads, guint n_results,
     GstSsioWorkFunc func, gpointer user_data);
 

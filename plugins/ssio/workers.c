@@ -4,8 +4,6 @@
 #include "config.h"
 #endif
 
-#include <string.h>
-
 #include "workers.h"
 
 /* What may wait for each thread of the pool: enough that it finds some while
@@ -51,6 +49,15 @@ struct _GstSsioWorkers {
   gdouble *totals;
 };
 
+static void
+clear (gdouble *values, guint n)
+{
+  guint i;
+
+  for (i = 0; i < n; i++)
+    values[i] = 0;
+}
+
 static Slot *
 get_slot (GstSsioWorkers *workers, guint64 number)
 {
@@ -83,7 +90,7 @@ work_on_next (GstSsioWorkers *workers, guint thread)
 
   workers->waiting_points -= slot->chunk.n_points;
   g_mutex_unlock (&workers->lock);
-  memset (slot->result, 0, workers->n_results * sizeof (gdouble));
+  clear (slot->result, workers->n_results);
   workers->func (&slot->chunk, thread, slot->result, workers->user_data);
   g_mutex_lock (&workers->lock);
   slot->done = TRUE;
@@ -138,7 +145,7 @@ gst_ssio_workers_new (guint n_threads, guint n_results, GstSsioWorkFunc func,
 
     worker->workers = workers;
     worker->number = i;
-    worker->thread = g_thread_new ("ssiolinear", run_worker, worker);
+    worker->thread = g_thread_new ("ssioworker", run_worker, worker);
   }
   return workers;
 }
@@ -215,5 +222,5 @@ gst_ssio_workers_get_totals (GstSsioWorkers *workers)
 void
 gst_ssio_workers_reset_totals (GstSsioWorkers *workers)
 {
-  memset (workers->totals, 0, workers->n_results * sizeof (gdouble));
+  clear (workers->totals, workers->n_results);
 }
