@@ -107,10 +107,13 @@ gst_ssio_dataset_get_batch (const GstSsioDataset *dataset, guint64 position,
 
 GstBuffer *
 gst_ssio_dataset_wrap_batch (const GstSsioDataset *dataset,
-    const GstSsioBatch *batch, GError **error)
+    const GstSsioBatch *batch, gboolean present, GError **error)
 {
-  GstMemory *memory = gst_ssio_point_file_wrap_points (dataset->file,
-      batch->first_point, batch->n_points, error);
+  GstMemory *memory
+      = present ? gst_ssio_point_file_wrap_points (dataset->file,
+            batch->first_point, batch->n_points, error)
+                : gst_ssio_point_file_wrap_absent_points (dataset->file,
+                    batch->first_point, batch->n_points);
   GstBuffer *buffer;
 
   if (!memory)

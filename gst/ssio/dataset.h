@@ -45,11 +45,11 @@ GST_SSIO_API
 gboolean gst_ssio_dataset_get_batch (const GstSsioDataset *dataset,
     guint64 position, guint64 stop, GstSsioBatch *batch);
 
-/* A new buffer whose memory is that of the mapped file, or NULL with error
- * set. */
+/* A new buffer whose memory is that of the mapped file, present or left as it
+ * is, or NULL with error set. */
 GST_SSIO_API
 GstBuffer *gst_ssio_dataset_wrap_batch (const GstSsioDataset *dataset,
-    const GstSsioBatch *batch, GError **error);
+    const GstSsioBatch *batch, gboolean present, GError **error);
 
 /* Copies a batch into buffer, which gets its size. */
 GST_SSIO_API

@@ -585,6 +585,35 @@ gst_ssio_point_file_wrap_points (GstSsioPointFile *file, guint64 first_point,
 }
 
 /**
+ * gst_ssio_point_file_wrap_absent_points:
+ * @file: a point file, mapped
+ * @first_point: index of the first point, from 0
+ * @n_points: number of points, at least 1
+ *
+ * As gst_ssio_point_file_wrap_points(), but does not make the points present:
+ * for consumers that have them already. Who reads them all the same waits for
+ * the disk, page by page.
+ *
+ * Returns: (transfer full): a memory of @n_points points
+ *
+ * Since: 0.1
+ */
+GstMemory *
+gst_ssio_point_file_wrap_absent_points (GstSsioPointFile *file,
+    guint64 first_point, guint64 n_points)
+{
+  gsize offset, size;
+
+  g_return_val_if_fail (file != NULL && file->map != NULL, NULL);
+  g_return_val_if_fail (has_points (file, first_point, n_points), NULL);
+
+  offset = file->info.data_offset + first_point * file->point_size;
+  size = n_points * file->point_size;
+  gst_ssio_windows_hold_again (file->windows, offset, size);
+  return gst_ssio_file_memory_new (file, file->map + offset, offset, size);
+}
+
+/**
  * gst_ssio_point_file_read_points: (skip)
  * @file: a point file
  * @first_point: index of the first point, from 0

@@ -87,6 +87,10 @@ GstMemory *gst_ssio_point_file_wrap_points (GstSsioPointFile *file,
     guint64 first_point, guint64 n_points, GError **error);
 
 GST_SSIO_API
+GstMemory *gst_ssio_point_file_wrap_absent_points (GstSsioPointFile *file,
+    guint64 first_point, guint64 n_points);
+
+GST_SSIO_API
 gboolean gst_ssio_point_file_read_points (GstSsioPointFile *file,
     guint64 first_point, guint64 n_points, guint8 *points, GError **error);
 

@@ -22,7 +22,8 @@ void gst_ssio_windows_free (GstSsioWindows *windows);
 gint gst_ssio_windows_hold (GstSsioWindows *windows, gsize offset, gsize size,
     gboolean *fresh);
 
-/* From any thread: for bytes that are held already, one more release. */
+/* From any thread: as gst_ssio_windows_hold(), but leaves bytes that are not
+ * present as they are. */
 void gst_ssio_windows_hold_again (GstSsioWindows *windows, gsize offset,
     gsize size);
 

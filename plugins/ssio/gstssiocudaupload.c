@@ -21,7 +21,9 @@
  *
  * With `cache=device`, batches stay in device memory as long as there is room
  * for them, and from the second epoch on they are not copied again, unless
- * their file has changed.
+ * their file has changed. Once a whole epoch is there, ssiosrc no longer makes
+ * the file's pages present: another branch of the pipeline that reads the same
+ * batches on the CPU waits for the disk itself then.
  *
  * Where there is no CUDA device, or none that can be used, batches pass
  * through in system memory and one warning message says why: a pipeline with
@@ -48,6 +50,7 @@
 #include "cuda/uploader.h"
 #include "elements.h"
 #include "gstssiocudaupload.h"
+#include "need.h"
 #include "sourcefile.h"
 
 GST_DEBUG_CATEGORY_STATIC (ssio_cuda_upload_debug);
@@ -96,6 +99,7 @@ struct _GstSsioCudaUpload {
 
   /* of the streaming thread */
   gboolean has_failed;
+  gboolean told_need;     /* what upstream was told last */
   GstSsioPointFile *file; /* where the last batch was mapped from */
 };
 
@@ -269,6 +273,7 @@ gst_ssio_cuda_upload_start (GstBaseTransform *transform)
   GError *error = NULL;
 
   self->has_failed = FALSE;
+  self->told_need = TRUE;
   context = gst_ssio_cuda_context_ensure (GST_ELEMENT (self),
       settings.device_id, &error);
   if (!context) {
@@ -445,6 +450,20 @@ fail (GstSsioCudaUpload *self, GError *error)
   gst_ssio_element_take_error (self, error);
 }
 
+/* Lets the source know when the bytes of batches are no longer needed, or are
+ * so again. */
+static void
+tell_need (GstSsioCudaUpload *self)
+{
+  gboolean needs = gst_ssio_uploader_needs_bytes (self->uploader);
+
+  if (needs == self->told_need)
+    return;
+  self->told_need = needs;
+  gst_pad_push_event (GST_BASE_TRANSFORM_SINK_PAD (self),
+      gst_ssio_event_new_need (needs));
+}
+
 static GstFlowReturn
 upload (GstSsioCudaUpload *self, GstBuffer *in, GstBuffer **out)
 {
@@ -459,6 +478,7 @@ upload (GstSsioCudaUpload *self, GstBuffer *in, GstBuffer **out)
     fail (self, error);
     flow = GST_FLOW_FLUSHING;
   }
+  tell_need (self);
   return flow;
 }
 
@@ -499,7 +519,21 @@ finish_epoch (GstSsioCudaUpload *self)
     self->has_failed = TRUE;
     return FALSE;
   }
+  if (self->uploader) {
+    gst_ssio_uploader_end_epoch (self->uploader);
+    tell_need (self);
+  }
   return TRUE;
+}
+
+static gboolean
+ends_epoch (GstEvent *event)
+{
+  GstSsioEpoch epoch;
+
+  return GST_EVENT_TYPE (event) == GST_EVENT_EOS
+         || GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT_DONE
+         || gst_event_parse_ssio_epoch (event, &epoch);
 }
 
 /* What was on its way is of no use any more. */
@@ -526,16 +560,12 @@ gst_ssio_cuda_upload_sink_event (GstBaseTransform *transform, GstEvent *event)
   case GST_EVENT_FLUSH_STOP:
     throw_away (self);
     break;
-  case GST_EVENT_EOS:
-  case GST_EVENT_SEGMENT_DONE:
-  case GST_EVENT_CUSTOM_DOWNSTREAM:
-    if (!finish_epoch (self)) {
-      gst_event_unref (event);
-      return TRUE;
-    }
-    break;
   default:
     break;
+  }
+  if (ends_epoch (event) && !finish_epoch (self)) {
+    gst_event_unref (event);
+    return TRUE;
   }
   return GST_BASE_TRANSFORM_CLASS (parent_class)
       ->sink_event (transform, event);

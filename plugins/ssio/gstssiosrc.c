@@ -45,6 +45,7 @@
 
 #include "elements.h"
 #include "gstssiosrc.h"
+#include "need.h"
 #include "seek.h"
 
 GST_DEBUG_CATEGORY_STATIC (ssio_src_debug);
@@ -88,6 +89,7 @@ struct _GstSsioSrc {
   Stats stats;
   GstCaps *caps; /* while a file is open */
   GstSsioExtent extent;
+  gboolean bytes_needed; /* by downstream, which may have them */
 
   /* of the streaming thread, and of seeks, which stop it first */
   GstSsioDataset dataset;
@@ -278,6 +280,7 @@ open_stream (GstSsioSrc *self)
   self->extent.n_points = dataset->n_points;
   self->caps = gst_ssio_layout_to_caps (layout, dataset->batch_size);
   self->stats = (Stats){ 0 };
+  self->bytes_needed = TRUE;
   GST_OBJECT_UNLOCK (self);
 
   gst_ssio_point_file_set_damage_func (dataset->file, on_damage, self);
@@ -416,13 +419,31 @@ take_seek (GstSsioSrc *self, GstEvent *event)
   return seek;
 }
 
-/* A seek from downstream. */
+/* Whether the event was one that says what downstream needs. */
+static gboolean
+take_need (GstSsioSrc *self, GstEvent *event)
+{
+  gboolean are_needed;
+
+  if (!gst_ssio_event_parse_need (event, &are_needed))
+    return FALSE;
+  GST_INFO_OBJECT (self, "downstream needs %s",
+      are_needed ? "points" : "no points, as it has them");
+  GST_OBJECT_LOCK (self);
+  self->bytes_needed = are_needed;
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+/* A seek from downstream, or what it needs. */
 static gboolean
 gst_ssio_src_event (GstBaseSrc *src, GstEvent *event)
 {
   GstEvent *seek;
   gboolean done;
 
+  if (take_need (GST_SSIO_SRC (src), event))
+    return TRUE;
   if (GST_EVENT_TYPE (event) != GST_EVENT_SEEK)
     return GST_BASE_SRC_CLASS (parent_class)->event (src, event);
   seek = take_seek (GST_SSIO_SRC (src), event);
@@ -627,11 +648,13 @@ end_epoch (GstSsioSrc *self)
 }
 
 static GstFlowReturn
-wrap_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
+wrap_batch (GstSsioSrc *self, const GstSsioBatch *batch, gboolean present,
+    GstBuffer **buffer)
 {
   GError *error = NULL;
 
-  *buffer = gst_ssio_dataset_wrap_batch (&self->dataset, batch, &error);
+  *buffer
+      = gst_ssio_dataset_wrap_batch (&self->dataset, batch, present, &error);
   if (*buffer)
     return GST_FLOW_OK;
   fail (self, error);
@@ -661,6 +684,21 @@ read_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
   gst_clear_buffer (buffer);
   fail (self, error);
   return GST_FLOW_FLUSHING;
+}
+
+/* Where downstream has the bytes already, it does not need them. */
+static GstFlowReturn
+make_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
+{
+  gboolean are_needed;
+
+  GST_OBJECT_LOCK (self);
+  are_needed = self->bytes_needed;
+  GST_OBJECT_UNLOCK (self);
+  if (self->dataset.is_mapped && !are_needed)
+    return wrap_batch (self, batch, FALSE, buffer);
+  return self->reads ? read_batch (self, batch, buffer)
+                     : wrap_batch (self, batch, TRUE, buffer);
 }
 
 /* What follows a batch that was made: it says where it comes from, and
@@ -711,8 +749,7 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
              self->stop, &batch))
     flow = end_epoch (self);
   if (flow == GST_FLOW_OK)
-    flow = self->reads ? read_batch (self, &batch, buffer)
-                       : wrap_batch (self, &batch, buffer);
+    flow = make_batch (self, &batch, buffer);
   if (flow != GST_FLOW_OK)
     return flow;
 

@@ -302,6 +302,22 @@ ssio_check_load_model (guint n_in, const gchar *widths, const gchar *path)
   return model;
 }
 
+guint
+ssio_check_count_resident (const gchar *path)
+{
+  gchar *maps, *entry;
+  guint kilobytes = 0;
+
+  /* mincore() would tell of the page cache, not of this process */
+  fail_unless (g_file_get_contents ("/proc/self/smaps", &maps, NULL, NULL));
+  entry = strstr (maps, path);
+  fail_unless (entry != NULL);
+  entry = strstr (entry, "\nRss:");
+  kilobytes = g_ascii_strtoull (strpbrk (entry, "0123456789"), NULL, 10);
+  g_free (maps);
+  return kilobytes;
+}
+
 static void
 count_death (gpointer deaths, GstMiniObject *object)
 {

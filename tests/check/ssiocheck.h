@@ -98,6 +98,9 @@ GstSsioModel *ssio_check_new_model (guint n_in, const gchar *widths);
 GstSsioModel *ssio_check_load_model (guint n_in, const gchar *widths,
     const gchar *path);
 
+/* Kilobytes of the file that are mapped and present in this process. */
+guint ssio_check_count_resident (const gchar *path);
+
 /* Adds one to *deaths when object goes. */
 void ssio_check_count_death (GstMiniObject *object, gint *deaths);
 

@@ -25,6 +25,9 @@ struct _GstSsioUploader {
   GstSsioCudaContext *context;
   GstSsioCopier *copier;
   GstSsioBatchCache *cache; /* NULL without one */
+  guint64 n_batches;        /* since the epoch's start */
+  guint64 n_kept;           /* of them, by the cache */
+  gboolean needs_bytes;
   guint slots;
   guint pool_size; /* bytes of the pool's buffers */
 
@@ -70,6 +73,7 @@ gst_ssio_uploader_new (GstSsioCudaContext *context,
   g_mutex_init (&self->lock);
   self->context = gst_object_ref (context);
   self->slots = config->slots;
+  self->needs_bytes = TRUE;
   self->copier = gst_ssio_copier_new (context, config->slots, config->staging,
       CLAMP (g_get_num_processors () / 4, 1, MAX_COPY_THREADS), error);
   if (!self->copier
@@ -193,12 +197,15 @@ copy (GstSsioUploader *self, const GstSsioBatchMeta *batch, GstBuffer *in,
   GstFlowReturn flow = GST_FLOW_OK;
   GError *failure = NULL;
 
+  self->needs_bytes = TRUE;
   *out = new_cached (self, batch, size, &failure);
   if (failure) {
     g_propagate_error (error, failure);
     return GST_FLOW_ERROR;
   }
-  if (!*out)
+  if (*out)
+    self->n_kept++;
+  else
     flow = acquire_slot (self, size, out, error);
   if (flow == GST_FLOW_OK
       && !gst_ssio_copier_copy (self->copier, in,
@@ -219,7 +226,9 @@ find_or_copy (GstSsioUploader *self, GstBuffer *in, GstBuffer **out,
 
   if (self->cache && batch)
     memory = gst_ssio_batch_cache_find (self->cache, batch);
+  self->n_batches++;
   if (memory) {
+    self->n_kept++;
     *out = wrap_memory (gst_memory_ref (memory));
     return GST_FLOW_OK;
   }
@@ -258,8 +267,24 @@ gst_ssio_uploader_drain (GstSsioUploader *self, GError **error)
 }
 
 void
+gst_ssio_uploader_end_epoch (GstSsioUploader *self)
+{
+  if (self->n_batches > 0 && self->n_kept == self->n_batches)
+    self->needs_bytes = FALSE;
+  self->n_batches = self->n_kept = 0;
+}
+
+gboolean
+gst_ssio_uploader_needs_bytes (GstSsioUploader *self)
+{
+  return self->needs_bytes;
+}
+
+void
 gst_ssio_uploader_forget (GstSsioUploader *self)
 {
   if (self->cache)
     gst_ssio_batch_cache_clear (self->cache);
+  self->n_batches = self->n_kept = 0;
+  self->needs_bytes = TRUE;
 }

@@ -41,6 +41,13 @@ void gst_ssio_uploader_set_flushing (GstSsioUploader *uploader,
 /* Waits for the copies under way. */
 gboolean gst_ssio_uploader_drain (GstSsioUploader *uploader, GError **error);
 
+/* All batches of an epoch were uploaded. */
+void gst_ssio_uploader_end_epoch (GstSsioUploader *uploader);
+
+/* Whether the bytes of batches to come are needed: not after an epoch whose
+ * batches were all kept, as long as no other ones come. */
+gboolean gst_ssio_uploader_needs_bytes (GstSsioUploader *uploader);
+
 /* Forgets batches that are there already: others will have the same names. */
 void gst_ssio_uploader_forget (GstSsioUploader *uploader);
 

@@ -308,6 +308,63 @@ GST_START_TEST (a_cache_that_finds_no_memory_keeps_what_it_has)
 }
 GST_END_TEST;
 
+typedef struct {
+  const gchar *path;
+  guint first;  /* most that was resident in the first epoch */
+  guint latest; /* and from the third one on */
+} Resident;
+
+static GstPadProbeReturn
+look_at_resident (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Resident *resident = user_data;
+  const GstSsioBatchMeta *meta
+      = gst_buffer_get_ssio_batch_meta (GST_PAD_PROBE_INFO_BUFFER (info));
+  guint now = ssio_check_count_resident (resident->path);
+
+  if (meta->epoch == 0)
+    resident->first = MAX (resident->first, now);
+  else if (meta->epoch >= 2)
+    resident->latest = MAX (resident->latest, now);
+  return GST_PAD_PROBE_OK;
+}
+
+static Resident
+run_looking (const gchar *path, const gchar *upload)
+{
+  GstElement *pipeline
+      = launch (path, "epochs=4 batch-size=20000", upload, "fakesink");
+  GstElement *element = gst_bin_get_by_name (GST_BIN (pipeline), "upload");
+  GstPad *pad = gst_element_get_static_pad (element, "sink");
+  Resident resident = { path, 0, 0 };
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, look_at_resident,
+      &resident, NULL);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  ssio_check_wait (pipeline, GST_MESSAGE_EOS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pad);
+  gst_object_unref (element);
+  gst_object_unref (pipeline);
+  return resident;
+}
+
+GST_START_TEST (the_source_leaves_alone_what_is_kept)
+{
+  gchar *path = ssio_check_write_tile (600000, N_FIELDS);
+  Resident resident = run_looking (path, "cache=device staging=pageable");
+
+  fail_unless (resident.first > 0);
+  fail_unless_equals_int (resident.latest, 0);
+  /* all but a batch are kept, or none */
+  resident = run_looking (path, "cache=device cache-size=14000000");
+  fail_unless (resident.latest > 0);
+  resident = run_looking (path, "");
+  fail_unless (resident.latest > 0);
+  g_free (path);
+}
+GST_END_TEST;
+
 /* A seek while copies are held: what was on its way is thrown away, and the
  * stream starts again. */
 GST_START_TEST (a_flush_in_mid_copy_starts_the_epoch_again)
@@ -454,6 +511,7 @@ cuda_upload_suite (void)
   tcase_add_test (tcase, what_is_cached_crosses_the_bus_once);
   tcase_add_test (tcase, a_cache_takes_half_of_what_is_free);
   tcase_add_test (tcase, a_cache_that_finds_no_memory_keeps_what_it_has);
+  tcase_add_test (tcase, the_source_leaves_alone_what_is_kept);
   tcase_add_test (tcase, a_flush_in_mid_copy_starts_the_epoch_again);
   tcase_add_test (tcase, who_waits_for_a_slot_can_be_stopped_and_flushed);
   tcase_add_test (tcase, a_stop_in_mid_copy_leaves_nothing_behind);

@@ -216,17 +216,7 @@ GST_END_TEST;
 static guint
 count_resident (GstSsioPointFile *file)
 {
-  gchar *maps, *entry;
-  guint kilobytes = 0;
-
-  /* mincore() would tell of the page cache, not of this process */
-  fail_unless (g_file_get_contents ("/proc/self/smaps", &maps, NULL, NULL));
-  entry = strstr (maps, gst_ssio_point_file_get_path (file));
-  fail_unless (entry != NULL);
-  entry = strstr (entry, "\nRss:");
-  kilobytes = g_ascii_strtoull (strpbrk (entry, "0123456789"), NULL, 10);
-  g_free (maps);
-  return kilobytes;
+  return ssio_check_count_resident (gst_ssio_point_file_get_path (file));
 }
 
 GST_START_TEST (wrapped_points_are_the_mapping_present_and_read_only)
@@ -251,6 +241,29 @@ GST_START_TEST (wrapped_points_are_the_mapping_present_and_read_only)
   gst_ssio_point_file_unref (file);
   gst_memory_unref (memory);
   gst_ssio_point_file_release_cursor (file);
+  fail_unless_equals_int (count_resident (file), 0);
+  gst_ssio_point_file_unref (file);
+  g_free (path);
+}
+GST_END_TEST;
+
+GST_START_TEST (absent_points_come_when_they_are_read)
+{
+  gchar *path = ssio_check_write_tile (1000000, 6);
+  GstSsioPointFile *file = open_file (path, NULL, GST_SSIO_IO_MODE_MMAP);
+  GstMemory *memory
+      = gst_ssio_point_file_wrap_absent_points (file, 500000, 1000);
+  GstMapInfo map;
+
+  fail_unless_equals_int (count_resident (file), 0);
+  fail_unless (gst_memory_map (memory, &map, GST_MAP_READ));
+  fail_unless_equals_uint64 (map.size, 24000);
+  fail_unless_equals_int (count_resident (file), 0);
+  fail_unless_equals_float (((gfloat *) map.data)[5],
+      ssio_check_tile_value (6 * 500000 + 5));
+  fail_unless (count_resident (file) > 0);
+  gst_memory_unmap (memory, &map);
+  gst_memory_unref (memory);
   fail_unless_equals_int (count_resident (file), 0);
   gst_ssio_point_file_unref (file);
   g_free (path);
@@ -542,6 +555,7 @@ pointfile_suite (void)
   tcase_add_test (tcase, file_without_permission_is_refused);
   tcase_add_test (tcase, npy_says_what_it_holds);
   tcase_add_test (tcase, wrapped_points_are_the_mapping_present_and_read_only);
+  tcase_add_test (tcase, absent_points_come_when_they_are_read);
   tcase_add_test (tcase, batches_of_any_size_leave_no_page_behind);
   tcase_add_test (tcase, a_shared_part_holds_its_own_windows_only);
   tcase_add_test (tcase, points_that_are_read_cannot_be_wrapped);
