@@ -171,13 +171,26 @@ read_all (gint fd, guint8 *bytes, gsize size, guint64 offset)
 }
 
 static gboolean
+read_file (gpointer file, guint64 offset, guint8 *bytes, gsize size)
+{
+  return read_all (((GstSsioPointFile *) file)->fd, bytes, size, offset);
+}
+
+static gboolean
 parse_header (GstSsioPointFile *file, const GstSsioLayout *layout,
     GError **error)
 {
   gsize n_bytes = MIN (file->size, GST_SSIO_HEADER_BYTES);
   guint8 *bytes = g_malloc (n_bytes + 1);
-  GstSsioFormatInput input
-      = { file->path, bytes, n_bytes, file->size, layout };
+  GstSsioFormatInput input = {
+    .path = file->path,
+    .bytes = bytes,
+    .n_bytes = n_bytes,
+    .file_size = file->size,
+    .layout = layout,
+    .read = read_file,
+    .read_data = file,
+  };
   gboolean ok = FALSE;
 
   if (!read_all (file->fd, bytes, n_bytes, 0))
@@ -206,6 +219,18 @@ map_file (GstSsioPointFile *file, GError **error)
   file->windows = gst_ssio_windows_new (file->map, file->size);
   file->guard = gst_ssio_guard_new (file->map, file->size);
   return TRUE;
+}
+
+static gboolean
+check_records (const GstSsioPointFile *file, GError **error)
+{
+  if (!file->info.decoder)
+    return TRUE;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "%s: cannot be mapped: expected records of a fixed size, found points "
+      "that have to be converted; use io-mode=auto",
+      file->path);
+  return FALSE;
 }
 
 /**
@@ -244,8 +269,8 @@ gst_ssio_point_file_open (const gchar *path, const GstSsioLayout *layout,
 
   ok = open_regular_file (file, error) && parse_header (file, layout, error);
   if (ok && io_mode == GST_SSIO_IO_MODE_MMAP)
-    ok = map_file (file, error);
-  else if (ok && io_mode == GST_SSIO_IO_MODE_AUTO)
+    ok = check_records (file, error) && map_file (file, error);
+  else if (ok && io_mode == GST_SSIO_IO_MODE_AUTO && !file->info.decoder)
     map_file (file, NULL);
   if (!ok)
     g_clear_pointer (&file, gst_ssio_point_file_unref);
@@ -290,7 +315,7 @@ gst_ssio_point_file_unref (GstSsioPointFile *file)
     munmap (file->map, file->size);
   if (file->fd >= 0)
     close (file->fd);
-  g_clear_pointer (&file->info.layout, gst_ssio_layout_unref);
+  gst_ssio_format_info_clear (&file->info);
   g_mutex_clear (&file->lock);
   g_free (file->path);
   g_free (file);
@@ -636,8 +661,12 @@ gst_ssio_point_file_read_points (GstSsioPointFile *file, guint64 first_point,
   g_return_val_if_fail (file != NULL && points != NULL, FALSE);
   g_return_val_if_fail (has_points (file, first_point, n_points), FALSE);
 
-  if (!read_all (file->fd, points, n_points * file->point_size,
-          file->info.data_offset + first_point * file->point_size)) {
+  if (file->info.decoder) {
+    if (!file->info.decoder->decode (file->info.decoder, file->path, read_file,
+            file, first_point, n_points, points, error))
+      return FALSE;
+  } else if (!read_all (file->fd, points, n_points * file->point_size,
+                 file->info.data_offset + first_point * file->point_size)) {
     gint number = errno ? errno : EIO;
 
     if (gst_ssio_point_file_check (file, error))

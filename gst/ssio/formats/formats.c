@@ -70,8 +70,9 @@ pick_parser (const GstSsioFormatInput *input)
   return gst_ssio_format_parse_raw;
 }
 
-/* A header's word is not taken: the points must fill the file exactly, so
- * that none is invented and none is silently left out. */
+/* A header's word is not taken: the points must fill the file exactly, or up
+ * to what the format has after them, so that none is invented and none is
+ * silently left out. */
 static gboolean
 check_size (const GstSsioFormatInput *input, const GstSsioFormatInfo *info,
     GError **error)
@@ -94,15 +95,16 @@ check_size (const GstSsioFormatInput *input, const GstSsioFormatInfo *info,
         input->path, info->n_points, point_size);
     return FALSE;
   }
-  if (expected != input->file_size) {
+  if (info->has_more ? expected > input->file_size
+                     : expected != input->file_size) {
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
         "%s: its header says %" G_GUINT64_FORMAT
         " points of %u bytes from byte %" G_GUINT64_FORMAT
-        " on: expected a file of %" G_GUINT64_FORMAT
+        " on: expected a file of %s%" G_GUINT64_FORMAT
         " bytes, found %" G_GUINT64_FORMAT
         "; the file is damaged or was not written to its end",
-        input->path, info->n_points, point_size, info->data_offset, expected,
-        input->file_size);
+        input->path, info->n_points, point_size, info->data_offset,
+        info->has_more ? "at least " : "", expected, input->file_size);
     return FALSE;
   }
   return TRUE;
@@ -121,9 +123,17 @@ gst_ssio_format_parse (const GstSsioFormatInput *input,
   }
   if (!pick_parser (input) (input, info, error))
     return FALSE;
-  if (!check_size (input, info, error)) {
-    g_clear_pointer (&info->layout, gst_ssio_layout_unref);
-    return FALSE;
-  }
-  return TRUE;
+  if (info->decoder || check_size (input, info, error))
+    return TRUE;
+  gst_ssio_format_info_clear (info);
+  return FALSE;
+}
+
+void
+gst_ssio_format_info_clear (GstSsioFormatInfo *info)
+{
+  g_clear_pointer (&info->layout, gst_ssio_layout_unref);
+  if (info->decoder)
+    info->decoder->free (info->decoder);
+  info->decoder = NULL;
 }

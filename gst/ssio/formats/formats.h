@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Point file formats: bytes of a header in, what the file holds out. Parsers
- * do no I/O and know nothing of elements, so that a test or a fuzzer can call
- * them with any bytes. */
+ * do no I/O of their own and know nothing of elements, so that a test or a
+ * fuzzer can call them with any bytes. */
 #pragma once
 
 #include "../gstssiolayout.h"
@@ -12,6 +12,11 @@ G_BEGIN_DECLS
  * that a format's parser can read. */
 #define GST_SSIO_HEADER_BYTES (1 << 20)
 
+/* Reads size bytes from offset of the file. FALSE leaves errno, which is 0
+ * where the file ends before them. */
+typedef gboolean (*GstSsioReadFunc) (gpointer user_data, guint64 offset,
+    guint8 *bytes, gsize size);
+
 /* What a parser is given. */
 typedef struct {
   const gchar *path;   /* for messages and the extension only */
@@ -19,19 +24,40 @@ typedef struct {
   gsize n_bytes;       /* at most GST_SSIO_HEADER_BYTES */
   guint64 file_size;
   const GstSsioLayout *layout; /* what the user asked for, or NULL */
+  const gchar *element;        /* the PLY element of the points, or NULL */
+  GstSsioReadFunc read;        /* for bytes after those */
+  gpointer read_data;
 } GstSsioFormatInput;
 
-/* What a parser finds: n_points points from data_offset to the file's end. */
+/* Makes records of a file whose points cannot be used as they are, such as
+ * text. From one thread at a time. */
+typedef struct _GstSsioDecoder GstSsioDecoder;
+struct _GstSsioDecoder {
+  /* Writes n_points records of the format's layout, from first_point on, to
+   * points. FALSE sets error, which names path. */
+  gboolean (*decode) (GstSsioDecoder *decoder, const gchar *path,
+      GstSsioReadFunc read, gpointer read_data, guint64 first_point,
+      guint64 n_points, guint8 *points, GError **error);
+  void (*free) (GstSsioDecoder *decoder);
+};
+
+/* What a parser finds: n_points points from data_offset on. What was asked of
+ * a parser and failed leaves nothing to free. */
 typedef struct {
   GstSsioLayout *layout;
   guint64 data_offset;
   guint64 n_points;
+  gboolean has_more;       /* bytes after the points, which others may use */
+  GstSsioDecoder *decoder; /* NULL where the points are records in the file */
 } GstSsioFormatInfo;
 
 /* Picks the parser by content, then by the path's extension, and checks what
- * it found against the file's size. On success the caller owns info->layout. */
+ * it found against the file's size, where it has no decoder. info is zeroed at
+ * first; free it with gst_ssio_format_info_clear(). */
 gboolean gst_ssio_format_parse (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
+
+void gst_ssio_format_info_clear (GstSsioFormatInfo *info);
 
 typedef gboolean (*GstSsioFormatParser) (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
