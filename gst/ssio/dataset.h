@@ -4,16 +4,9 @@
 #pragma once
 
 #include "gstssiopointfile.h"
+#include "order.h"
 
 G_BEGIN_DECLS
-
-typedef struct {
-  guint64 index;       /* of the batch in its epoch */
-  guint64 position;    /* of the first point in the epoch's order */
-  guint file;          /* index of the file */
-  guint64 first_point; /* index in the file */
-  guint64 n_points;
-} GstSsioBatch;
 
 /* Epochs are cut into batches on a grid from their first point on, so that a
  * batch has one index wherever a stream starts. */
