@@ -43,15 +43,25 @@ has_magic (const GstSsioFormatInput *input, guint i)
 }
 
 static gboolean
-has_extension (const GstSsioFormatInput *input, guint i)
+has_extension (const gchar *path, const gchar *extension)
 {
-  gsize path_length = strlen (input->path);
-  gsize length = strlen (formats[i].extension);
+  gsize path_length = strlen (path);
+  gsize length = strlen (extension);
 
   return path_length >= length
-         && g_ascii_strcasecmp (input->path + path_length - length,
-                formats[i].extension)
-                == 0;
+         && g_ascii_strcasecmp (path + path_length - length, extension) == 0;
+}
+
+gboolean
+gst_ssio_format_knows_name (const gchar *name)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (formats); i++) {
+    if (has_extension (name, formats[i].extension))
+      return TRUE;
+  }
+  return has_extension (name, ".bin");
 }
 
 static GstSsioFormatParser
@@ -64,7 +74,7 @@ pick_parser (const GstSsioFormatInput *input)
       return formats[i].parse;
   }
   for (i = 0; i < G_N_ELEMENTS (formats); i++) {
-    if (has_extension (input, i))
+    if (has_extension (input->path, formats[i].extension))
       return formats[i].parse;
   }
   return gst_ssio_format_parse_raw;

@@ -51,6 +51,12 @@ typedef struct {
   GstSsioDecoder *decoder; /* NULL where the points are records in the file */
 } GstSsioFormatInfo;
 
+/* How names of point files end. */
+#define GST_SSIO_FORMAT_NAMES ".bin, .npy, .las, .ply or .pcd"
+
+/* Whether name ends so. */
+gboolean gst_ssio_format_knows_name (const gchar *name);
+
 /* Picks the parser by content, then by the path's extension, and checks what
  * it found against the file's size, where it has no decoder. info is zeroed at
  * first; free it with gst_ssio_format_info_clear(). */
