@@ -75,3 +75,24 @@ gst_event_parse_ssio_epoch (GstEvent *event, GstSsioEpoch *epoch)
              &epoch->batches, "points", G_TYPE_UINT64, &epoch->points, "bytes",
              G_TYPE_UINT64, &epoch->bytes, NULL);
 }
+
+/**
+ * gst_event_ends_ssio_epoch:
+ * @event: any event
+ *
+ * Returns: whether @event is one of those that an epoch ends with: EOS,
+ *   SEGMENT_DONE or `ssio-epoch`
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_event_ends_ssio_epoch (GstEvent *event)
+{
+  GstSsioEpoch epoch;
+
+  g_return_val_if_fail (GST_IS_EVENT (event), FALSE);
+
+  return GST_EVENT_TYPE (event) == GST_EVENT_EOS
+         || GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT_DONE
+         || gst_event_parse_ssio_epoch (event, &epoch);
+}

@@ -42,4 +42,7 @@ GstEvent *gst_event_new_ssio_epoch (const GstSsioEpoch *epoch);
 GST_SSIO_API
 gboolean gst_event_parse_ssio_epoch (GstEvent *event, GstSsioEpoch *epoch);
 
+GST_SSIO_API
+gboolean gst_event_ends_ssio_epoch (GstEvent *event);
+
 G_END_DECLS

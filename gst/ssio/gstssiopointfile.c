@@ -41,6 +41,7 @@ struct _GstSsioPointFile {
   GMutex lock; /* of what follows */
   GstSsioDamageFunc damage_func;
   gpointer damage_data;
+  gboolean damage_told;
 };
 
 G_DEFINE_BOXED_TYPE (GstSsioPointFile, gst_ssio_point_file,
@@ -544,17 +545,41 @@ gst_ssio_point_file_hold_again (GstSsioPointFile *file, gsize offset,
 void
 gst_ssio_point_file_release (GstSsioPointFile *file, gsize offset, gsize size)
 {
-  GstSsioDamageFunc func = NULL;
   gboolean dropped = gst_ssio_windows_release (file->windows, offset, size);
 
   if ((dropped && has_lost_bytes (file))
-      || gst_ssio_guard_is_damaged (file->guard)) {
-    g_mutex_lock (&file->lock);
-    func = g_steal_pointer (&file->damage_func);
-    if (func)
-      func (file, file->damage_data);
-    g_mutex_unlock (&file->lock);
+      || gst_ssio_guard_is_damaged (file->guard))
+    gst_ssio_point_file_tell_damage (file);
+}
+
+/**
+ * gst_ssio_point_file_tell_damage:
+ * @file: a point file that is damaged
+ *
+ * For consumers of batches that find the damage: lets whoever has opened the
+ * file know, so that one error says why an epoch does not end.
+ *
+ * Returns: whether somebody knows, now or since before
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_ssio_point_file_tell_damage (GstSsioPointFile *file)
+{
+  GstSsioDamageFunc func;
+  gboolean told;
+
+  g_return_val_if_fail (file != NULL, FALSE);
+
+  g_mutex_lock (&file->lock);
+  func = g_steal_pointer (&file->damage_func);
+  if (func) {
+    file->damage_told = TRUE;
+    func (file, file->damage_data);
   }
+  told = file->damage_told;
+  g_mutex_unlock (&file->lock);
+  return told;
 }
 
 /**

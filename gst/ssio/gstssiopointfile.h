@@ -101,6 +101,9 @@ GST_SSIO_API
 gboolean gst_ssio_point_file_is_damaged (GstSsioPointFile *file);
 
 GST_SSIO_API
+gboolean gst_ssio_point_file_tell_damage (GstSsioPointFile *file);
+
+GST_SSIO_API
 GstSsioPointFile *gst_ssio_memory_get_point_file (GstMemory *memory);
 
 GST_SSIO_API

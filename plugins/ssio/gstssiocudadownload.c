@@ -146,6 +146,19 @@ gst_ssio_cuda_download_transform (GstBaseTransform *transform, GstBuffer *in,
   return GST_FLOW_FLUSHING;
 }
 
+static gboolean
+gst_ssio_cuda_download_sink_event (GstBaseTransform *transform,
+    GstEvent *event)
+{
+  if (GST_SSIO_CUDA_DOWNLOAD (transform)->has_failed
+      && gst_event_ends_ssio_epoch (event)) {
+    gst_event_unref (event);
+    return TRUE;
+  }
+  return GST_BASE_TRANSFORM_CLASS (parent_class)
+      ->sink_event (transform, event);
+}
+
 static void
 gst_ssio_cuda_download_class_init (GstSsioCudaDownloadClass *class)
 {
@@ -162,6 +175,7 @@ gst_ssio_cuda_download_class_init (GstSsioCudaDownloadClass *class)
   transform_class->stop = gst_ssio_cuda_download_stop;
   transform_class->transform_caps = gst_ssio_cuda_download_transform_caps;
   transform_class->transform_size = gst_ssio_cuda_download_transform_size;
+  transform_class->sink_event = gst_ssio_cuda_download_sink_event;
   transform_class->transform = gst_ssio_cuda_download_transform;
   transform_class->passthrough_on_same_caps = TRUE;
 }

@@ -99,7 +99,7 @@ struct _GstSsioCudaUpload {
 
   /* of the streaming thread */
   gboolean has_failed;
-  gboolean told_need;     /* what upstream was told last */
+  gint told_need;         /* what upstream was told last, -1 for nothing */
   GstSsioPointFile *file; /* where the last batch was mapped from */
 };
 
@@ -273,7 +273,7 @@ gst_ssio_cuda_upload_start (GstBaseTransform *transform)
   GError *error = NULL;
 
   self->has_failed = FALSE;
-  self->told_need = TRUE;
+  self->told_need = -1;
   context = gst_ssio_cuda_context_ensure (GST_ELEMENT (self),
       settings.device_id, &error);
   if (!context) {
@@ -349,6 +349,54 @@ gst_ssio_cuda_upload_transform_caps (GstBaseTransform *transform,
   return filtered;
 }
 
+/* An error is posted once, or was by the source: NULL. Until READY, batches are answered as if it were
+ * flushing: for another flow, upstream would post an error of its own, or send
+ * an EOS that looks like the end of a complete epoch. */
+static void
+fail (GstSsioCudaUpload *self, GError *error)
+{
+  self->has_failed = TRUE;
+  if (error)
+    gst_ssio_element_take_error (self, error);
+}
+
+/* Lets the source know when the bytes of batches are no longer needed, or are
+ * so again. */
+static void
+tell_need (GstSsioCudaUpload *self)
+{
+  gboolean needs = gst_ssio_uploader_needs_bytes (self->uploader);
+
+  if (needs == self->told_need)
+    return;
+  self->told_need = needs;
+  gst_pad_push_event (GST_BASE_TRANSFORM_SINK_PAD (self),
+      gst_ssio_event_new_need (needs));
+}
+
+/* There is a device, but what follows does not take batches there. */
+static void
+check_output (GstSsioCudaUpload *self, GstCaps *out)
+{
+  const gchar *reason
+      = "what follows does not take them on a device (ssiolinear does where "
+        "this was built with nvcc)";
+  GError *error = NULL;
+
+  if (gst_ssio_caps_are_cuda (out))
+    return;
+  if (!get_settings (self).require_device) {
+    GST_ELEMENT_WARNING (self, RESOURCE, NOT_FOUND,
+        ("Batches stay in system memory: %s", reason), (NULL));
+    return;
+  }
+  g_set_error (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+      "batches cannot go to the device: %s; set require-device=false to "
+      "compute on the CPU",
+      reason);
+  fail (self, error);
+}
+
 /* Another layout makes other batches of the same file. */
 static gboolean
 gst_ssio_cuda_upload_set_caps (GstBaseTransform *transform, GstCaps *in,
@@ -358,8 +406,11 @@ gst_ssio_cuda_upload_set_caps (GstBaseTransform *transform, GstCaps *in,
 
   GST_INFO_OBJECT (self, "batches go %s",
       gst_ssio_caps_are_cuda (out) ? "to the device" : "through");
-  if (self->uploader)
+  if (self->uploader) {
     gst_ssio_uploader_forget (self->uploader);
+    tell_need (self);
+    check_output (self, out);
+  }
   return TRUE;
 }
 
@@ -440,30 +491,6 @@ gst_ssio_cuda_upload_query (GstBaseTransform *transform,
                 ->query (transform, direction, query);
 }
 
-/* An error is posted once. Until READY, batches are answered as if it were
- * flushing: for another flow, upstream would post an error of its own, or send
- * an EOS that looks like the end of a complete epoch. */
-static void
-fail (GstSsioCudaUpload *self, GError *error)
-{
-  self->has_failed = TRUE;
-  gst_ssio_element_take_error (self, error);
-}
-
-/* Lets the source know when the bytes of batches are no longer needed, or are
- * so again. */
-static void
-tell_need (GstSsioCudaUpload *self)
-{
-  gboolean needs = gst_ssio_uploader_needs_bytes (self->uploader);
-
-  if (needs == self->told_need)
-    return;
-  self->told_need = needs;
-  gst_pad_push_event (GST_BASE_TRANSFORM_SINK_PAD (self),
-      gst_ssio_event_new_need (needs));
-}
-
 static GstFlowReturn
 upload (GstSsioCudaUpload *self, GstBuffer *in, GstBuffer **out)
 {
@@ -486,17 +513,18 @@ static GstFlowReturn
 gst_ssio_cuda_upload_generate_output (GstBaseTransform *transform,
     GstBuffer **out)
 {
+  GstSsioCudaUpload *self = GST_SSIO_CUDA_UPLOAD (transform);
   GstBuffer *in = transform->queued_buf;
   GstFlowReturn flow;
 
-  if (gst_base_transform_is_passthrough (transform))
+  if (gst_base_transform_is_passthrough (transform) && !self->has_failed)
     return GST_BASE_TRANSFORM_CLASS (parent_class)
         ->generate_output (transform, out);
   *out = NULL;
   if (!in)
     return GST_FLOW_OK;
   transform->queued_buf = NULL;
-  flow = upload (GST_SSIO_CUDA_UPLOAD (transform), in, out);
+  flow = upload (self, in, out);
   gst_buffer_unref (in);
   return flow;
 }
@@ -514,9 +542,8 @@ finish_epoch (GstSsioCudaUpload *self)
     fail (self, error);
     return FALSE;
   }
-  if (self->file && gst_ssio_point_file_is_damaged (self->file)) {
-    GST_WARNING_OBJECT (self, "the file was damaged under its batches");
-    self->has_failed = TRUE;
+  if (!gst_ssio_source_file_is_intact (self->file, &error)) {
+    fail (self, error);
     return FALSE;
   }
   if (self->uploader) {
@@ -524,16 +551,6 @@ finish_epoch (GstSsioCudaUpload *self)
     tell_need (self);
   }
   return TRUE;
-}
-
-static gboolean
-ends_epoch (GstEvent *event)
-{
-  GstSsioEpoch epoch;
-
-  return GST_EVENT_TYPE (event) == GST_EVENT_EOS
-         || GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT_DONE
-         || gst_event_parse_ssio_epoch (event, &epoch);
 }
 
 /* What was on its way is of no use any more. */
@@ -563,7 +580,7 @@ gst_ssio_cuda_upload_sink_event (GstBaseTransform *transform, GstEvent *event)
   default:
     break;
   }
-  if (ends_epoch (event) && !finish_epoch (self)) {
+  if (gst_event_ends_ssio_epoch (event) && !finish_epoch (self)) {
     gst_event_unref (event);
     return TRUE;
   }

@@ -510,16 +510,19 @@ report_epoch (GstSsioLinear *self)
 static gboolean
 end_epoch (GstSsioLinear *self)
 {
+  GError *error = NULL;
+
   collect (self);
+  if (!self->has_failed
+      && !gst_ssio_source_file_is_intact (self->file, &error))
+    fail (self, error);
   if (self->has_failed) {
     refuse (self);
     return FALSE;
   }
   if (!self->model)
     return TRUE;
-  /* otherwise its source has posted an error; the sums may be of zeros */
-  if (!self->file || !gst_ssio_point_file_is_damaged (self->file))
-    report_epoch (self);
+  report_epoch (self);
   reset_epoch (self, self->epoch.epoch + 1);
   return TRUE;
 }

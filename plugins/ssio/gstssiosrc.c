@@ -714,7 +714,9 @@ account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
   GST_BUFFER_OFFSET_END (buffer) = batch->position + batch->n_points;
   meta = gst_buffer_add_ssio_batch_meta (buffer, self->epoch.epoch,
       batch->index, batch->file, batch->first_point, batch->n_points);
-  meta->version = gst_ssio_point_file_get_version (self->dataset.file);
+  /* a file that is not mapped may change without an error */
+  if (self->dataset.is_mapped)
+    meta->version = gst_ssio_point_file_get_version (self->dataset.file);
 
   self->position = batch->position + batch->n_points;
   self->epoch.batches++;

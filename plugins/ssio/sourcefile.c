@@ -20,3 +20,13 @@ gst_ssio_source_file_note (GstSsioPointFile **file, GstBuffer *buffer)
   if (found)
     *file = gst_ssio_point_file_ref (found);
 }
+
+gboolean
+gst_ssio_source_file_is_intact (GstSsioPointFile *file, GError **error)
+{
+  if (!file || !gst_ssio_point_file_is_damaged (file))
+    return TRUE;
+  if (!gst_ssio_point_file_tell_damage (file))
+    gst_ssio_point_file_check (file, error);
+  return FALSE;
+}

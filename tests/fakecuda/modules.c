@@ -130,6 +130,9 @@ cuFuncSetAttribute (CUfunction handle, int attribute, int value)
       context);
   if (!function)
     return fake_end (CUDA_ERROR_INVALID_HANDLE);
+  if (attribute == CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT)
+    return fake_end (value >= -1 && value <= 100 ? CUDA_SUCCESS
+                                                 : CUDA_ERROR_INVALID_VALUE);
   if (attribute != CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES || value < 0
       || value > fake_devices.max_shared_bytes)
     return fake_end (CUDA_ERROR_INVALID_VALUE);

@@ -341,7 +341,8 @@ gst_ssio_cuda_memory_end_use (GstMemory *memory, gpointer stream,
  * @memory: a CUDA memory whose context is current
  * @error: (nullable): return location for an error
  *
- * Waits, on the CPU, until no work on the device uses the memory any more.
+ * What is put on the memory's stream from now on happens after all work that
+ * uses the memory.
  *
  * Returns: %FALSE with @error set to a #GstResourceError where the device
  *   fails
@@ -354,9 +355,8 @@ gst_ssio_cuda_memory_begin_write (GstMemory *memory, GError **error)
   Block *block = cast (memory)->block;
   const GstSsioCudaDriver *driver = get_driver (block);
 
-  return gst_ssio_cuda_call (driver, error, cuEventSynchronize, block->ready)
-         && gst_ssio_cuda_call (driver, error, cuEventSynchronize,
-             block->used);
+  return gst_ssio_cuda_call (driver, error, cuStreamWaitEvent,
+      get_stream (block), block->used, 0);
 }
 
 /**

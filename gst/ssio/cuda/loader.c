@@ -33,18 +33,23 @@ get_code (CUresult result)
 }
 
 static const gchar *
-get_advice (CUresult result)
+get_advice (CUresult result, const gchar *call)
 {
   switch (result) {
   case CUDA_ERROR_OUT_OF_MEMORY:
+    if (g_str_has_prefix (call, "cuMemHost"))
+      return "; make batch-size or slots smaller, or free memory of the machine "
+             "(it is page-locked)";
     return "; make batch-size, slots or cache-size smaller, or free memory of "
            "the device (nvidia-smi shows who has it)";
   case CUDA_ERROR_NO_DEVICE:
     return "; check nvidia-smi and CUDA_VISIBLE_DEVICES";
   case CUDA_ERROR_INVALID_IMAGE:
   case CUDA_ERROR_NO_BINARY_FOR_GPU:
-    return "; this build has no kernels for the device: build with a CUDA "
-           "Toolkit that knows it, or compute on the CPU by leaving out "
+  case CUDA_ERROR_UNSUPPORTED_PTX_VERSION:
+    return "; this build has no kernels for the device and its driver: update "
+           "the driver, or build with a CUDA Toolkit that knows the device and "
+           "is no newer than the driver, or compute on the CPU by leaving out "
            "ssiocudaupload";
   default:
     return "";
@@ -61,7 +66,8 @@ gst_ssio_cuda_check (CUresult result, const gchar *call, GError **error)
   if (driver.cuGetErrorString (result, &text) != CUDA_SUCCESS || !text)
     text = "unknown error";
   g_set_error (error, GST_RESOURCE_ERROR, get_code (result),
-      "CUDA: %s failed: %s (%d)%s", call, text, result, get_advice (result));
+      "CUDA: %s failed: %s (%d)%s", call, text, result,
+      get_advice (result, call));
   return FALSE;
 }
 
@@ -87,7 +93,7 @@ load (GError **error)
 
   if (!name || !*name)
     name = DEFAULT_LIBRARY;
-  module = g_module_open (name, G_MODULE_BIND_LAZY);
+  module = g_module_open (name, G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL);
   if (!module) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
         "no NVIDIA driver: %s", g_module_error ());

@@ -59,9 +59,26 @@ gst_ssio_cuda_pool_init (GstSsioCudaPool *self)
 {
 }
 
+/* GstBufferPool would do so itself for a minimum, but leaks what it has made
+ * where it cannot make all. */
+static gboolean
+make_buffers (GstBufferPool *pool, guint n_buffers)
+{
+  GstBuffer **buffers = g_new0 (GstBuffer *, n_buffers);
+  GstFlowReturn flow = GST_FLOW_OK;
+  guint i;
+
+  for (i = 0; i < n_buffers && flow == GST_FLOW_OK; i++)
+    flow = gst_buffer_pool_acquire_buffer (pool, &buffers[i], NULL);
+  for (i = 0; i < n_buffers; i++)
+    gst_clear_buffer (&buffers[i]);
+  g_free (buffers);
+  return flow == GST_FLOW_OK;
+}
+
 GstBufferPool *
-gst_ssio_cuda_pool_new (GstSsioCudaStream *stream, guint size,
-    guint max_buffers)
+gst_ssio_cuda_pool_new (GstSsioCudaStream *stream, guint size, guint n_buffers,
+    GError **error)
 {
   GstSsioCudaPool *self = g_object_new (GST_TYPE_SSIO_CUDA_POOL, NULL);
   GstBufferPool *pool = GST_BUFFER_POOL (gst_object_ref_sink (self));
@@ -69,10 +86,15 @@ gst_ssio_cuda_pool_new (GstSsioCudaStream *stream, guint size,
 
   self->stream = gst_ssio_cuda_stream_ref (stream);
   self->size = size;
-  gst_buffer_pool_config_set_params (config, NULL, size, 0, max_buffers);
+  gst_buffer_pool_config_set_params (config, NULL, size, 0, n_buffers);
   gst_buffer_pool_set_config (pool, config);
   gst_buffer_pool_set_active (pool, TRUE);
-  return pool;
+  if (make_buffers (pool, n_buffers))
+    return pool;
+  g_propagate_error (error, g_steal_pointer (&self->error));
+  gst_buffer_pool_set_active (pool, FALSE);
+  gst_object_unref (pool);
+  return NULL;
 }
 
 GstFlowReturn
@@ -82,7 +104,8 @@ gst_ssio_cuda_pool_acquire (GstBufferPool *pool, GstBuffer **buffer,
   GstSsioCudaPool *self = GST_SSIO_CUDA_POOL (pool);
   GstFlowReturn flow = gst_buffer_pool_acquire_buffer (pool, buffer, NULL);
 
-  if (self->error)
+  /* a buffer is made anew where somebody has kept the memory of one */
+  if (flow == GST_FLOW_ERROR)
     g_propagate_error (error, g_steal_pointer (&self->error));
   if (flow == GST_FLOW_OK
       && !gst_ssio_cuda_memory_begin_write (gst_buffer_peek_memory (*buffer,

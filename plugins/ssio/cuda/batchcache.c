@@ -42,6 +42,16 @@ is_equal_key (gconstpointer a, gconstpointer b)
          && one->n_points == other->n_points;
 }
 
+/* What an allocation takes of a device, whose driver has large ones in pages
+ * of 2 MiB. */
+static guint64
+get_cost (gsize size)
+{
+  const gsize page = (gsize) 2 << 20;
+
+  return size <= page / 2 ? size : (size + page - 1) / page * page;
+}
+
 static void
 unref_memory (gpointer memory)
 {
@@ -97,12 +107,13 @@ find_file (GstSsioBatchCache *cache, const GstSsioBatchMeta *batch)
 
 GstMemory *
 gst_ssio_batch_cache_find (GstSsioBatchCache *cache,
-    const GstSsioBatchMeta *batch)
+    const GstSsioBatchMeta *batch, gsize size)
 {
   const Key key = { batch->first_point, batch->n_points };
   File *file = find_file (cache, batch);
+  GstMemory *memory = file ? g_hash_table_lookup (file->batches, &key) : NULL;
 
-  return file ? g_hash_table_lookup (file->batches, &key) : NULL;
+  return memory && memory->size == size ? memory : NULL;
 }
 
 static void
@@ -124,7 +135,8 @@ gst_ssio_batch_cache_reserve (GstSsioBatchCache *cache,
   if (batch->version == 0)
     return FALSE;
   drop_other_version (cache, batch);
-  return size <= cache->max_bytes && cache->bytes <= cache->max_bytes - size;
+  return size <= cache->max_bytes && get_cost (size) <= cache->max_bytes
+         && cache->bytes <= cache->max_bytes - get_cost (size);
 }
 
 void
@@ -133,16 +145,20 @@ gst_ssio_batch_cache_add (GstSsioBatchCache *cache,
 {
   const Key key = { batch->first_point, batch->n_points };
   File *file = find_file (cache, batch);
+  gint64 cost = get_cost (memory->size);
+  GstMemory *old;
 
   if (!file) {
     file = file_new (batch->version);
     g_hash_table_insert (cache->files, GUINT_TO_POINTER (batch->file), file);
   }
-  if (!g_hash_table_insert (file->batches, g_memdup2 (&key, sizeof (key)),
-          gst_memory_ref (memory)))
-    return;
-  file->bytes += memory->size;
-  cache->bytes += memory->size;
+  old = g_hash_table_lookup (file->batches, &key);
+  if (old)
+    cost -= get_cost (old->size);
+  g_hash_table_replace (file->batches, g_memdup2 (&key, sizeof (key)),
+      gst_memory_ref (memory));
+  file->bytes += cost;
+  cache->bytes += cost;
 }
 
 void

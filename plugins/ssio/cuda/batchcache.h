@@ -10,14 +10,15 @@ G_BEGIN_DECLS
 
 typedef struct _GstSsioBatchCache GstSsioBatchCache;
 
-/* Keeps at most max_bytes. */
+/* Keeps at most max_bytes, as the device counts. */
 GstSsioBatchCache *gst_ssio_batch_cache_new (guint64 max_bytes);
 
 void gst_ssio_batch_cache_free (GstSsioBatchCache *cache);
 
-/* The memory of the batch, owned by the cache, or NULL. */
+/* The memory of the batch, if it has that size, owned by the cache, or
+ * NULL. */
 GstMemory *gst_ssio_batch_cache_find (GstSsioBatchCache *cache,
-    const GstSsioBatchMeta *batch);
+    const GstSsioBatchMeta *batch, gsize size);
 
 /* Whether there is room for size bytes of a batch, whose file's content must
  * be known. What was kept of another version of its file goes. */

@@ -65,12 +65,17 @@ make_events (GstSsioCopier *self, GError **error)
   return TRUE;
 }
 
+/* A device that uses the host's page tables locks nothing: a file that is cut
+ * would be a fault of the device. */
 static gboolean
 supports_register (GstSsioCudaContext *context)
 {
   return gst_ssio_cuda_context_get_attribute (context,
              CU_DEVICE_ATTRIBUTE_READ_ONLY_HOST_REGISTER_SUPPORTED)
-         != 0;
+             != 0
+         && gst_ssio_cuda_context_get_attribute (context,
+                CU_DEVICE_ATTRIBUTE_PAGEABLE_MEMORY_ACCESS_USES_HOST_PAGE_TABLES)
+                == 0;
 }
 
 GstSsioCopier *
@@ -266,10 +271,10 @@ copy_staged (GstSsioCopier *self, Copy *copy, Range range, GError **error)
 }
 
 /* Page-locks the whole pages of the range, which no other batch has. FALSE
- * where that cannot be, and leaves error alone where it can be done without. */
+ * where that cannot be: the bytes are copied then, and a device that is lost
+ * says so once more. */
 static gboolean
-register_pages (GstSsioCopier *self, Copy *copy, const Range *pages,
-    GError **error)
+register_pages (GstSsioCopier *self, Copy *copy, const Range *pages)
 {
   CUresult result;
 
@@ -277,24 +282,17 @@ register_pages (GstSsioCopier *self, Copy *copy, const Range *pages,
     return FALSE;
   result = self->driver->cuMemHostRegister ((gpointer) pages->bytes,
       pages->size, CU_MEMHOSTREGISTER_PORTABLE | CU_MEMHOSTREGISTER_READ_ONLY);
-  switch (result) {
-  case CUDA_SUCCESS:
+  if (result == CUDA_SUCCESS) {
     copy->registered = (gpointer) pages->bytes;
     return TRUE;
-  case CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED:
-    return FALSE; /* this batch is on its way already, or by somebody else */
-  case CUDA_ERROR_INVALID_VALUE:
-  case CUDA_ERROR_OUT_OF_MEMORY:
-  case CUDA_ERROR_OPERATING_SYSTEM:
-  case CUDA_ERROR_NOT_PERMITTED:
-  case CUDA_ERROR_NOT_SUPPORTED:
+  }
+  /* otherwise this batch is on its way already, or by somebody else */
+  if (result != CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED) {
     GST_INFO ("the mapped file cannot be page-locked (%d): copying it",
         result);
     self->can_register = FALSE;
-    return FALSE;
-  default:
-    return gst_ssio_cuda_check (result, "cuMemHostRegister", error);
   }
+  return FALSE;
 }
 
 /* The whole pages in @range, and what is before and after them. */
@@ -341,18 +339,12 @@ static gboolean
 copy_registered (GstSsioCopier *self, Copy *copy, const Range *range,
     GError **error)
 {
-  GError *failure = NULL;
   Range head, pages, tail;
   gint64 start = g_get_monotonic_time ();
 
   split_pages (range, &head, &pages, &tail);
-  if (!register_pages (self, copy, &pages, &failure)) {
-    if (failure) {
-      g_propagate_error (error, failure);
-      return FALSE;
-    }
+  if (!register_pages (self, copy, &pages))
     return copy_staged (self, copy, *range, error);
-  }
   copy->how = GST_SSIO_STAGING_REGISTER;
   copy->cost = g_get_monotonic_time () - start;
   return copy_ends (self, copy, head, tail, error)

@@ -123,28 +123,38 @@ gst_ssio_uploader_set_flushing (GstSsioUploader *self, gboolean flushing)
   g_mutex_unlock (&self->lock);
 }
 
-/* A buffer of the pool, which is made anew for batches that are larger than
- * those before. */
-static GstFlowReturn
-acquire_slot (GstSsioUploader *self, gsize size, GstBuffer **buffer,
-    GError **error)
+/* Has slots of at least that size. They come before what is cached, which can
+ * do with less memory. */
+static gboolean
+ensure_slots (GstSsioUploader *self, gsize size, GError **error)
 {
-  GstFlowReturn flow;
+  GstBufferPool *pool;
 
   if (size > G_MAXUINT) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
         "a batch of %" G_GSIZE_FORMAT
         " bytes: expected less than 4 GiB; make batch-size smaller",
         size);
-    return GST_FLOW_ERROR;
+    return FALSE;
   }
-  if (size > self->pool_size) {
-    self->pool_size = size;
-    set_pool (self,
-        gst_ssio_cuda_pool_new (gst_ssio_copier_get_stream (self->copier),
-            size, self->slots + KEPT_BY_SINK));
-  }
-  flow = gst_ssio_cuda_pool_acquire (self->pool, buffer, error);
+  if (size <= self->pool_size)
+    return TRUE;
+  set_pool (self, NULL);
+  pool = gst_ssio_cuda_pool_new (gst_ssio_copier_get_stream (self->copier),
+      size, self->slots + KEPT_BY_SINK, error);
+  if (!pool)
+    return FALSE;
+  self->pool_size = size;
+  set_pool (self, pool);
+  return TRUE;
+}
+
+static GstFlowReturn
+acquire_slot (GstSsioUploader *self, gsize size, GstBuffer **buffer,
+    GError **error)
+{
+  GstFlowReturn flow = gst_ssio_cuda_pool_acquire (self->pool, buffer, error);
+
   if (flow == GST_FLOW_OK)
     gst_buffer_set_size (*buffer, size);
   return flow;
@@ -198,6 +208,8 @@ copy (GstSsioUploader *self, const GstSsioBatchMeta *batch, GstBuffer *in,
   GError *failure = NULL;
 
   self->needs_bytes = TRUE;
+  if (!ensure_slots (self, size, error))
+    return GST_FLOW_ERROR;
   *out = new_cached (self, batch, size, &failure);
   if (failure) {
     g_propagate_error (error, failure);
@@ -225,7 +237,8 @@ find_or_copy (GstSsioUploader *self, GstBuffer *in, GstBuffer **out,
   GstFlowReturn flow;
 
   if (self->cache && batch)
-    memory = gst_ssio_batch_cache_find (self->cache, batch);
+    memory = gst_ssio_batch_cache_find (self->cache, batch,
+        gst_buffer_get_size (in));
   self->n_batches++;
   if (memory) {
     self->n_kept++;

@@ -20,6 +20,9 @@ static const gchar *const names[] = {
   "libcublasLt.so.11",
 };
 
+/* Another version may be in the process, of PyTorch say. */
+#define FLAGS (G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL)
+
 static GModule *
 open_library (void)
 {
@@ -28,9 +31,9 @@ open_library (void)
   guint i;
 
   if (name && *name)
-    return g_module_open (name, G_MODULE_BIND_LAZY);
+    return g_module_open (name, FLAGS);
   for (i = 0; i < G_N_ELEMENTS (names) && !module; i++)
-    module = g_module_open (names[i], G_MODULE_BIND_LAZY);
+    module = g_module_open (names[i], FLAGS);
   return module;
 }
 
@@ -86,6 +89,10 @@ gst_ssio_cublaslt_check (cublasStatus_t status, const gchar *call,
   g_set_error (error, GST_RESOURCE_ERROR,
       status == CUBLAS_STATUS_ALLOC_FAILED ? GST_RESOURCE_ERROR_NO_SPACE_LEFT
                                            : GST_RESOURCE_ERROR_FAILED,
-      "cuBLASLt: %s failed: status %d", call, status);
+      "cuBLASLt: %s failed: status %d%s", call, status,
+      status == CUBLAS_STATUS_NOT_INITIALIZED
+          ? "; libcublasLt may be newer than the driver: update the driver, or "
+            "let GST_SSIO_CUBLASLT_LIBRARY name an older one"
+          : "");
   return FALSE;
 }

@@ -107,6 +107,9 @@ gst_ssio_cuda_device_find_kernel (GstSsioCudaDevice *device, const gchar *name,
           kernel, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
           shared_bytes))
     return NULL;
+  /* a hint, so that as many blocks are at work as were planned */
+  device->driver->cuFuncSetAttribute (kernel,
+      CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT, 100);
   return kernel;
 }
 

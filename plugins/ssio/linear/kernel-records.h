@@ -164,11 +164,11 @@ convert_tile (const Block *block, const SsioKernelRecords *records,
   FOR_EACH_THREAD (block, thread)
   {
     for (i = 0; i < records->n_inputs; i++) {
+      const SsioKernelField field = records->fields[i];
+
       for (p = thread; p < records->tile; p += block->n_threads)
         columns[i * records->tile + p]
-            = p < n ? read_field (&records->fields[i],
-                  from + p * records->point_size)
-                    : 0;
+            = p < n ? read_field (&field, from + p * records->point_size) : 0;
     }
   }
 }

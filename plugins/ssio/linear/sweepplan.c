@@ -120,7 +120,8 @@ place_plain_pair (GstSsioSweepPlan *plan, guint64 used, guint64 share)
 }
 
 static gboolean
-place_converted_pair (GstSsioSweepPlan *plan, guint64 used, guint64 share)
+place_converted_pair (GstSsioSweepPlan *plan, guint64 used, guint64 share,
+    gboolean needs_stage)
 {
   SsioPairParams *pair = &plan->params.pair;
   SsioKernelRecords *records = &pair->sweep.records;
@@ -129,7 +130,7 @@ place_converted_pair (GstSsioSweepPlan *plan, guint64 used, guint64 share)
   guint i;
 
   if (!place_stages (plan, end, share, 1)
-      && !place_stages (plan, end, share, 0))
+      && (needs_stage || !place_stages (plan, end, share, 0)))
     return FALSE;
   records->columns = used;
   records->converts = TRUE;
@@ -186,6 +187,24 @@ pack_pair (const GstSsioModel *model, guint n_in, guint n_weights)
   return packed;
 }
 
+/* As many blocks as have room on a multiprocessor. */
+static gboolean
+place_pair (GstSsioSweepPlan *plan, guint64 used, guint max_blocks,
+    guint min_blocks, guint max_shared, gboolean needs_stage)
+{
+  guint n_blocks;
+
+  for (n_blocks = max_blocks; n_blocks >= min_blocks; n_blocks--) {
+    const guint64 share = get_share (max_shared, n_blocks);
+
+    plan->max_blocks = n_blocks;
+    if (place_plain_pair (plan, used, share)
+        || place_converted_pair (plan, used, share, needs_stage))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean
 plan_pair (GstSsioSweepPlan *plan, const GstSsioModel *model, guint max_shared)
 {
@@ -193,27 +212,23 @@ plan_pair (GstSsioSweepPlan *plan, const GstSsioModel *model, guint max_shared)
   const guint kernel
       = find_pair_kernel (model->layers[0].n_in, model->layers[1].n_out);
   const guint n_in = pair_kernels[kernel].n_in;
+  const guint max_blocks = pair_kernels[kernel].max_blocks;
   const guint64 n_weights
       = (guint64) n_hidden * SSIO_PAIR_UNIT_FLOATS (n_in, plan->n_outputs)
         + SSIO_PAIR_MAX_OUTPUTS;
   const guint64 used = n_weights * sizeof (gfloat);
-  guint n_blocks;
 
   plan->kernel = pair_kernels[kernel].name;
   plan->params.sweep.records.tile = SSIO_PAIR_TILE;
   plan->params.sweep.n_weights = n_weights;
   plan->params.pair.n_hidden = n_hidden;
-  for (n_blocks = pair_kernels[kernel].max_blocks; n_blocks > 0; n_blocks--) {
-    const guint64 share = get_share (max_shared, n_blocks);
-
-    if (place_plain_pair (plan, used, share)
-        || place_converted_pair (plan, used, share)) {
-      plan->max_blocks = n_blocks;
-      plan->weights = pack_pair (model, n_in, n_weights);
-      return TRUE;
-    }
-  }
-  return FALSE;
+  /* fewer blocks that copy their records ahead are better than more that read
+   * them where they are */
+  if (!place_pair (plan, used, max_blocks, 2, max_shared, TRUE)
+      && !place_pair (plan, used, max_blocks, 1, max_shared, FALSE))
+    return FALSE;
+  plan->weights = pack_pair (model, n_in, n_weights);
+  return TRUE;
 }
 
 static guint

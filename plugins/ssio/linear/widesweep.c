@@ -216,7 +216,7 @@ make_product (GstSsioWideSweep *self, const Layer *layer, guint64 n_points,
           product->weights, product->inputs, product->outputs,
           product->outputs, self->preference, 1, &found, &n_found))
     return FALSE;
-  if (n_found == 0) {
+  if (n_found == 0 || found.state != CUBLAS_STATUS_SUCCESS) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
         "cuBLASLt has no way to compute %u outputs of %u inputs", layer->n_out,
         layer->n_in);

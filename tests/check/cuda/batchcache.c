@@ -39,7 +39,7 @@ add (GstSsioBatchMeta what, gsize size)
     return FALSE;
   memory = gst_allocator_alloc (NULL, size, NULL);
   gst_ssio_batch_cache_add (cache, &what, memory);
-  fail_unless (gst_ssio_batch_cache_find (cache, &what) == memory);
+  fail_unless (gst_ssio_batch_cache_find (cache, &what, size) == memory);
   gst_memory_unref (memory);
   return TRUE;
 }
@@ -47,7 +47,7 @@ add (GstSsioBatchMeta what, gsize size)
 static gboolean
 has (GstSsioBatchMeta what)
 {
-  return gst_ssio_batch_cache_find (cache, &what) != NULL;
+  return gst_ssio_batch_cache_find (cache, &what, SIZE) != NULL;
 }
 
 GST_START_TEST (a_batch_is_found_by_file_version_and_points)
@@ -85,6 +85,32 @@ GST_START_TEST (a_batch_that_is_too_large_for_it_is_not_taken)
   fail_if (add (batch (0, 1, 0), ROOM + 1));
   fail_if (add (batch (0, 1, 0), G_MAXSIZE));
   fail_unless (add (batch (0, 1, 0), ROOM));
+}
+GST_END_TEST;
+
+/* A part of a batch that still says it is the batch. */
+GST_START_TEST (a_batch_of_another_size_is_not_found)
+{
+  GstSsioBatchMeta what = batch (0, 1, 0);
+
+  fail_unless (add (what, SIZE));
+  fail_unless (gst_ssio_batch_cache_find (cache, &what, SIZE - 1) == NULL);
+}
+GST_END_TEST;
+
+/* As the driver has it: half as many batches of 1.2 MB as their bytes say. */
+GST_START_TEST (large_batches_take_whole_pages_of_a_device)
+{
+  GstSsioBatchCache *large = gst_ssio_batch_cache_new (5 << 20);
+  GstSsioBatchMeta what = batch (0, 1, 0);
+  GstMemory *memory = gst_allocator_alloc (NULL, 1200000, NULL);
+
+  for (; gst_ssio_batch_cache_reserve (large, &what, memory->size);
+       what.first_point += 100)
+    gst_ssio_batch_cache_add (large, &what, memory);
+  fail_unless_equals_uint64 (what.first_point, 200);
+  gst_ssio_batch_cache_free (large);
+  gst_memory_unref (memory);
 }
 GST_END_TEST;
 
@@ -162,6 +188,8 @@ batchcache_suite (void)
   tcase_add_test (tcase, a_batch_is_found_by_file_version_and_points);
   tcase_add_test (tcase, what_came_first_stays_when_it_is_full);
   tcase_add_test (tcase, a_batch_that_is_too_large_for_it_is_not_taken);
+  tcase_add_test (tcase, a_batch_of_another_size_is_not_found);
+  tcase_add_test (tcase, large_batches_take_whole_pages_of_a_device);
   tcase_add_test (tcase, a_file_whose_content_is_not_known_is_not_kept);
   tcase_add_test (tcase, a_new_version_takes_the_room_of_the_old_one);
   tcase_add_test (tcase, the_same_batch_again_takes_no_more_room);

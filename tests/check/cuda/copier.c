@@ -275,9 +275,10 @@ count_tries (CUresult refusal)
 
 GST_START_TEST (a_file_that_cannot_be_registered_is_staged)
 {
-  static const CUresult refusals[] = { CUDA_ERROR_INVALID_VALUE,
-    CUDA_ERROR_OUT_OF_MEMORY, CUDA_ERROR_OPERATING_SYSTEM,
-    CUDA_ERROR_NOT_PERMITTED, CUDA_ERROR_NOT_SUPPORTED };
+  static const CUresult refusals[]
+      = { CUDA_ERROR_UNKNOWN, CUDA_ERROR_INVALID_VALUE,
+          CUDA_ERROR_OUT_OF_MEMORY, CUDA_ERROR_OPERATING_SYSTEM,
+          CUDA_ERROR_NOT_PERMITTED, CUDA_ERROR_NOT_SUPPORTED };
   guint i;
 
   ssio_cuda_skip_without_fake ();

@@ -319,6 +319,57 @@ GST_START_TEST (a_file_cut_under_its_batches_ends_no_epoch)
 }
 GST_END_TEST;
 
+/* Nobody but the element sees it: the source has sent all, and no page of the
+ * file is let go of until the end is there. */
+GST_START_TEST (a_file_changed_after_its_last_batch_is_an_error_too)
+{
+  gchar *path = ssio_check_write_tile (N_POINTS, N_FIELDS);
+  GstElement *pipeline = ssio_check_launch (
+      "ssiosrc location=%s batch-size=1000 ! queue max-size-buffers=100 ! "
+      "ssiocudaupload staging=pageable ! fakesink name=sink",
+      path);
+  Outcome outcome;
+
+  ssio_cuda_skip_without_fake ();
+  ssio_check_set_state (pipeline, GST_STATE_PAUSED);
+  g_usleep (50000); /* all is in the queue by now */
+  fail_unless_equals_int (truncate (path, N_POINTS * 24 + 1), 0);
+  fail_unless_equals_int (truncate (path, N_POINTS * 24), 0);
+  outcome = run_to_outcome (pipeline);
+  fail_unless_equals_int (outcome.n_errors, 1);
+  fail_unless_equals_int (outcome.n_ends, 0);
+  fail_unless (strstr (outcome.error->message, "was modified") != NULL, "%s",
+      outcome.error->message);
+  clear_outcome (&outcome);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+  g_free (path);
+}
+GST_END_TEST;
+
+GST_START_TEST (downstream_that_takes_no_device_memory_is_told_of)
+{
+  gchar *path = ssio_check_write_tile (N_POINTS, N_FIELDS);
+  guint require;
+
+  for (require = 0; require < 2; require++) {
+    GstElement *pipeline = ssio_check_launch (
+        "ssiosrc location=%s ! ssiocudaupload require-device=%u ! "
+        "capsfilter caps=pointcloud/x-raw ! fakesink",
+        path, require);
+    Outcome outcome = run_to_outcome (pipeline);
+
+    fail_unless_equals_int (outcome.n_warnings, !require);
+    fail_unless_equals_int (outcome.n_errors, require);
+    fail_unless_equals_int (outcome.n_ends, !require);
+    clear_outcome (&outcome);
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+    gst_object_unref (pipeline);
+  }
+  g_free (path);
+}
+GST_END_TEST;
+
 /* As in elements/ssiocudaupload, where there is no driver at all. */
 GST_START_TEST (a_device_that_cannot_be_used_is_a_warning_and_batches_pass)
 {
@@ -365,6 +416,8 @@ cuda_faults_suite (void)
       a_device_that_is_lost_is_one_error_wherever_it_happens);
   tcase_add_test (tcase, out_of_memory_says_what_can_be_made_smaller);
   tcase_add_test (tcase, a_file_cut_under_its_batches_ends_no_epoch);
+  tcase_add_test (tcase, a_file_changed_after_its_last_batch_is_an_error_too);
+  tcase_add_test (tcase, downstream_that_takes_no_device_memory_is_told_of);
   tcase_add_test (tcase,
       a_device_that_cannot_be_used_is_a_warning_and_batches_pass);
   return suite;

@@ -143,6 +143,45 @@ GST_START_TEST (order_is_kept_whatever_is_slow)
 }
 GST_END_TEST;
 
+/* Nobody waits on the CPU for a copy or a kernel before all slots are taken,
+ * also where no queue follows. */
+GST_START_TEST (slots_are_filled_while_the_device_is_busy)
+{
+  const SsioFakeCuda *fake = ssio_fake_cuda ();
+  gchar *path = ssio_check_write_tile (N_POINTS, 6);
+  guint slots;
+
+  ssio_cuda_skip_without_fake ();
+  for (slots = 1; slots <= 5; slots++) {
+    gchar *upload
+        = g_strdup_printf (TO_DEVICE "staging=pageable slots=%u", slots);
+    GstElement *pipeline = launch (path, "", upload, "");
+    gint64 end = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
+    guint n_before;
+
+    fake->reset ();
+    ssio_check_set_state (pipeline, GST_STATE_PAUSED);
+    fake->hold ();
+    n_before = fake->count ("cuMemcpyHtoDAsync");
+    gst_element_set_state (pipeline, GST_STATE_PLAYING);
+    while (fake->count ("cuLaunchKernel") < slots
+           && g_get_monotonic_time () < end)
+      g_usleep (500);
+    fail_unless (fake->count ("cuLaunchKernel") >= slots, "%u launches",
+        fake->count ("cuLaunchKernel"));
+    g_usleep (20000);
+    fail_unless_equals_int (fake->count ("cuMemcpyHtoDAsync"),
+        n_before + slots);
+    fake->resume ();
+    ssio_check_wait (pipeline, GST_MESSAGE_EOS);
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+    gst_object_unref (pipeline);
+    g_free (upload);
+  }
+  g_free (path);
+}
+GST_END_TEST;
+
 GST_START_TEST (three_hundred_epochs_are_all_the_same)
 {
   gchar *path = ssio_check_write_tile (N_POINTS, 6);
@@ -305,6 +344,7 @@ cuda_linear_suite (void)
 
   tcase_add_test (tcase, batches_on_a_device_are_computed_there);
   tcase_add_test (tcase, order_is_kept_whatever_is_slow);
+  tcase_add_test (tcase, slots_are_filled_while_the_device_is_busy);
   tcase_add_test (tcase, three_hundred_epochs_are_all_the_same);
   tcase_add_test (tcase, a_flush_begins_an_epoch_again);
   tcase_add_test (tcase, stops_at_any_moment_leave_nothing_behind);

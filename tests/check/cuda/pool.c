@@ -14,7 +14,7 @@ static void
 begin (void)
 {
   stream = ssio_cuda_new_only_stream ();
-  pool = gst_ssio_cuda_pool_new (stream, SIZE, N_BUFFERS);
+  pool = gst_ssio_cuda_pool_new (stream, SIZE, N_BUFFERS, NULL);
 }
 
 static void
@@ -78,7 +78,7 @@ GST_START_TEST (buffers_are_used_again)
   for (i = 0; i < 10; i++)
     acquire_and_release (NULL);
   ssio_cuda_skip_without_fake ();
-  fail_unless_equals_int (count_allocations (), 1);
+  fail_unless_equals_int (count_allocations (), N_BUFFERS);
 }
 GST_END_TEST;
 
@@ -90,7 +90,7 @@ GST_START_TEST (a_batch_that_was_shorter_is_full_again)
   gst_buffer_unref (buffer);
   acquire_and_release (NULL);
   ssio_cuda_skip_without_fake ();
-  fail_unless_equals_int (count_allocations (), 1);
+  fail_unless_equals_int (count_allocations (), N_BUFFERS);
 }
 GST_END_TEST;
 
@@ -156,19 +156,23 @@ GST_START_TEST (flushing_wakes_who_waits_and_is_no_error)
 }
 GST_END_TEST;
 
-GST_START_TEST (a_buffer_comes_when_the_device_has_done_with_it)
+/* So that who fills one does not wait for who still reads the one before. */
+GST_START_TEST (buffers_are_used_in_turn)
 {
-  GstSsioCudaStream *reader;
-  GstBuffer *buffer;
+  GstBuffer *first = expect_buffer ();
+  GstBuffer *second;
+  guint i;
 
-  ssio_cuda_skip_without_fake ();
-  reader = ssio_cuda_new_stream (gst_ssio_cuda_stream_get_context (stream));
-  buffer = expect_buffer ();
-  ssio_fake_cuda ()->hold ();
-  ssio_cuda_use (gst_buffer_peek_memory (buffer, 0), reader);
-  gst_buffer_unref (buffer);
-  ssio_cuda_expect_waits (acquire_and_release, NULL);
-  gst_ssio_cuda_stream_unref (reader);
+  gst_buffer_unref (first);
+  second = expect_buffer ();
+  fail_unless (second != first);
+  gst_buffer_unref (second);
+  for (i = 0; i < 3; i++) {
+    GstBuffer *next = expect_buffer ();
+
+    fail_unless (next == (i % 2 ? second : first));
+    gst_buffer_unref (next);
+  }
 }
 GST_END_TEST;
 
@@ -184,25 +188,56 @@ try_acquire (gpointer data, GError **error)
   return flow == GST_FLOW_OK;
 }
 
+static gboolean
+try_new (gpointer data, GError **error)
+{
+  GstBufferPool *other
+      = gst_ssio_cuda_pool_new (stream, SIZE, N_BUFFERS, error);
+
+  if (!other)
+    return FALSE;
+  gst_buffer_pool_set_active (other, FALSE);
+  gst_object_unref (other);
+  return TRUE;
+}
+
 GST_START_TEST (a_device_that_fails_is_an_error)
 {
   ssio_cuda_skip_without_fake ();
-  ssio_cuda_expect_failures ("cuMemAlloc", try_acquire, NULL);
-  ssio_cuda_expect_failures ("cuEventSynchronize", try_acquire, NULL);
+  ssio_cuda_expect_failures ("cuMemAlloc", try_new, NULL);
+  ssio_cuda_expect_failures ("cuStreamWaitEvent", try_acquire, NULL);
 }
 GST_END_TEST;
 
 GST_START_TEST (a_device_without_room_is_no_space_left)
 {
   GError *error = NULL;
-  GstBuffer *buffer = NULL;
 
   ssio_cuda_skip_without_fake ();
-  ssio_fake_cuda ()->fail_call ("cuMemAlloc", 1, CUDA_ERROR_OUT_OF_MEMORY);
-  fail_unless_equals_int (acquire (&buffer, &error), GST_FLOW_ERROR);
+  ssio_fake_cuda ()->fail_call ("cuMemAlloc", N_BUFFERS,
+      CUDA_ERROR_OUT_OF_MEMORY);
+  fail_if (try_new (NULL, &error));
   ssio_check_gerror (&error, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_NO_SPACE_LEFT, "make batch-size, slots");
-  acquire_and_release (NULL);
+}
+GST_END_TEST;
+
+/* A shallow copy of a buffer has the same memory. */
+GST_START_TEST (a_buffer_whose_memory_is_kept_is_made_anew)
+{
+  GstBuffer *buffer = expect_buffer ();
+  GstBuffer *copy = gst_buffer_new ();
+  GstMemory *kept = gst_buffer_get_memory (buffer, 0);
+  guint i;
+
+  gst_buffer_append_memory (copy, kept);
+  gst_buffer_unref (buffer);
+  for (i = 0; i < 2 * N_BUFFERS; i++) {
+    buffer = expect_buffer ();
+    fail_unless (gst_buffer_peek_memory (buffer, 0) != kept);
+    gst_buffer_unref (buffer);
+  }
+  gst_buffer_unref (copy);
 }
 GST_END_TEST;
 
@@ -228,9 +263,10 @@ pool_suite (void)
   tcase_add_test (tcase, a_batch_that_was_shorter_is_full_again);
   tcase_add_test (tcase, who_wants_one_more_waits_until_one_is_free);
   tcase_add_test (tcase, flushing_wakes_who_waits_and_is_no_error);
-  tcase_add_test (tcase, a_buffer_comes_when_the_device_has_done_with_it);
+  tcase_add_test (tcase, buffers_are_used_in_turn);
   tcase_add_test (tcase, a_device_that_fails_is_an_error);
   tcase_add_test (tcase, a_device_without_room_is_no_space_left);
+  tcase_add_test (tcase, a_buffer_whose_memory_is_kept_is_made_anew);
   tcase_add_test (tcase, buffers_outlive_the_pool);
   return suite;
 }

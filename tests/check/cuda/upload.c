@@ -237,6 +237,24 @@ GST_START_TEST (three_hundred_epochs_lose_nothing)
 }
 GST_END_TEST;
 
+/* Who reads a file that others may change, without an error, gets what is
+ * there. */
+GST_START_TEST (a_file_that_is_read_and_not_mapped_is_not_kept)
+{
+  FakecudaStats stats;
+  gchar *path = ssio_check_write_tile (N_POINTS, N_FIELDS);
+  GstElement *pipeline = launch (path, "io-mode=read epochs=3", "cache=device",
+      "fakesink name=sink");
+
+  ssio_cuda_skip_without_fake ();
+  check_stream (pipeline, 3);
+  ssio_fake_cuda ()->get_stats (&stats);
+  fail_unless_equals_uint64 (stats.to_device, 3 * N_POINTS * 24);
+  gst_object_unref (pipeline);
+  g_free (path);
+}
+GST_END_TEST;
+
 static guint64
 count_uploaded (const gchar *path, guint n_epochs, const gchar *upload)
 {
@@ -280,6 +298,10 @@ GST_START_TEST (a_cache_takes_half_of_what_is_free)
   fake->get_devices (&devices);
   devices.total_memory = 12 * BATCH_BYTES;
   fake->set_devices (&devices);
+  /* what does not fit is an end of it, and no error */
+  run_epochs (path, 2, "cache=device cache-size=1000000000 slots=1");
+  fake->reset ();
+  fake->set_devices (&devices);
   run_epochs (path, 2, "cache=device slots=1");
   {
     FakecudaStats stats;
@@ -307,6 +329,9 @@ GST_START_TEST (a_cache_that_finds_no_memory_keeps_what_it_has)
   ssio_cuda_check_clean ();
 }
 GST_END_TEST;
+
+/* Kilobytes that the kernel may have mapped around a fault. */
+#define KEPT_RESIDENT 128
 
 typedef struct {
   const gchar *path;
@@ -354,13 +379,13 @@ GST_START_TEST (the_source_leaves_alone_what_is_kept)
   gchar *path = ssio_check_write_tile (600000, N_FIELDS);
   Resident resident = run_looking (path, "cache=device staging=pageable");
 
-  fail_unless (resident.first > 0);
-  fail_unless_equals_int (resident.latest, 0);
+  fail_unless (resident.first > KEPT_RESIDENT);
+  fail_unless (resident.latest <= KEPT_RESIDENT);
   /* all but a batch are kept, or none */
   resident = run_looking (path, "cache=device cache-size=14000000");
-  fail_unless (resident.latest > 0);
+  fail_unless (resident.latest > KEPT_RESIDENT);
   resident = run_looking (path, "");
-  fail_unless (resident.latest > 0);
+  fail_unless (resident.latest > KEPT_RESIDENT);
   g_free (path);
 }
 GST_END_TEST;
@@ -508,6 +533,7 @@ cuda_upload_suite (void)
   tcase_add_test (tcase, the_source_reads_straight_into_page_locked_buffers);
   tcase_add_test (tcase, device_memory_is_that_of_the_slots_and_one);
   tcase_add_test (tcase, three_hundred_epochs_lose_nothing);
+  tcase_add_test (tcase, a_file_that_is_read_and_not_mapped_is_not_kept);
   tcase_add_test (tcase, what_is_cached_crosses_the_bus_once);
   tcase_add_test (tcase, a_cache_takes_half_of_what_is_free);
   tcase_add_test (tcase, a_cache_that_finds_no_memory_keeps_what_it_has);
