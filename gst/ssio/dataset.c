@@ -4,118 +4,264 @@
 #include "config.h"
 #endif
 
-#include "dataset.h"
+#include <string.h>
 
-static gboolean
-open_file (GstSsioDataset *dataset, const gchar *location,
-    const gchar *layout_text, GstSsioIoMode io_mode, GError **error)
+#include "dataset.h"
+#include "filelist.h"
+#include "filetable.h"
+#include "mixer.h"
+
+struct _GstSsioDataset {
+  GstSsioFileTable *files;
+  guint point_size;
+  guint first_file; /* of those in the range */
+  guint64 skipped;  /* points of it before the range */
+  GstSsioOrder *order;
+  GstSsioMixer *mixer; /* NULL where points stay in their batches */
+};
+
+static GstSsioFileTable *
+open_files (const GstSsioDatasetConfig *config, GError **error)
 {
   GstSsioLayout *layout = NULL;
+  GstSsioFileTable *files = NULL;
+  GPtrArray *paths;
 
-  if (!location || !*location) {
+  if (!config->location || !*config->location) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-        "no file to read: set the location property to a .bin or .npy file");
-    return FALSE;
+        "no file to read: set the location property to a file of points, a "
+        "pattern, a folder or @list.txt");
+    return NULL;
   }
-  if (layout_text
-      && !(layout = gst_ssio_layout_new_from_string (layout_text, 0, error)))
-    return FALSE;
-  dataset->file = gst_ssio_point_file_open (location, layout, io_mode, error);
+  if (config->layout
+      && !(layout
+           = gst_ssio_layout_new_from_string (config->layout, 0, error)))
+    return NULL;
+  paths = gst_ssio_file_list_new (config->location, error);
+  if (paths)
+    files = gst_ssio_file_table_new (paths, layout, config->element,
+        config->io_mode, error);
   g_clear_pointer (&layout, gst_ssio_layout_unref);
-  return dataset->file != NULL;
+  return files;
+}
+
+/* What each file has of the points in the range. Sets where it begins. */
+static GArray *
+cut_range (GstSsioDataset *self, guint64 start, guint64 stop)
+{
+  GArray *n_points = g_array_new (FALSE, FALSE, sizeof (guint64));
+  guint n_files = gst_ssio_file_table_get_n_files (self->files);
+  guint64 position = 0;
+  guint i;
+
+  for (i = 0; i < n_files; i++) {
+    guint64 n = gst_ssio_file_table_get_n_points (self->files, i);
+    guint64 from = CLAMP (start, position, position + n);
+    guint64 to = CLAMP (stop, from, position + n);
+    guint64 part = to - from;
+
+    if (n_points->len == 0 && part > 0) {
+      self->first_file = i;
+      self->skipped = from - position;
+    }
+    if (n_points->len > 0 || part > 0)
+      g_array_append_val (n_points, part);
+    position += n;
+  }
+  return n_points;
+}
+
+static guint64
+count_all_points (const GstSsioDataset *self)
+{
+  guint n_files = gst_ssio_file_table_get_n_files (self->files);
+  guint64 n = 0;
+  guint i;
+
+  for (i = 0; i < n_files; i++)
+    n += gst_ssio_file_table_get_n_points (self->files, i);
+  return n;
 }
 
 static gboolean
-check_batches (const GstSsioDataset *dataset, GError **error)
+check_batches (const GstSsioDataset *self, const GstSsioDatasetConfig *config,
+    GError **error)
 {
-  const gchar *path = gst_ssio_point_file_get_path (dataset->file);
-  guint64 batch_bytes = gst_ssio_dataset_get_batch_bytes (dataset);
+  const GstSsioOrderConfig *order = &config->order;
+  guint64 batch_bytes = gst_ssio_dataset_get_batch_bytes (self);
 
-  if (dataset->n_points == 0) {
+  if (gst_ssio_order_get_n_batches (self->order) == 0) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "%s: drop-last=true leaves no batch: expected at least batch-size=%u "
-        "points, found %" G_GUINT64_FORMAT
-        "; make batch-size smaller or drop-last false",
-        path, dataset->batch_size,
-        gst_ssio_point_file_get_n_points (dataset->file));
+        "%s: there is no batch for this stream (start-point, stop-point, "
+        "drop-last=%s with batch-size=%" G_GUINT64_FORMAT
+        ", shard %u of %u): expected at least one, found %" G_GUINT64_FORMAT
+        " points in all; choose more points, or make batch-size or num-shards "
+        "smaller",
+        config->location, order->drop_last ? "true" : "false",
+        order->batch_size, order->shard, order->n_shards,
+        count_all_points (self));
     return FALSE;
   }
-  if (!dataset->is_mapped && batch_bytes > G_MAXUINT) {
+  if (!gst_ssio_dataset_is_mapped (self) && batch_bytes > G_MAXUINT) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
         "%s: a batch of %" G_GUINT64_FORMAT
-        " bytes: expected less than 4 GiB where files are read and not "
-        "mapped; make batch-size smaller",
-        path, batch_bytes);
+        " bytes: expected less than 4 GiB where points are copied; make "
+        "batch-size smaller",
+        config->location, batch_bytes);
     return FALSE;
   }
   return TRUE;
 }
 
-gboolean
-gst_ssio_dataset_open (GstSsioDataset *dataset, const gchar *location,
-    const gchar *layout, GstSsioIoMode io_mode, guint batch_size,
-    gboolean drop_last, GError **error)
+/* From files and points of the range, which the order counts, to all. */
+static void
+count_from_start (const GstSsioDataset *self, GstSsioBatch *batch)
 {
-  if (!open_file (dataset, location, layout, io_mode, error))
-    return FALSE;
-  dataset->is_mapped
-      = gst_ssio_point_file_get_mapped_points (dataset->file) != NULL;
-  dataset->point_size = gst_ssio_layout_get_point_size (
-      gst_ssio_point_file_get_layout (dataset->file));
-  dataset->batch_size = batch_size;
-  dataset->n_points = gst_ssio_point_file_get_n_points (dataset->file);
-  if (drop_last)
-    dataset->n_points -= dataset->n_points % batch_size;
-  if (check_batches (dataset, error))
-    return TRUE;
-  gst_ssio_dataset_close (dataset);
-  return FALSE;
+  if (batch->file == 0)
+    batch->first_point += self->skipped;
+  batch->file += self->first_file;
+}
+
+/* For the mixer. */
+static GstMemory *
+load_batch (gpointer user_data, const GstSsioBatch *in_range, GError **error)
+{
+  GstSsioDataset *self = user_data;
+  GstSsioBatch batch = *in_range;
+  GstSsioPointFile *file;
+  GstMemory *memory;
+  GstMapInfo map;
+  gboolean ok;
+
+  count_from_start (self, &batch);
+  file = gst_ssio_file_table_open (self->files, batch.file, error);
+  if (!file)
+    return NULL;
+  if (gst_ssio_point_file_get_mapped_points (file))
+    return gst_ssio_point_file_wrap_points (file, batch.first_point,
+        batch.n_points, error);
+  memory = gst_allocator_alloc (NULL, batch.n_points * self->point_size, NULL);
+  gst_memory_map (memory, &map, GST_MAP_WRITE);
+  ok = gst_ssio_point_file_read_points (file, batch.first_point,
+      batch.n_points, map.data, error);
+  gst_memory_unmap (memory, &map);
+  if (!ok)
+    g_clear_pointer (&memory, gst_memory_unref);
+  return memory;
+}
+
+GstSsioDataset *
+gst_ssio_dataset_open (const GstSsioDatasetConfig *config, GError **error)
+{
+  GstSsioFileTable *files = open_files (config, error);
+  GstSsioDataset *self;
+  GArray *n_points;
+
+  if (!files)
+    return NULL;
+  self = g_new0 (GstSsioDataset, 1);
+  self->files = files;
+  self->point_size = gst_ssio_layout_get_point_size (
+      gst_ssio_file_table_get_layout (files));
+  n_points = cut_range (self, config->start_point, config->stop_point);
+  self->order = gst_ssio_order_new (&config->order,
+      (const guint64 *) n_points->data, n_points->len);
+  g_array_unref (n_points);
+  if (config->mix_window > 0)
+    self->mixer = gst_ssio_mixer_new (self->order, self->point_size,
+        config->mix_window, config->order.seed, load_batch, self);
+  if (!check_batches (self, config, error))
+    g_clear_pointer (&self, gst_ssio_dataset_close);
+  return self;
 }
 
 void
-gst_ssio_dataset_close (GstSsioDataset *dataset)
+gst_ssio_dataset_close (GstSsioDataset *self)
 {
-  if (!dataset->file)
-    return;
-  gst_ssio_point_file_set_damage_func (dataset->file, NULL, NULL);
-  gst_ssio_point_file_release_cursor (dataset->file);
-  g_clear_pointer (&dataset->file, gst_ssio_point_file_unref);
+  g_clear_pointer (&self->mixer, gst_ssio_mixer_free);
+  gst_ssio_order_free (self->order);
+  gst_ssio_file_table_free (self->files);
+  g_free (self);
 }
 
-guint64
-gst_ssio_dataset_get_batch_bytes (const GstSsioDataset *dataset)
+void
+gst_ssio_dataset_set_damage_func (GstSsioDataset *self, GstSsioDamageFunc func,
+    gpointer user_data)
 {
-  return MIN (dataset->batch_size, dataset->n_points) * dataset->point_size;
+  gst_ssio_file_table_set_damage_func (self->files, func, user_data);
+}
+
+guint
+gst_ssio_dataset_get_n_files (const GstSsioDataset *self)
+{
+  return gst_ssio_file_table_get_n_files (self->files);
+}
+
+GstSsioLayout *
+gst_ssio_dataset_get_layout (const GstSsioDataset *self)
+{
+  return gst_ssio_file_table_get_layout (self->files);
 }
 
 gboolean
-gst_ssio_dataset_get_batch (const GstSsioDataset *dataset, guint64 position,
+gst_ssio_dataset_is_mapped (const GstSsioDataset *self)
+{
+  return !self->mixer && gst_ssio_file_table_is_mapped (self->files);
+}
+
+guint64
+gst_ssio_dataset_get_batch_bytes (const GstSsioDataset *self)
+{
+  return gst_ssio_order_get_max_points (self->order) * self->point_size;
+}
+
+void
+gst_ssio_dataset_set_epoch (GstSsioDataset *self, guint epoch)
+{
+  gst_ssio_order_set_epoch (self->order, epoch);
+  if (self->mixer)
+    gst_ssio_mixer_set_epoch (self->mixer, epoch);
+}
+
+guint64
+gst_ssio_dataset_get_n_points (const GstSsioDataset *self)
+{
+  return gst_ssio_order_get_n_points (self->order);
+}
+
+gboolean
+gst_ssio_dataset_get_batch (const GstSsioDataset *self, guint64 position,
     guint64 stop, GstSsioBatch *batch)
 {
-  guint64 end = MIN (stop, dataset->n_points);
+  guint64 end = MIN (stop, gst_ssio_dataset_get_n_points (self));
+  guint64 skip;
 
   if (position >= end)
     return FALSE;
-  batch->index = position / dataset->batch_size;
+  gst_ssio_order_find_batch (self->order, position, batch);
+  skip = position - batch->position;
   batch->position = position;
-  batch->file = 0;
-  batch->first_point = position;
-  batch->n_points = MIN (end - position,
-      dataset->batch_size - position % dataset->batch_size);
+  batch->first_point += skip;
+  batch->n_points = MIN (batch->n_points - skip, end - position);
+  count_from_start (self, batch);
   return TRUE;
 }
 
 GstBuffer *
-gst_ssio_dataset_wrap_batch (const GstSsioDataset *dataset,
-    const GstSsioBatch *batch, gboolean present, GError **error)
+gst_ssio_dataset_wrap_batch (GstSsioDataset *self, const GstSsioBatch *batch,
+    gboolean present, GError **error)
 {
-  GstMemory *memory
-      = present ? gst_ssio_point_file_wrap_points (dataset->file,
-            batch->first_point, batch->n_points, error)
-                : gst_ssio_point_file_wrap_absent_points (dataset->file,
-                    batch->first_point, batch->n_points);
+  GstSsioPointFile *file
+      = gst_ssio_file_table_open (self->files, batch->file, error);
+  GstMemory *memory;
   GstBuffer *buffer;
 
+  if (!file)
+    return NULL;
+  memory = present ? gst_ssio_point_file_wrap_points (file, batch->first_point,
+               batch->n_points, error)
+                   : gst_ssio_point_file_wrap_absent_points (file,
+                       batch->first_point, batch->n_points);
   if (!memory)
     return NULL;
   buffer = gst_buffer_new ();
@@ -123,11 +269,26 @@ gst_ssio_dataset_wrap_batch (const GstSsioDataset *dataset,
   return buffer;
 }
 
-gboolean
-gst_ssio_dataset_read_batch (const GstSsioDataset *dataset,
-    const GstSsioBatch *batch, GstBuffer *buffer, GError **error)
+static gboolean
+copy_points (GstSsioDataset *self, const GstSsioBatch *batch, guint8 *points,
+    GError **error)
 {
-  gsize size = batch->n_points * dataset->point_size;
+  GstSsioPointFile *file;
+
+  if (self->mixer)
+    return gst_ssio_mixer_copy (self->mixer, batch->index, batch->position,
+        batch->n_points, points, error);
+  file = gst_ssio_file_table_open (self->files, batch->file, error);
+  return file
+         && gst_ssio_point_file_read_points (file, batch->first_point,
+             batch->n_points, points, error);
+}
+
+gboolean
+gst_ssio_dataset_read_batch (GstSsioDataset *self, const GstSsioBatch *batch,
+    GstBuffer *buffer, GError **error)
+{
+  gsize size = batch->n_points * self->point_size;
   gsize room = gst_buffer_get_size (buffer);
   GstMapInfo map;
   gboolean ok;
@@ -140,10 +301,32 @@ gst_ssio_dataset_read_batch (const GstSsioDataset *dataset,
         size, room);
     return FALSE;
   }
-  ok = gst_ssio_point_file_read_points (dataset->file, batch->first_point,
-      batch->n_points, map.data, error);
+  ok = copy_points (self, batch, map.data, error);
   gst_buffer_unmap (buffer, &map);
   if (ok)
     gst_buffer_set_size (buffer, size);
   return ok;
+}
+
+guint64
+gst_ssio_dataset_get_version (const GstSsioDataset *self,
+    const GstSsioBatch *batch)
+{
+  if (!gst_ssio_dataset_is_mapped (self))
+    return 0;
+  return gst_ssio_file_table_get_version (self->files, batch->file);
+}
+
+void
+gst_ssio_dataset_release_cursor (GstSsioDataset *self)
+{
+  if (self->mixer)
+    gst_ssio_mixer_release (self->mixer);
+  gst_ssio_file_table_release_cursors (self->files);
+}
+
+gboolean
+gst_ssio_dataset_check (GstSsioDataset *self, GError **error)
+{
+  return gst_ssio_file_table_check (self->files, error);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The points that a stream is made of, and which of them are batch n of an
- * epoch. */
+/* The files that a stream is made of, and the batches of its epochs. */
 #pragma once
 
 #include "gstssiopointfile.h"
@@ -8,29 +7,54 @@
 
 G_BEGIN_DECLS
 
-/* Epochs are cut into batches on a grid from their first point on, so that a
- * batch has one index wherever a stream starts. */
 typedef struct {
-  GstSsioPointFile *file; /* NULL while closed */
-  gboolean is_mapped;
-  guint point_size;
-  guint batch_size;
-  guint64 n_points; /* of an epoch; at least 1 */
-} GstSsioDataset;
+  const gchar *location; /* as gst_ssio_file_list_new() has it */
+  const gchar *layout;   /* of headerless files, or NULL */
+  const gchar *element;  /* of PLY files, or NULL */
+  GstSsioIoMode io_mode;
+  GstSsioOrderConfig order;
+  guint mix_window;    /* batches whose points are mixed, 0 to leave them */
+  guint64 start_point; /* of all files' points, in the files' order */
+  guint64 stop_point;  /* one past the last, or more than there are */
+} GstSsioDatasetConfig;
 
-/* layout may be NULL. Sets errors to show to users, and then is closed. */
+typedef struct _GstSsioDataset GstSsioDataset;
+
+/* Looks at all files' headers. Sets errors to show to users. */
 GST_SSIO_API
-gboolean gst_ssio_dataset_open (GstSsioDataset *dataset, const gchar *location,
-    const gchar *layout, GstSsioIoMode io_mode, guint batch_size,
-    gboolean drop_last, GError **error);
+GstSsioDataset *gst_ssio_dataset_open (const GstSsioDatasetConfig *config,
+    GError **error);
 
 /* Batches that are in use stay as they are. */
 GST_SSIO_API
 void gst_ssio_dataset_close (GstSsioDataset *dataset);
 
+/* Called, from any thread, where a batch came from a file that was damaged. */
+GST_SSIO_API
+void gst_ssio_dataset_set_damage_func (GstSsioDataset *dataset,
+    GstSsioDamageFunc func, gpointer user_data);
+
+GST_SSIO_API
+guint gst_ssio_dataset_get_n_files (const GstSsioDataset *dataset);
+
+/* Owned by the data set. */
+GST_SSIO_API
+GstSsioLayout *gst_ssio_dataset_get_layout (const GstSsioDataset *dataset);
+
+/* Whether batches can be files' own memory. */
+GST_SSIO_API
+gboolean gst_ssio_dataset_is_mapped (const GstSsioDataset *dataset);
+
 /* Bytes of the largest batch that really occurs. */
 GST_SSIO_API
 guint64 gst_ssio_dataset_get_batch_bytes (const GstSsioDataset *dataset);
+
+/* What follows is about that epoch; 0 at first. */
+GST_SSIO_API
+void gst_ssio_dataset_set_epoch (GstSsioDataset *dataset, guint epoch);
+
+GST_SSIO_API
+guint64 gst_ssio_dataset_get_n_points (const GstSsioDataset *dataset);
 
 /* The batch that holds the point at position of the epoch's order, or what of
  * it lies in [position, stop); FALSE where that is nothing. */
@@ -41,12 +65,25 @@ gboolean gst_ssio_dataset_get_batch (const GstSsioDataset *dataset,
 /* A new buffer whose memory is that of the mapped file, present or left as it
  * is, or NULL with error set. */
 GST_SSIO_API
-GstBuffer *gst_ssio_dataset_wrap_batch (const GstSsioDataset *dataset,
+GstBuffer *gst_ssio_dataset_wrap_batch (GstSsioDataset *dataset,
     const GstSsioBatch *batch, gboolean present, GError **error);
 
 /* Copies a batch into buffer, which gets its size. */
 GST_SSIO_API
-gboolean gst_ssio_dataset_read_batch (const GstSsioDataset *dataset,
+gboolean gst_ssio_dataset_read_batch (GstSsioDataset *dataset,
     const GstSsioBatch *batch, GstBuffer *buffer, GError **error);
+
+/* What identifies the content of a batch's file, 0 where it may change without
+ * an error. */
+GST_SSIO_API
+guint64 gst_ssio_dataset_get_version (const GstSsioDataset *dataset,
+    const GstSsioBatch *batch);
+
+/* The end of an epoch, or a jump: lets go of what is kept for the next batch,
+ * and checks that files are what they were. */
+GST_SSIO_API
+void gst_ssio_dataset_release_cursor (GstSsioDataset *dataset);
+GST_SSIO_API
+gboolean gst_ssio_dataset_check (GstSsioDataset *dataset, GError **error);
 
 G_END_DECLS

@@ -23,6 +23,9 @@
 #include "pages.h"
 #include "windows.h"
 
+/* What is tried first. */
+#define SHORT_HEADER_BYTES 4096
+
 struct _GstSsioPointFile {
   gatomicrefcount refcount;
   gchar *path;
@@ -31,6 +34,7 @@ struct _GstSsioPointFile {
   struct timespec modified;
   gboolean has_name; /* it had a link when it was opened */
   guint64 version;
+  guint64 device, inode;
   GstSsioFormatInfo info;
   guint point_size;
 
@@ -38,9 +42,12 @@ struct _GstSsioPointFile {
   GstSsioWindows *windows;
   GstSsioGuard *guard;
 
+  GMutex fd_lock; /* of fd, once others have batches */
+
   GMutex lock; /* of what follows */
   GstSsioDamageFunc damage_func;
   gpointer damage_data;
+  GDestroyNotify damage_destroy;
   gboolean damage_told;
 };
 
@@ -147,6 +154,8 @@ open_regular_file (GstSsioPointFile *file, GError **error)
   file->modified = status.st_mtim;
   file->has_name = status.st_nlink > 0;
   file->version = make_version (&status);
+  file->device = status.st_dev;
+  file->inode = status.st_ino;
   return TRUE;
 }
 
@@ -178,10 +187,9 @@ read_file (gpointer file, guint64 offset, guint8 *bytes, gsize size)
 }
 
 static gboolean
-parse_header (GstSsioPointFile *file, const GstSsioLayout *layout,
-    GError **error)
+parse_bytes (GstSsioPointFile *file, const GstSsioLayout *layout,
+    const gchar *element, gsize n_bytes, GError **error)
 {
-  gsize n_bytes = MIN (file->size, GST_SSIO_HEADER_BYTES);
   guint8 *bytes = g_malloc (n_bytes + 1);
   GstSsioFormatInput input = {
     .path = file->path,
@@ -189,19 +197,33 @@ parse_header (GstSsioPointFile *file, const GstSsioLayout *layout,
     .n_bytes = n_bytes,
     .file_size = file->size,
     .layout = layout,
+    .element = element,
     .read = read_file,
     .read_data = file,
   };
   gboolean ok = FALSE;
 
+  file->info = (GstSsioFormatInfo){ 0 };
   if (!read_all (file->fd, bytes, n_bytes, 0))
     set_errno_error (error, file->path, "read", errno ? errno : EIO);
   else
     ok = gst_ssio_format_parse (&input, &file->info, error);
   g_free (bytes);
-  if (ok)
-    file->point_size = gst_ssio_layout_get_point_size (file->info.layout);
   return ok;
+}
+
+/* Most headers are short, and there may be many files. */
+static gboolean
+parse_header (GstSsioPointFile *file, const GstSsioLayout *layout,
+    const gchar *element, GError **error)
+{
+  if (!(file->size > SHORT_HEADER_BYTES
+          && parse_bytes (file, layout, element, SHORT_HEADER_BYTES, NULL))
+      && !parse_bytes (file, layout, element,
+          MIN (file->size, GST_SSIO_HEADER_BYTES), error))
+    return FALSE;
+  file->point_size = gst_ssio_layout_get_point_size (file->info.layout);
+  return TRUE;
 }
 
 static gboolean
@@ -257,6 +279,29 @@ GstSsioPointFile *
 gst_ssio_point_file_open (const gchar *path, const GstSsioLayout *layout,
     GstSsioIoMode io_mode, GError **error)
 {
+  return gst_ssio_point_file_open_element (path, layout, NULL, io_mode, error);
+}
+
+/**
+ * gst_ssio_point_file_open_element:
+ * @path: (type filename): the file
+ * @layout: (nullable): as for gst_ssio_point_file_open()
+ * @element: (nullable): name of the element of a PLY file that has the points;
+ *   %NULL for `vertex`, or the first with x, y and z
+ * @io_mode: how points will come into memory
+ * @error: (nullable): return location for an error
+ *
+ * As gst_ssio_point_file_open().
+ *
+ * Returns: (transfer full) (nullable): the file, or %NULL with @error set
+ *
+ * Since: 0.1
+ */
+GstSsioPointFile *
+gst_ssio_point_file_open_element (const gchar *path,
+    const GstSsioLayout *layout, const gchar *element, GstSsioIoMode io_mode,
+    GError **error)
+{
   GstSsioPointFile *file;
   gboolean ok;
 
@@ -265,10 +310,12 @@ gst_ssio_point_file_open (const gchar *path, const GstSsioLayout *layout,
   file = g_new0 (GstSsioPointFile, 1);
   g_atomic_ref_count_init (&file->refcount);
   g_mutex_init (&file->lock);
+  g_mutex_init (&file->fd_lock);
   file->path = g_strdup (path);
   file->fd = -1;
 
-  ok = open_regular_file (file, error) && parse_header (file, layout, error);
+  ok = open_regular_file (file, error)
+       && parse_header (file, layout, element, error);
   if (ok && io_mode == GST_SSIO_IO_MODE_MMAP)
     ok = check_records (file, error) && map_file (file, error);
   else if (ok && io_mode == GST_SSIO_IO_MODE_AUTO && !file->info.decoder)
@@ -317,7 +364,10 @@ gst_ssio_point_file_unref (GstSsioPointFile *file)
   if (file->fd >= 0)
     close (file->fd);
   gst_ssio_format_info_clear (&file->info);
+  if (file->damage_destroy)
+    file->damage_destroy (file->damage_data);
   g_mutex_clear (&file->lock);
+  g_mutex_clear (&file->fd_lock);
   g_free (file->path);
   g_free (file);
 }
@@ -423,6 +473,44 @@ gst_ssio_point_file_get_mapped_points (const GstSsioPointFile *file)
   return file->map ? file->map + file->info.data_offset : NULL;
 }
 
+/* How the file is now; of one that is parked, whatever has its name. */
+static gboolean
+get_status (GstSsioPointFile *file, struct stat *status)
+{
+  gboolean got;
+
+  g_mutex_lock (&file->fd_lock);
+  if (file->fd >= 0)
+    got = fstat (file->fd, status) == 0;
+  else
+    got = stat (file->path, status) == 0;
+  g_mutex_unlock (&file->fd_lock);
+  if (got && (status->st_dev != file->device || status->st_ino != file->inode))
+    status->st_nlink = 0;
+  return got;
+}
+
+/**
+ * gst_ssio_point_file_park: (skip)
+ * @file: a point file
+ *
+ * Closes its file descriptor. Batches that are in use stay as they are, but no
+ * more can be read.
+ *
+ * Since: 0.1
+ */
+void
+gst_ssio_point_file_park (GstSsioPointFile *file)
+{
+  g_return_if_fail (file != NULL);
+
+  g_mutex_lock (&file->fd_lock);
+  if (file->fd >= 0)
+    close (file->fd);
+  file->fd = -1;
+  g_mutex_unlock (&file->fd_lock);
+}
+
 /* Whether somebody wrote to a mapped file, other than at its end: what its
  * batches hold is not what was there. */
 static gboolean
@@ -454,7 +542,7 @@ gst_ssio_point_file_check (GstSsioPointFile *file, GError **error)
 
   g_return_val_if_fail (file != NULL, FALSE);
 
-  if (fstat (file->fd, &status) != 0) {
+  if (!get_status (file, &status)) {
     set_errno_error (error, file->path, "look at the file", errno);
     return FALSE;
   }
@@ -506,12 +594,11 @@ has_points (const GstSsioPointFile *file, guint64 first_point,
 /* Bytes that a file loses from the middle of a page on turn into zeros without
  * a fault, so that the file has to be looked at as well. */
 static gboolean
-has_lost_bytes (const GstSsioPointFile *file)
+has_lost_bytes (GstSsioPointFile *file)
 {
   struct stat status;
 
-  return fstat (file->fd, &status) != 0
-         || (guint64) status.st_size < file->size
+  return !get_status (file, &status) || (guint64) status.st_size < file->size
          || is_modified (file, &status);
 }
 
@@ -573,7 +660,7 @@ gst_ssio_point_file_tell_damage (GstSsioPointFile *file)
 
   g_mutex_lock (&file->lock);
   func = g_steal_pointer (&file->damage_func);
-  if (func) {
+  if (func) { /* its data stays until the file goes */
     file->damage_told = TRUE;
     func (file, file->damage_data);
   }
@@ -706,6 +793,8 @@ gst_ssio_point_file_read_points (GstSsioPointFile *file, guint64 first_point,
  * @file: a point file
  * @func: (nullable): called once, or %NULL for no more calls
  * @user_data: passed to @func
+ * @destroy: (nullable): frees @user_data when the file goes, or another
+ *   function is set
  *
  * Sets what is called when a batch comes back that its consumer may have read
  * zeros from, since the file was truncated or modified after the batch was
@@ -716,14 +805,22 @@ gst_ssio_point_file_read_points (GstSsioPointFile *file, guint64 first_point,
  */
 void
 gst_ssio_point_file_set_damage_func (GstSsioPointFile *file,
-    GstSsioDamageFunc func, gpointer user_data)
+    GstSsioDamageFunc func, gpointer user_data, GDestroyNotify destroy)
 {
+  GDestroyNotify old_destroy;
+  gpointer old_data;
+
   g_return_if_fail (file != NULL);
 
   g_mutex_lock (&file->lock);
+  old_data = file->damage_data;
+  old_destroy = file->damage_destroy;
   file->damage_func = func;
   file->damage_data = user_data;
+  file->damage_destroy = destroy;
   g_mutex_unlock (&file->lock);
+  if (old_destroy)
+    old_destroy (old_data);
 }
 
 /**

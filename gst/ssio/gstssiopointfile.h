@@ -58,6 +58,14 @@ GstSsioPointFile *gst_ssio_point_file_open (const gchar *path,
     const GstSsioLayout *layout, GstSsioIoMode io_mode, GError **error);
 
 GST_SSIO_API
+GstSsioPointFile *gst_ssio_point_file_open_element (const gchar *path,
+    const GstSsioLayout *layout, const gchar *element, GstSsioIoMode io_mode,
+    GError **error);
+
+GST_SSIO_API
+void gst_ssio_point_file_park (GstSsioPointFile *file);
+
+GST_SSIO_API
 GstSsioPointFile *gst_ssio_point_file_ref (GstSsioPointFile *file);
 
 GST_SSIO_API
@@ -108,7 +116,7 @@ GstSsioPointFile *gst_ssio_memory_get_point_file (GstMemory *memory);
 
 GST_SSIO_API
 void gst_ssio_point_file_set_damage_func (GstSsioPointFile *file,
-    GstSsioDamageFunc func, gpointer user_data);
+    GstSsioDamageFunc func, gpointer user_data, GDestroyNotify destroy);
 
 GST_SSIO_API
 void gst_ssio_point_file_release_cursor (GstSsioPointFile *file);

@@ -40,30 +40,22 @@
 #endif
 
 #include <gst/ssio/cuda/pinned.h>
-#include <gst/ssio/dataset.h>
 #include <gst/ssio/ssio.h>
 
 #include "elements.h"
 #include "gstssiosrc.h"
 #include "need.h"
 #include "seek.h"
+#include "srcsettings.h"
 
 GST_DEBUG_CATEGORY_STATIC (ssio_src_debug);
 #define GST_CAT_DEFAULT ssio_src_debug
 
-#define DEFAULT_BATCH_SIZE 250000
-#define DEFAULT_DROP_LAST FALSE
 #define DEFAULT_EPOCHS 1
-#define DEFAULT_IO_MODE GST_SSIO_IO_MODE_AUTO
 
+/* Those before are of the settings. */
 enum {
-  PROP_0,
-  PROP_LOCATION,
-  PROP_LAYOUT,
-  PROP_BATCH_SIZE,
-  PROP_DROP_LAST,
-  PROP_EPOCHS,
-  PROP_IO_MODE,
+  PROP_EPOCHS = GST_SSIO_SRC_N_SETTINGS + 1,
   PROP_STATS,
 };
 
@@ -80,21 +72,17 @@ struct _GstSsioSrc {
   GstPushSrc parent;
 
   /* under the object lock */
-  gchar *location;
-  gchar *layout; /* NULL until somebody sets it */
-  guint batch_size;
-  gboolean drop_last;
+  GstSsioSrcSettings settings;
   guint epochs;
-  GstSsioIoMode io_mode;
   Stats stats;
   GstCaps *caps; /* while a file is open */
   GstSsioExtent extent;
   gboolean bytes_needed; /* by downstream, which may have them */
 
   /* of the streaming thread, and of seeks, which stop it first */
-  GstSsioDataset dataset;
-  gboolean reads;   /* batches into a pool, in place of mapping them */
-  guint64 position; /* of the next point in the epoch's order */
+  GstSsioDataset *dataset; /* NULL while closed */
+  gboolean reads;          /* batches into a pool, in place of mapping them */
+  guint64 position;        /* of the next point in the epoch's order */
   guint64 stop;
   gboolean ends_at_stop; /* whatever epochs are left */
   guint epochs_left;     /* with the current one; 0 where endless */
@@ -131,31 +119,10 @@ gst_ssio_src_set_property (GObject *object, guint id, const GValue *value,
   GstSsioSrc *self = GST_SSIO_SRC (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_LOCATION:
-    g_free (self->location);
-    self->location = g_value_dup_string (value);
-    break;
-  case PROP_LAYOUT:
-    g_free (self->layout);
-    self->layout = g_value_dup_string (value);
-    break;
-  case PROP_BATCH_SIZE:
-    self->batch_size = g_value_get_uint (value);
-    break;
-  case PROP_DROP_LAST:
-    self->drop_last = g_value_get_boolean (value);
-    break;
-  case PROP_EPOCHS:
+  if (id == PROP_EPOCHS)
     self->epochs = g_value_get_uint (value);
-    break;
-  case PROP_IO_MODE:
-    self->io_mode = g_value_get_enum (value);
-    break;
-  default:
+  else if (!gst_ssio_src_settings_set (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    break;
-  }
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -166,33 +133,12 @@ gst_ssio_src_get_property (GObject *object, guint id, GValue *value,
   GstSsioSrc *self = GST_SSIO_SRC (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_LOCATION:
-    g_value_set_string (value, self->location);
-    break;
-  case PROP_LAYOUT:
-    g_value_set_string (value,
-        self->layout ? self->layout : GST_SSIO_DEFAULT_LAYOUT);
-    break;
-  case PROP_BATCH_SIZE:
-    g_value_set_uint (value, self->batch_size);
-    break;
-  case PROP_DROP_LAST:
-    g_value_set_boolean (value, self->drop_last);
-    break;
-  case PROP_EPOCHS:
+  if (id == PROP_EPOCHS)
     g_value_set_uint (value, self->epochs);
-    break;
-  case PROP_IO_MODE:
-    g_value_set_enum (value, self->io_mode);
-    break;
-  case PROP_STATS:
+  else if (id == PROP_STATS)
     g_value_take_boxed (value, make_stats (&self->stats));
-    break;
-  default:
+  else if (!gst_ssio_src_settings_get (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    break;
-  }
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -201,8 +147,7 @@ gst_ssio_src_finalize (GObject *object)
 {
   GstSsioSrc *self = GST_SSIO_SRC (object);
 
-  g_free (self->location);
-  g_free (self->layout);
+  gst_ssio_src_settings_clear (&self->settings);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
@@ -233,60 +178,65 @@ close_stream (GstSsioSrc *self)
   gst_clear_caps (&self->caps);
   self->extent = (GstSsioExtent){ 0 };
   GST_OBJECT_UNLOCK (self);
-  gst_ssio_dataset_close (&self->dataset);
+  if (self->dataset)
+    gst_ssio_dataset_set_damage_func (self->dataset, NULL, NULL);
+  g_clear_pointer (&self->dataset, gst_ssio_dataset_close);
 }
 
-static gboolean
+static GstSsioDataset *
 open_dataset (GstSsioSrc *self, GError **error)
 {
-  gchar *location, *layout;
-  GstSsioIoMode io_mode;
-  guint batch_size;
-  gboolean drop_last, ok;
+  GstSsioSrcSettings settings;
+  GstSsioDataset *dataset;
 
   GST_OBJECT_LOCK (self);
-  location = g_strdup (self->location);
-  layout = g_strdup (self->layout);
-  io_mode = self->io_mode;
-  batch_size = self->batch_size;
-  drop_last = self->drop_last;
+  gst_ssio_src_settings_copy (&self->settings, &settings);
   GST_OBJECT_UNLOCK (self);
+  dataset = gst_ssio_src_settings_open (&settings, error);
+  gst_ssio_src_settings_clear (&settings);
+  return dataset;
+}
 
-  ok = gst_ssio_dataset_open (&self->dataset, location, layout, io_mode,
-      batch_size, drop_last, error);
-  g_free (layout);
-  g_free (location);
-  return ok;
+/* Shuffled anew, and with as many points as it has: short batches go to one
+ * shard or another. */
+static void
+set_epoch (GstSsioSrc *self, guint epoch)
+{
+  self->epoch = (GstSsioEpoch){ .epoch = epoch };
+  gst_ssio_dataset_set_epoch (self->dataset, epoch);
+  GST_OBJECT_LOCK (self);
+  self->extent.n_points = gst_ssio_dataset_get_n_points (self->dataset);
+  GST_OBJECT_UNLOCK (self);
 }
 
 static gboolean
 open_stream (GstSsioSrc *self)
 {
-  const GstSsioDataset *dataset = &self->dataset;
   GstSsioLayout *layout;
   GError *error = NULL;
 
   self->has_failed = FALSE;
-  self->epoch = (GstSsioEpoch){ 0 };
   self->epoch_over = FALSE;
-  if (!open_dataset (self, &error)) {
+  self->dataset = open_dataset (self, &error);
+  if (!self->dataset) {
     fail (self, error);
     return FALSE;
   }
-  layout = gst_ssio_point_file_get_layout (dataset->file);
+  set_epoch (self, 0);
+  layout = gst_ssio_dataset_get_layout (self->dataset);
   GST_OBJECT_LOCK (self);
   self->epochs_left = self->epochs;
-  self->extent.point_size = dataset->point_size;
-  self->extent.n_points = dataset->n_points;
-  self->caps = gst_ssio_layout_to_caps (layout, dataset->batch_size);
+  self->extent.point_size = gst_ssio_layout_get_point_size (layout);
+  self->caps = gst_ssio_layout_to_caps (layout, self->settings.batch_size);
   self->stats = (Stats){ 0 };
   self->bytes_needed = TRUE;
   GST_OBJECT_UNLOCK (self);
 
-  gst_ssio_point_file_set_damage_func (dataset->file, on_damage, self);
-  GST_INFO_OBJECT (self, "%s: %" G_GUINT64_FORMAT " points, %s",
-      gst_ssio_point_file_get_path (dataset->file), dataset->n_points,
-      dataset->is_mapped ? "mapped" : "read");
+  gst_ssio_dataset_set_damage_func (self->dataset, on_damage, self);
+  GST_INFO_OBJECT (self, "%u files, %" G_GUINT64_FORMAT " points an epoch, %s",
+      gst_ssio_dataset_get_n_files (self->dataset),
+      gst_ssio_dataset_get_n_points (self->dataset),
+      gst_ssio_dataset_is_mapped (self->dataset) ? "mapped" : "copied");
   return TRUE;
 }
 
@@ -352,9 +302,9 @@ decide_to_read (GstSsioSrc *self, guint64 batch_bytes, GstBufferPool *pool)
   gboolean is_auto;
 
   GST_OBJECT_LOCK (self);
-  is_auto = self->io_mode == GST_SSIO_IO_MODE_AUTO;
+  is_auto = self->settings.io_mode == GST_SSIO_IO_MODE_AUTO;
   GST_OBJECT_UNLOCK (self);
-  return !self->dataset.is_mapped
+  return !gst_ssio_dataset_is_mapped (self->dataset)
          || (is_auto && pool && batch_bytes <= G_MAXUINT
              && is_pinned_pool (pool));
 }
@@ -364,7 +314,7 @@ static gboolean
 gst_ssio_src_decide_allocation (GstBaseSrc *src, GstQuery *query)
 {
   GstSsioSrc *self = GST_SSIO_SRC (src);
-  guint64 batch_bytes = gst_ssio_dataset_get_batch_bytes (&self->dataset);
+  guint64 batch_bytes = gst_ssio_dataset_get_batch_bytes (self->dataset);
   GstBufferPool *pool = NULL;
   guint min = 0;
   guint max = 0;
@@ -486,7 +436,7 @@ static gboolean
 gst_ssio_src_start (GstBaseSrc *src)
 {
   GST_OBJECT_LOCK (src);
-  src->segment.duration = GST_SSIO_SRC (src)->dataset.n_points;
+  src->segment.duration = GST_SSIO_SRC (src)->extent.n_points;
   GST_OBJECT_UNLOCK (src);
   return TRUE;
 }
@@ -496,8 +446,11 @@ static gboolean
 gst_ssio_src_do_seek (GstBaseSrc *src, GstSegment *segment)
 {
   GstSsioSrc *self = GST_SSIO_SRC (src);
-  guint64 n_points = self->dataset.n_points;
+  guint64 n_points;
 
+  if (self->epoch_over)
+    set_epoch (self, self->epoch.epoch + 1);
+  n_points = gst_ssio_dataset_get_n_points (self->dataset);
   segment->duration = n_points;
   segment->start = MIN (segment->start, n_points);
   segment->time = segment->start;
@@ -509,9 +462,8 @@ gst_ssio_src_do_seek (GstBaseSrc *src, GstSegment *segment)
                        || (segment->flags & GST_SEGMENT_FLAG_SEGMENT);
   self->pushed_at = 0;
   g_atomic_int_set (&self->has_failed, FALSE);
-  gst_ssio_point_file_release_cursor (self->dataset.file);
+  gst_ssio_dataset_release_cursor (self->dataset);
   if (self->epoch_over) {
-    self->epoch = (GstSsioEpoch){ .epoch = self->epoch.epoch + 1 };
     self->epoch_over = FALSE;
     GST_OBJECT_LOCK (self);
     self->epochs_left = self->epochs;
@@ -605,15 +557,15 @@ start_next_epoch (GstSsioSrc *self)
 
   segment.base
       = gst_segment_to_running_time (&segment, segment.format, self->position);
+  set_epoch (self, self->epoch.epoch + 1);
   segment.start = segment.time = segment.position = 0;
   segment.stop = -1;
-  segment.duration = self->dataset.n_points;
+  segment.duration = gst_ssio_dataset_get_n_points (self->dataset);
   segment.flags &= ~GST_SEGMENT_FLAG_RESET;
   gst_base_src_new_segment (src, &segment);
 
   self->position = 0;
   self->stop = G_MAXUINT64;
-  self->epoch = (GstSsioEpoch){ .epoch = self->epoch.epoch + 1 };
   if (self->epochs_left > 0)
     self->epochs_left--;
 }
@@ -624,8 +576,8 @@ end_epoch (GstSsioSrc *self)
 {
   GError *error = NULL;
 
-  gst_ssio_point_file_release_cursor (self->dataset.file);
-  if (!gst_ssio_point_file_check (self->dataset.file, &error)) {
+  gst_ssio_dataset_release_cursor (self->dataset);
+  if (!gst_ssio_dataset_check (self->dataset, &error)) {
     fail (self, error);
     return GST_FLOW_FLUSHING;
   }
@@ -654,7 +606,7 @@ wrap_batch (GstSsioSrc *self, const GstSsioBatch *batch, gboolean present,
   GError *error = NULL;
 
   *buffer
-      = gst_ssio_dataset_wrap_batch (&self->dataset, batch, present, &error);
+      = gst_ssio_dataset_wrap_batch (self->dataset, batch, present, &error);
   if (*buffer)
     return GST_FLOW_OK;
   fail (self, error);
@@ -673,13 +625,13 @@ read_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
     g_set_error (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
         "no memory for a buffer of %" G_GUINT64_FORMAT
         " bytes from the pool; make batch-size smaller, or use io-mode=mmap",
-        gst_ssio_dataset_get_batch_bytes (&self->dataset));
+        gst_ssio_dataset_get_batch_bytes (self->dataset));
     fail (self, error);
     return GST_FLOW_FLUSHING;
   }
   if (flow != GST_FLOW_OK)
     return flow;
-  if (gst_ssio_dataset_read_batch (&self->dataset, batch, *buffer, &error))
+  if (gst_ssio_dataset_read_batch (self->dataset, batch, *buffer, &error))
     return GST_FLOW_OK;
   gst_clear_buffer (buffer);
   fail (self, error);
@@ -695,7 +647,7 @@ make_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
   GST_OBJECT_LOCK (self);
   are_needed = self->bytes_needed;
   GST_OBJECT_UNLOCK (self);
-  if (self->dataset.is_mapped && !are_needed)
+  if (gst_ssio_dataset_is_mapped (self->dataset) && !are_needed)
     return wrap_batch (self, batch, FALSE, buffer);
   return self->reads ? read_batch (self, batch, buffer)
                      : wrap_batch (self, batch, TRUE, buffer);
@@ -707,16 +659,14 @@ static void
 account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
     gint64 storage_us, gint64 downstream_us)
 {
-  guint64 bytes = batch->n_points * self->dataset.point_size;
+  guint64 bytes = batch->n_points * self->extent.point_size;
   GstSsioBatchMeta *meta;
 
   GST_BUFFER_OFFSET (buffer) = batch->position;
   GST_BUFFER_OFFSET_END (buffer) = batch->position + batch->n_points;
   meta = gst_buffer_add_ssio_batch_meta (buffer, self->epoch.epoch,
       batch->index, batch->file, batch->first_point, batch->n_points);
-  /* a file that is not mapped may change without an error */
-  if (self->dataset.is_mapped)
-    meta->version = gst_ssio_point_file_get_version (self->dataset.file);
+  meta->version = gst_ssio_dataset_get_version (self->dataset, batch);
 
   self->position = batch->position + batch->n_points;
   self->epoch.batches++;
@@ -747,7 +697,7 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
   if (self->epoch_over) /* somebody flushed, but did not seek */
     return GST_FLOW_EOS;
   while (flow == GST_FLOW_OK
-         && !gst_ssio_dataset_get_batch (&self->dataset, self->position,
+         && !gst_ssio_dataset_get_batch (self->dataset, self->position,
              self->stop, &batch))
     flow = end_epoch (self);
   if (flow == GST_FLOW_OK)
@@ -767,31 +717,11 @@ install_properties (GObjectClass *class)
   const GParamFlags flags
       = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
 
-  g_object_class_install_property (class, PROP_LOCATION,
-      g_param_spec_string ("location", "Location",
-          "The file to read: .npy, or headerless records", NULL, flags));
-  g_object_class_install_property (class, PROP_LAYOUT,
-      g_param_spec_string ("layout", "Layout",
-          "Fields of a headerless file's points, name:type separated by "
-          "commas; types are NumPy's f4 f8 i1 i2 i4 i8 u1 u2 u4 u8, f4 where "
-          "none is given. For .npy it need not be set",
-          GST_SSIO_DEFAULT_LAYOUT, flags));
-  g_object_class_install_property (class, PROP_BATCH_SIZE,
-      g_param_spec_uint ("batch-size", "Batch size",
-          "Most points in a buffer; the last one of an epoch may hold fewer",
-          1, G_MAXINT, DEFAULT_BATCH_SIZE, flags));
-  g_object_class_install_property (class, PROP_DROP_LAST,
-      g_param_spec_boolean ("drop-last", "Drop last",
-          "Leave out an epoch's last batch where it is not full",
-          DEFAULT_DROP_LAST, flags));
+  gst_ssio_src_settings_install (class);
   g_object_class_install_property (class, PROP_EPOCHS,
       g_param_spec_uint ("epochs", "Epochs",
-          "How many times to read the file before EOS (0 = endlessly)", 0,
+          "How many times to stream all points before EOS (0 = endlessly)", 0,
           G_MAXUINT, DEFAULT_EPOCHS, flags));
-  g_object_class_install_property (class, PROP_IO_MODE,
-      g_param_spec_enum ("io-mode", "I/O mode",
-          "How points come from the file into memory", GST_TYPE_SSIO_IO_MODE,
-          DEFAULT_IO_MODE, flags));
   g_object_class_install_property (class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
           "Since the stream was opened: epochs completed; batches, points and "
@@ -836,10 +766,8 @@ gst_ssio_src_init (GstSsioSrc *self)
 {
   GstBaseSrc *src = GST_BASE_SRC (self);
 
-  self->batch_size = DEFAULT_BATCH_SIZE;
-  self->drop_last = DEFAULT_DROP_LAST;
+  gst_ssio_src_settings_init (&self->settings);
   self->epochs = DEFAULT_EPOCHS;
-  self->io_mode = DEFAULT_IO_MODE;
   gst_base_src_set_format (src, GST_FORMAT_DEFAULT);
   /* the end of a segment may be the start of the next epoch */
   gst_base_src_set_automatic_eos (src, FALSE);

@@ -157,7 +157,7 @@ GST_START_TEST (slots_are_filled_while_the_device_is_busy)
         = g_strdup_printf (TO_DEVICE "staging=pageable slots=%u", slots);
     GstElement *pipeline = launch (path, "", upload, "");
     gint64 end = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
-    guint n_before;
+    guint n_before, n_copies;
 
     fake->reset ();
     ssio_check_set_state (pipeline, GST_STATE_PAUSED);
@@ -170,8 +170,10 @@ GST_START_TEST (slots_are_filled_while_the_device_is_busy)
     fail_unless (fake->count ("cuLaunchKernel") >= slots, "%u launches",
         fake->count ("cuLaunchKernel"));
     g_usleep (20000);
-    fail_unless_equals_int (fake->count ("cuMemcpyHtoDAsync"),
-        n_before + slots);
+    /* the first one may have been under way already */
+    n_copies = fake->count ("cuMemcpyHtoDAsync") - n_before;
+    fail_unless (n_copies == slots || n_copies == slots - 1, "%u copies",
+        n_copies);
     fake->resume ();
     ssio_check_wait (pipeline, GST_MESSAGE_EOS);
     gst_element_set_state (pipeline, GST_STATE_NULL);

@@ -31,8 +31,8 @@ GST_START_TEST (what_cannot_be_read_is_one_error_that_says_why)
 
   check_refused (missing, "", resource, GST_RESOURCE_ERROR_NOT_FOUND,
       "No such file");
-  check_refused (ssio_check_get_directory (), "", resource,
-      GST_RESOURCE_ERROR_OPEN_READ, "directory");
+  check_refused ("/dev/null", "", resource, GST_RESOURCE_ERROR_OPEN_READ,
+      "a device");
   check_refused (empty, "", stream, GST_STREAM_ERROR_WRONG_TYPE, "empty");
   check_refused (odd, "", stream, GST_STREAM_ERROR_WRONG_TYPE,
       "expected a multiple of 24 bytes");
@@ -179,6 +179,7 @@ GST_START_TEST (an_epoch_of_a_file_truncated_behind_the_source_is_not_reported)
   gchar *path = ssio_check_write_tile (1000, 6);
   GstElement *pipeline = ssio_check_launch (
       "ssiosrc location=%s batch-size=10 ! queue ! ssiolinear", path);
+  GstBus *bus = gst_element_get_bus (pipeline);
   GstMessage *message;
 
   ssio_check_set_state (pipeline, GST_STATE_PAUSED);
@@ -189,10 +190,10 @@ GST_START_TEST (an_epoch_of_a_file_truncated_behind_the_source_is_not_reported)
       GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT | GST_MESSAGE_EOS);
   fail_unless_equals_string (GST_MESSAGE_TYPE_NAME (message), "error");
   gst_message_unref (message);
-  message = ssio_check_pop (pipeline,
+  message = gst_bus_timed_pop_filtered (bus, GST_SECOND / 5,
       GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT | GST_MESSAGE_EOS);
-  fail_unless_equals_string (GST_MESSAGE_TYPE_NAME (message), "eos");
-  gst_message_unref (message);
+  fail_unless (message == NULL);
+  gst_object_unref (bus);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (pipeline);
   g_free (path);

@@ -376,7 +376,7 @@ GST_START_TEST (a_file_truncated_under_a_batch_reads_as_zeros_and_is_reported)
   GstMemory *memory;
   GstMapInfo map;
 
-  gst_ssio_point_file_set_damage_func (file, count_damage, &damages);
+  gst_ssio_point_file_set_damage_func (file, count_damage, &damages, NULL);
   memory = gst_ssio_point_file_wrap_points (file, 50000, 50000, NULL);
   fail_unless (memory != NULL);
   fail_unless (gst_ssio_point_file_check (file, &error));
@@ -428,7 +428,7 @@ GST_START_TEST (a_mapped_file_that_was_rewritten_in_place_is_an_error)
   gint damages = 0;
   GstMemory *memory = gst_ssio_point_file_wrap_points (mapped, 0, 1000, NULL);
 
-  gst_ssio_point_file_set_damage_func (mapped, count_damage, &damages);
+  gst_ssio_point_file_set_damage_func (mapped, count_damage, &damages, NULL);
   gst_ssio_point_file_release_cursor (mapped);
   rewrite (path, 24000);
   fail_if (gst_ssio_point_file_check (mapped, &error));

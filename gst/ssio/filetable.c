@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "filetable.h"
+
+/* Each has a file descriptor and a mapping. A shuffled stream goes from one
+ * file to another with each batch. */
+#define MAX_OPEN 16
+
+typedef struct {
+  guint64 n_points;
+  guint64 version;
+} Entry;
+
+/* A file that is open, and when it was used last. */
+typedef struct {
+  GstSsioPointFile *file; /* NULL for none */
+  guint index;
+  guint64 used;
+} Open;
+
+/* Whom files tell of damage, which batches can outlive: they share it with the
+ * table. */
+typedef struct {
+  gatomicrefcount refcount;
+  GMutex lock; /* of what follows */
+  GstSsioDamageFunc func;
+  gpointer user_data;
+} Listener;
+
+struct _GstSsioFileTable {
+  GPtrArray *paths;
+  Entry *entries;
+  GstSsioLayout *asked; /* or NULL */
+  gchar *element;
+  GstSsioIoMode io_mode;
+  GstSsioLayout *layout;
+  gboolean is_mapped;
+  Open open[MAX_OPEN];
+  guint64 n_uses;
+  Listener *listener;
+};
+
+static void
+listener_unref (gpointer data)
+{
+  Listener *listener = data;
+
+  if (!g_atomic_ref_count_dec (&listener->refcount))
+    return;
+  g_mutex_clear (&listener->lock);
+  g_free (listener);
+}
+
+static void
+tell_listener (GstSsioPointFile *file, gpointer data)
+{
+  Listener *listener = data;
+
+  g_mutex_lock (&listener->lock);
+  if (listener->func)
+    listener->func (file, listener->user_data);
+  g_mutex_unlock (&listener->lock);
+}
+
+static void
+listen (const GstSsioFileTable *table, GstSsioPointFile *file)
+{
+  g_atomic_ref_count_inc (&table->listener->refcount);
+  gst_ssio_point_file_set_damage_func (file, tell_listener, table->listener,
+      listener_unref);
+}
+
+static const gchar *
+get_path (const GstSsioFileTable *table, guint index)
+{
+  return g_ptr_array_index (table->paths, index);
+}
+
+static GstSsioPointFile *
+open_file (const GstSsioFileTable *table, guint index, GError **error)
+{
+  return gst_ssio_point_file_open_element (get_path (table, index),
+      table->asked, table->element, table->io_mode, error);
+}
+
+/* Takes what is to be known of a file that is open. */
+static gboolean
+note_file (GstSsioFileTable *table, guint index, GstSsioPointFile *file,
+    GError **error)
+{
+  GstSsioLayout *layout = gst_ssio_point_file_get_layout (file);
+  gchar *expected, *found;
+
+  table->entries[index] = (Entry){ gst_ssio_point_file_get_n_points (file),
+    gst_ssio_point_file_get_version (file) };
+  if (!gst_ssio_point_file_get_mapped_points (file))
+    table->is_mapped = FALSE;
+  if (!table->layout)
+    table->layout = gst_ssio_layout_ref (layout);
+  if (gst_ssio_layout_is_equal (table->layout, layout))
+    return TRUE;
+
+  expected = gst_ssio_layout_to_string (table->layout);
+  found = gst_ssio_layout_to_string (layout);
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "files have different layouts: expected %s as in %s, found %s in %s; "
+      "read them one kind at a time, or convert them",
+      expected, get_path (table, 0), found, get_path (table, index));
+  g_free (found);
+  g_free (expected);
+  return FALSE;
+}
+
+static gboolean
+look_at_files (GstSsioFileTable *table, GError **error)
+{
+  gboolean ok = TRUE;
+  guint i;
+
+  for (i = 0; ok && i < table->paths->len; i++) {
+    GstSsioPointFile *file = open_file (table, i, error);
+
+    ok = file && note_file (table, i, file, error);
+    /* the first one will be wanted */
+    if (ok && i == 0) {
+      table->open[0].file = gst_ssio_point_file_ref (file);
+      listen (table, file);
+    }
+    g_clear_pointer (&file, gst_ssio_point_file_unref);
+  }
+  return ok;
+}
+
+GstSsioFileTable *
+gst_ssio_file_table_new (GPtrArray *paths, const GstSsioLayout *layout,
+    const gchar *element, GstSsioIoMode io_mode, GError **error)
+{
+  GstSsioFileTable *table = g_new0 (GstSsioFileTable, 1);
+
+  table->paths = paths;
+  table->entries = g_new0 (Entry, paths->len);
+  if (layout)
+    table->asked = gst_ssio_layout_ref ((GstSsioLayout *) layout);
+  table->element = g_strdup (element);
+  table->io_mode = io_mode;
+  table->is_mapped = TRUE;
+  table->listener = g_new0 (Listener, 1);
+  g_atomic_ref_count_init (&table->listener->refcount);
+  g_mutex_init (&table->listener->lock);
+  if (!look_at_files (table, error))
+    g_clear_pointer (&table, gst_ssio_file_table_free);
+  return table;
+}
+
+static void
+close_file (Open *open)
+{
+  if (!open->file)
+    return;
+  gst_ssio_point_file_release_cursor (open->file);
+  gst_ssio_point_file_park (open->file);
+  g_clear_pointer (&open->file, gst_ssio_point_file_unref);
+}
+
+void
+gst_ssio_file_table_free (GstSsioFileTable *table)
+{
+  guint i;
+
+  gst_ssio_file_table_set_damage_func (table, NULL, NULL);
+  for (i = 0; i < MAX_OPEN; i++)
+    close_file (&table->open[i]);
+  listener_unref (table->listener);
+  g_clear_pointer (&table->layout, gst_ssio_layout_unref);
+  g_clear_pointer (&table->asked, gst_ssio_layout_unref);
+  g_ptr_array_unref (table->paths);
+  g_free (table->element);
+  g_free (table->entries);
+  g_free (table);
+}
+
+void
+gst_ssio_file_table_set_damage_func (GstSsioFileTable *table,
+    GstSsioDamageFunc func, gpointer user_data)
+{
+  g_mutex_lock (&table->listener->lock);
+  table->listener->func = func;
+  table->listener->user_data = user_data;
+  g_mutex_unlock (&table->listener->lock);
+}
+
+guint
+gst_ssio_file_table_get_n_files (const GstSsioFileTable *table)
+{
+  return table->paths->len;
+}
+
+const gchar *
+gst_ssio_file_table_get_path (const GstSsioFileTable *table, guint index)
+{
+  return get_path (table, index);
+}
+
+guint64
+gst_ssio_file_table_get_n_points (const GstSsioFileTable *table, guint index)
+{
+  return table->entries[index].n_points;
+}
+
+guint64
+gst_ssio_file_table_get_version (const GstSsioFileTable *table, guint index)
+{
+  return table->entries[index].version;
+}
+
+GstSsioLayout *
+gst_ssio_file_table_get_layout (const GstSsioFileTable *table)
+{
+  return table->layout;
+}
+
+gboolean
+gst_ssio_file_table_is_mapped (const GstSsioFileTable *table)
+{
+  return table->is_mapped;
+}
+
+/* A place for one more: a free one, or that of what was used the longest time
+ * ago, which must still be what it was. */
+static Open *
+make_room (GstSsioFileTable *table, GError **error)
+{
+  Open *oldest = &table->open[0];
+  guint i;
+
+  for (i = 0; i < MAX_OPEN; i++) {
+    if (!table->open[i].file)
+      return &table->open[i];
+    if (table->open[i].used < oldest->used)
+      oldest = &table->open[i];
+  }
+  if (!gst_ssio_point_file_check (oldest->file, error))
+    return NULL;
+  close_file (oldest);
+  return oldest;
+}
+
+/* Of a file that is read and not mapped, others may change the points. */
+static gboolean
+is_as_it_was (const GstSsioFileTable *table, guint index,
+    const GstSsioPointFile *file, GError **error)
+{
+  const Entry *entry = &table->entries[index];
+
+  if (gst_ssio_point_file_get_mapped_points (file)
+          ? gst_ssio_point_file_get_version (file) == entry->version
+          : gst_ssio_point_file_get_n_points (file) == entry->n_points
+                && gst_ssio_layout_is_equal (
+                    gst_ssio_point_file_get_layout (file), table->layout))
+    return TRUE;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+      "%s: was modified or replaced since the stream began: expected it to "
+      "stay as it was; start again",
+      get_path (table, index));
+  return FALSE;
+}
+
+GstSsioPointFile *
+gst_ssio_file_table_open (GstSsioFileTable *table, guint index, GError **error)
+{
+  Open *open;
+  guint i;
+
+  for (i = 0; i < MAX_OPEN; i++) {
+    open = &table->open[i];
+    if (open->file && open->index == index) {
+      open->used = ++table->n_uses;
+      return open->file;
+    }
+  }
+  open = make_room (table, error);
+  if (!open)
+    return NULL;
+  open->file = open_file (table, index, error);
+  if (!open->file)
+    return NULL;
+  if (!is_as_it_was (table, index, open->file, error)) {
+    g_clear_pointer (&open->file, gst_ssio_point_file_unref);
+    return NULL;
+  }
+  listen (table, open->file);
+  open->index = index;
+  open->used = ++table->n_uses;
+  return open->file;
+}
+
+gboolean
+gst_ssio_file_table_check (GstSsioFileTable *table, GError **error)
+{
+  guint i;
+
+  for (i = 0; i < MAX_OPEN; i++) {
+    if (table->open[i].file
+        && !gst_ssio_point_file_check (table->open[i].file, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+void
+gst_ssio_file_table_release_cursors (GstSsioFileTable *table)
+{
+  guint i;
+
+  for (i = 0; i < MAX_OPEN; i++) {
+    if (table->open[i].file)
+      gst_ssio_point_file_release_cursor (table->open[i].file);
+  }
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Many point files of one layout, a few of which are open at a time. */
+#pragma once
+
+#include "gstssiopointfile.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GstSsioFileTable GstSsioFileTable;
+
+/* Looks at each file of paths, which are taken over; they must have one
+ * layout. layout and element may be NULL. NULL with error set. */
+GstSsioFileTable *gst_ssio_file_table_new (GPtrArray *paths,
+    const GstSsioLayout *layout, const gchar *element, GstSsioIoMode io_mode,
+    GError **error);
+
+void gst_ssio_file_table_free (GstSsioFileTable *table);
+
+/* For the files that are open, and those that will be. */
+void gst_ssio_file_table_set_damage_func (GstSsioFileTable *table,
+    GstSsioDamageFunc func, gpointer user_data);
+
+guint gst_ssio_file_table_get_n_files (const GstSsioFileTable *table);
+const gchar *gst_ssio_file_table_get_path (const GstSsioFileTable *table,
+    guint index);
+guint64 gst_ssio_file_table_get_n_points (const GstSsioFileTable *table,
+    guint index);
+guint64 gst_ssio_file_table_get_version (const GstSsioFileTable *table,
+    guint index);
+GstSsioLayout *gst_ssio_file_table_get_layout (const GstSsioFileTable *table);
+
+/* Whether all files can be mapped. */
+gboolean gst_ssio_file_table_is_mapped (const GstSsioFileTable *table);
+
+/* The open file, owned by the table until the next call; NULL with error set
+ * where it cannot be opened, or is not what it was. From one thread at a
+ * time, as what follows. */
+GstSsioPointFile *gst_ssio_file_table_open (GstSsioFileTable *table,
+    guint index, GError **error);
+
+/* Checks the files that are open. */
+gboolean gst_ssio_file_table_check (GstSsioFileTable *table, GError **error);
+
+/* Lets go of what open files keep for the next batch. */
+void gst_ssio_file_table_release_cursors (GstSsioFileTable *table);
+
+G_END_DECLS
