@@ -41,8 +41,8 @@ GST_START_TEST (what_cannot_be_read_is_one_error_that_says_why)
   check_refused (npy, "", stream, GST_STREAM_ERROR_WRONG_TYPE, "header");
   check_refused (tile, "drop-last=true batch-size=11", resource,
       GST_RESOURCE_ERROR_SETTINGS,
-      "expected at least batch-size=11 points, "
-      "found 10");
+      "drop-last=true with batch-size=11, shard 0 of 1): expected at least "
+      "one, found 10 points");
   g_free (missing);
   g_free (empty);
   g_free (odd);
