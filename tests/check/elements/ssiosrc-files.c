@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: MIT */
+/* ssiosrc over many files: which points come, in which order. */
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "ssiocheck.h"
+
+#define N_FILES 12
+#define N_POINTS 78 /* 1 + 2 + ... + 12 */
+
+/* A folder of tile1.bin to tile12.bin: tile n has n points of a float each,
+ * which counts the points of all files. */
+static gchar *
+make_folder (void)
+{
+  gchar *folder = ssio_check_make_path (".d");
+  guint i, n;
+  gfloat id = 0;
+
+  fail_unless_equals_int (g_mkdir (folder, 0700), 0);
+  for (n = 1; n <= N_FILES; n++) {
+    gchar *path = g_strdup_printf ("%s/tile%u.bin", folder, n);
+    gfloat points[N_FILES];
+
+    for (i = 0; i < n; i++)
+      points[i] = id++;
+    fail_unless (g_file_set_contents (path, (const gchar *) points,
+        n * sizeof (gfloat), NULL));
+    g_free (path);
+  }
+  return folder;
+}
+
+static void
+remove_folder (gchar *folder)
+{
+  GDir *dir = g_dir_open (folder, 0, NULL);
+  const gchar *name;
+
+  while ((name = g_dir_read_name (dir))) {
+    gchar *path = g_build_filename (folder, name, NULL);
+
+    g_remove (path);
+    g_free (path);
+  }
+  g_dir_close (dir);
+  g_rmdir (folder);
+  g_free (folder);
+}
+
+typedef struct {
+  GArray *ids;    /* of gfloat, as they came */
+  GArray *starts; /* of guint: where batches start in them */
+  guint n_wrong;  /* batches whose offsets are not theirs */
+} Points;
+
+static void
+take_batch (GstElement *sink, GstBuffer *buffer, GstPad *pad, Points *points)
+{
+  const GstSsioBatchMeta *meta = gst_buffer_get_ssio_batch_meta (buffer);
+  guint start = points->ids->len;
+  GstMapInfo map;
+
+  gst_buffer_map (buffer, &map, GST_MAP_READ);
+  g_array_append_val (points->starts, start);
+  g_array_append_vals (points->ids, map.data, map.size / sizeof (gfloat));
+  points->n_wrong
+      += meta->n_points != map.size / sizeof (gfloat)
+         || GST_BUFFER_OFFSET_END (buffer) - GST_BUFFER_OFFSET (buffer)
+                != meta->n_points;
+  gst_buffer_unmap (buffer, &map);
+}
+
+/* All that comes until EOS. */
+static Points *
+stream (const gchar *location, const gchar *properties)
+{
+  GstElement *pipeline = ssio_check_launch (
+      "ssiosrc location=\"%s\" layout=id batch-size=4 %s ! "
+      "fakesink name=sink signal-handoffs=true",
+      location, properties);
+  GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  Points *points = g_new0 (Points, 1);
+
+  points->ids = g_array_new (FALSE, FALSE, sizeof (gfloat));
+  points->starts = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_signal_connect (sink, "handoff", G_CALLBACK (take_batch), points);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  ssio_check_wait (pipeline, GST_MESSAGE_EOS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (sink);
+  gst_object_unref (pipeline);
+  fail_unless_equals_int (points->n_wrong, 0);
+  return points;
+}
+
+static void
+points_free (Points *points)
+{
+  g_array_unref (points->ids);
+  g_array_unref (points->starts);
+  g_free (points);
+}
+
+static guint
+get_id (const Points *points, guint i)
+{
+  return g_array_index (points->ids, gfloat, i);
+}
+
+/* Expects the points from start to stop in order. */
+static void
+check_in_order (Points *points, guint start, guint stop)
+{
+  guint i;
+
+  fail_unless_equals_int (points->ids->len, stop - start);
+  for (i = start; i < stop; i++)
+    fail_unless_equals_int (get_id (points, i - start), i);
+  points_free (points);
+}
+
+/* Counts how often each point comes in those from first on, n of them. */
+static void
+count (const Points *points, guint first, guint n, guint seen[N_POINTS])
+{
+  guint i;
+
+  fail_unless (first + n <= points->ids->len);
+  for (i = first; i < first + n; i++)
+    seen[get_id (points, i)]++;
+}
+
+static void
+check_seen (const guint seen[N_POINTS], guint times)
+{
+  guint i;
+
+  for (i = 0; i < N_POINTS; i++)
+    fail_unless (seen[i] == times, "point %u came %u times", i, seen[i]);
+}
+
+GST_START_TEST (folders_patterns_and_lists_are_read_in_natural_order)
+{
+  gchar *folder = make_folder ();
+  gchar *pattern = g_strdup_printf ("%s/tile*.bin", folder);
+  gchar *one = g_strdup_printf ("%s/tile[1].bin", folder);
+  gchar *list = g_strdup_printf ("%s/list.txt", folder);
+  gchar *list_location = g_strdup_printf ("@%s", list);
+  gchar *absolute = g_strdup_printf (
+      "# the first three\n\ntile1.bin\r\n%s/tile2.bin\ntile3.bin", folder);
+
+  fail_unless (g_file_set_contents (list, absolute, -1, NULL));
+  check_in_order (stream (folder, ""), 0, N_POINTS);
+  check_in_order (stream (pattern, ""), 0, N_POINTS);
+  check_in_order (stream (one, ""), 0, 1);
+  check_in_order (stream (list_location, ""), 0, 6);
+  check_in_order (stream (folder, "io-mode=read"), 0, N_POINTS);
+  g_free (absolute);
+  g_free (list_location);
+  g_free (list);
+  g_free (one);
+  g_free (pattern);
+  remove_folder (folder);
+}
+GST_END_TEST;
+
+GST_START_TEST (batches_do_not_span_files)
+{
+  gchar *folder = make_folder ();
+  Points *points = stream (folder, "");
+  guint batch = 0;
+  guint n, at, id = 0;
+
+  for (n = 1; n <= N_FILES; n++) {
+    for (at = 0; at < n; at += 4)
+      fail_unless_equals_int (g_array_index (points->starts, guint, batch++),
+          id + at);
+    id += n;
+  }
+  fail_unless_equals_int (points->starts->len, batch);
+  points_free (points);
+  points = stream (folder, "drop-last=true");
+  fail_unless_equals_int (points->ids->len % 4, 0);
+  points_free (points);
+  remove_folder (folder);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_range_cuts_the_files)
+{
+  static const guint ranges[][2] = { { 0, 1 }, { 5, 50 }, { 77, 78 }, { 3, 6 },
+    { 4, 5 }, { 0, 78 }, { 66, 70 } };
+  gchar *folder = make_folder ();
+  guint r;
+
+  for (r = 0; r < G_N_ELEMENTS (ranges); r++) {
+    gchar *properties = g_strdup_printf ("start-point=%u stop-point=%u",
+        ranges[r][0], ranges[r][1]);
+    gchar *copied = g_strdup_printf ("%s io-mode=read", properties);
+
+    check_in_order (stream (folder, properties), ranges[r][0], ranges[r][1]);
+    check_in_order (stream (folder, copied), ranges[r][0], ranges[r][1]);
+    g_free (copied);
+    g_free (properties);
+  }
+  check_in_order (stream (folder, "start-point=70"), 70, N_POINTS);
+  remove_folder (folder);
+}
+GST_END_TEST;
+
+static gboolean
+are_equal (const Points *one, const Points *other)
+{
+  return one->ids->len == other->ids->len
+         && memcmp (one->ids->data, other->ids->data,
+                one->ids->len * sizeof (gfloat))
+                == 0;
+}
+
+/* Each epoch has each point once, in another order, which is the same each
+ * time and in each way of reading. */
+static void
+check_shuffle (const gchar *folder, const gchar *shuffle)
+{
+  gchar *properties = g_strdup_printf ("%s epochs=5 seed=3", shuffle);
+  gchar *copied = g_strdup_printf ("%s io-mode=read", properties);
+  gchar *other_seed = g_strdup_printf ("%s epochs=5 seed=4", shuffle);
+  Points *points = stream (folder, properties);
+  Points *again = stream (folder, copied);
+  Points *other = stream (folder, other_seed);
+  guint epoch, next;
+
+  fail_unless_equals_int (points->ids->len, 5 * N_POINTS);
+  fail_unless (are_equal (points, again));
+  fail_if (are_equal (points, other));
+  for (epoch = 0; epoch < 5; epoch++) {
+    guint seen[N_POINTS] = { 0 };
+
+    count (points, epoch * N_POINTS, N_POINTS, seen);
+    check_seen (seen, 1);
+    for (next = epoch + 1; next < 5; next++)
+      fail_if (memcmp (&g_array_index (points->ids, gfloat, epoch * N_POINTS),
+                   &g_array_index (points->ids, gfloat, next * N_POINTS),
+                   N_POINTS * sizeof (gfloat))
+               == 0);
+  }
+  points_free (points);
+  points_free (again);
+  points_free (other);
+  g_free (other_seed);
+  g_free (copied);
+  g_free (properties);
+}
+
+GST_START_TEST (a_shuffled_epoch_has_each_point_once_in_an_order_of_its_own)
+{
+  gchar *folder = make_folder ();
+
+  check_shuffle (folder, "shuffle=batches");
+  check_shuffle (folder, "shuffle=points shuffle-window=1");
+  check_shuffle (folder, "shuffle=points shuffle-window=3");
+  check_shuffle (folder, "shuffle=points shuffle-window=4096");
+  remove_folder (folder);
+}
+GST_END_TEST;
+
+/* Points that follow each other stay so in batches, and do not when they are
+ * mixed. */
+GST_START_TEST (points_are_mixed_as_far_as_is_asked)
+{
+  gchar *folder = make_folder ();
+  Points *batches = stream (folder, "shuffle=batches");
+  Points *points = stream (folder, "shuffle=points");
+  guint n_batches = 0;
+  guint n_points = 0;
+  guint i;
+
+  for (i = 1; i < N_POINTS; i++) {
+    n_batches += get_id (batches, i) == get_id (batches, i - 1) + 1;
+    n_points += get_id (points, i) == get_id (points, i - 1) + 1;
+  }
+  fail_unless (n_batches >= N_POINTS / 2, "%u", n_batches);
+  fail_unless (n_points < 10, "%u", n_points);
+  points_free (batches);
+  points_free (points);
+  remove_folder (folder);
+}
+GST_END_TEST;
+
+GST_START_TEST (shards_are_disjoint_and_complete_together)
+{
+  static const gchar *const orders[]
+      = { "", "shuffle=batches", "shuffle=points shuffle-window=2" };
+  gchar *folder = make_folder ();
+  guint n, shard, o;
+
+  for (o = 0; o < G_N_ELEMENTS (orders); o++) {
+    for (n = 1; n <= 5; n++) {
+      guint seen[N_POINTS] = { 0 };
+
+      for (shard = 0; shard < n; shard++) {
+        gchar *properties
+            = g_strdup_printf ("%s num-shards=%u shard-index=%u epochs=2",
+                orders[o], n, shard);
+        Points *points = stream (folder, properties);
+
+        count (points, 0, points->ids->len, seen);
+        points_free (points);
+        g_free (properties);
+      }
+      check_seen (seen, 2);
+    }
+  }
+  remove_folder (folder);
+}
+GST_END_TEST;
+
+GST_START_TEST (even_shards_have_as_many_batches)
+{
+  gchar *folder = make_folder ();
+  guint shard;
+
+  for (shard = 0; shard < 5; shard++) {
+    gchar *properties
+        = g_strdup_printf ("num-shards=5 shard-index=%u shard-policy=even",
+            shard);
+    Points *points = stream (folder, properties);
+
+    fail_unless_equals_int (points->starts->len, (24 + 4) / 5);
+    points_free (points);
+    g_free (properties);
+  }
+  remove_folder (folder);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_launcher_says_which_shard_this_is)
+{
+  gchar *folder = make_folder ();
+  Points *expected = stream (folder, "num-shards=3 shard-index=2");
+  Points *points;
+
+  g_setenv ("SLURM_PROCID", "2", TRUE);
+  g_setenv ("SLURM_NTASKS", "3", TRUE);
+  points = stream (folder, "num-shards=-1 shard-index=-1");
+  fail_unless (are_equal (points, expected));
+  points_free (points);
+  g_setenv ("RANK", "0", TRUE);
+  g_setenv ("WORLD_SIZE", "1", TRUE);
+  check_in_order (stream (folder, "num-shards=-1 shard-index=-1"), 0,
+      N_POINTS);
+  g_unsetenv ("RANK");
+  g_unsetenv ("WORLD_SIZE");
+  g_unsetenv ("SLURM_PROCID");
+  g_unsetenv ("SLURM_NTASKS");
+  points_free (expected);
+  remove_folder (folder);
+}
+GST_END_TEST;
+
+static void
+check_refused (const gchar *location, const gchar *properties, GQuark domain,
+    gint code, const gchar *part)
+{
+  GstElement *pipeline
+      = ssio_check_launch ("ssiosrc location=\"%s\" %s ! fakesink", location,
+          properties);
+
+  ssio_check_error (pipeline, domain, code, part, NULL);
+  gst_object_unref (pipeline);
+}
+
+GST_START_TEST (what_names_no_points_is_one_error_that_says_why)
+{
+  const GQuark resource = GST_RESOURCE_ERROR;
+  gchar *folder = make_folder ();
+  gchar *none = g_strdup_printf ("%s/*.las", folder);
+  gchar *empty = ssio_check_make_path (".d");
+  gchar *list = ssio_check_write_file (".txt", "# nothing\n", 10);
+  gchar *list_location = g_strdup_printf ("@%s", list);
+
+  fail_unless_equals_int (g_mkdir (empty, 0700), 0);
+  check_refused (none, "", resource, GST_RESOURCE_ERROR_NOT_FOUND,
+      "expected files that match the pattern");
+  check_refused (empty, "", resource, GST_RESOURCE_ERROR_NOT_FOUND,
+      "expected files in the folder");
+  check_refused (list_location, "", resource, GST_RESOURCE_ERROR_NOT_FOUND,
+      "expected a list of files");
+  check_refused ("@/no/such/list", "", resource, GST_RESOURCE_ERROR_NOT_FOUND,
+      "/no/such/list");
+  check_refused (folder, "layout=x num-shards=2 shard-index=2", resource,
+      GST_RESOURCE_ERROR_SETTINGS, "shard-index=2 of num-shards=2");
+  check_refused (folder, "layout=x num-shards=0", resource,
+      GST_RESOURCE_ERROR_SETTINGS, "num-shards=0");
+  check_refused (folder, "layout=x num-shards=100 shard-index=99", resource,
+      GST_RESOURCE_ERROR_SETTINGS, "found 78 points in all");
+  check_refused (folder, "layout=x start-point=78", resource,
+      GST_RESOURCE_ERROR_SETTINGS, "start-point");
+  check_refused (folder, "layout=x shard-index=-1", resource,
+      GST_RESOURCE_ERROR_SETTINGS, "WORLD_SIZE");
+  g_rmdir (empty);
+  g_free (empty);
+  g_free (list_location);
+  g_free (list);
+  g_free (none);
+  remove_folder (folder);
+}
+GST_END_TEST;
+
+GST_START_TEST (files_of_different_layouts_are_one_error_that_names_them)
+{
+  gchar *folder = make_folder ();
+  gchar *npy = g_strdup_printf ("%s/tile13.npy", folder);
+
+  if (!ssio_check_run_oracle (NULL, "npy", folder, NULL)) {
+    ssio_check_skip ("no Python with NumPy");
+  } else {
+    gchar *from = g_build_filename (folder, "u1.npy", NULL);
+    gchar *pattern = g_strdup_printf ("%s/tile1*", folder);
+
+    fail_unless_equals_int (g_rename (from, npy), 0);
+    check_refused (pattern, "layout=x,y,z,a,b,c", GST_STREAM_ERROR,
+        GST_STREAM_ERROR_WRONG_TYPE, "");
+    check_refused (pattern, "layout=x", GST_STREAM_ERROR,
+        GST_STREAM_ERROR_WRONG_TYPE, "tile13.npy");
+    g_free (pattern);
+    g_free (from);
+  }
+  g_free (npy);
+  remove_folder (folder);
+}
+GST_END_TEST;
+
+/* File descriptors of this process. */
+static guint
+count_descriptors (void)
+{
+  GDir *dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir))
+    n++;
+  g_dir_close (dir);
+  return n;
+}
+
+static GstPadProbeReturn
+note_descriptors (GstPad *pad, GstPadProbeInfo *info, gpointer most)
+{
+  guint n = count_descriptors ();
+
+  if (n > *(guint *) most)
+    *(guint *) most = n;
+  return GST_PAD_PROBE_OK;
+}
+
+/* All batches wait in the queue while descriptors are counted. */
+GST_START_TEST (a_thousand_files_need_few_descriptors)
+{
+  gchar *folder = ssio_check_make_path (".d");
+  GstElement *pipeline, *source;
+  GstPad *pad;
+  guint before = count_descriptors ();
+  guint most = 0;
+  gfloat id;
+
+  fail_unless_equals_int (g_mkdir (folder, 0700), 0);
+  for (id = 0; id < 1000; id++) {
+    gchar *path = g_strdup_printf ("%s/%04.0f.bin", folder, id);
+
+    fail_unless (g_file_set_contents (path, (const gchar *) &id, sizeof (id),
+        NULL));
+    g_free (path);
+  }
+  pipeline = ssio_check_launch ("ssiosrc name=src location=%s layout=id "
+                                "shuffle=batches ! queue "
+                                "max-size-buffers=1000 ! fakesink",
+      folder);
+  source = gst_bin_get_by_name (GST_BIN (pipeline), "src");
+  pad = gst_element_get_static_pad (source, "src");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, note_descriptors, &most,
+      NULL);
+  ssio_check_set_state (pipeline, GST_STATE_PAUSED);
+  g_usleep (G_USEC_PER_SEC / 5);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  ssio_check_wait (pipeline, GST_MESSAGE_EOS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  fail_unless (most < before + 40, "%u descriptors", most - before);
+  gst_object_unref (pad);
+  gst_object_unref (source);
+  gst_object_unref (pipeline);
+  remove_folder (folder);
+}
+GST_END_TEST;
+
+/* What changes while it is not open is seen when it is opened again. */
+GST_START_TEST (a_file_that_changes_between_epochs_is_one_error)
+{
+  gchar *folder = ssio_check_make_path (".d");
+  gfloat points[2] = { 1, 2 };
+  GstElement *pipeline;
+  gchar *path;
+  guint i;
+
+  fail_unless_equals_int (g_mkdir (folder, 0700), 0);
+  for (i = 0; i < 40; i++) {
+    path = g_strdup_printf ("%s/%02u.bin", folder, i);
+    fail_unless (g_file_set_contents (path, (const gchar *) points,
+        sizeof (gfloat), NULL));
+    g_free (path);
+  }
+  pipeline = ssio_check_launch (
+      "ssiosrc location=%s layout=id ! queue max-size-buffers=1 ! fakesink",
+      folder);
+  ssio_check_set_state (pipeline, GST_STATE_PAUSED);
+  path = g_strdup_printf ("%s/39.bin", folder);
+  fail_unless (g_file_set_contents (path, (const gchar *) points, 8, NULL));
+  ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+      path, "was modified or replaced since the stream began", NULL);
+  gst_object_unref (pipeline);
+  g_free (path);
+  remove_folder (folder);
+}
+GST_END_TEST;
+
+GST_START_TEST (seeks_move_within_a_shuffled_epoch)
+{
+  gchar *folder = make_folder ();
+  Points *points = stream (folder, "shuffle=batches");
+  GstElement *pipeline = ssio_check_launch (
+      "ssiosrc location=%s layout=id batch-size=4 shuffle=batches ! "
+      "fakesink name=sink signal-handoffs=true",
+      folder);
+  GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  Points after = { g_array_new (FALSE, FALSE, sizeof (gfloat)),
+    g_array_new (FALSE, FALSE, sizeof (guint)), 0 };
+  gint64 duration;
+  guint i;
+
+  g_signal_connect (sink, "handoff", G_CALLBACK (take_batch), &after);
+  ssio_check_set_state (pipeline, GST_STATE_PAUSED);
+  fail_unless (gst_element_query_duration (pipeline, GST_FORMAT_DEFAULT,
+      &duration));
+  fail_unless_equals_int (duration, N_POINTS);
+  fail_unless (gst_element_seek (pipeline, 1, GST_FORMAT_DEFAULT,
+      GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 33, GST_SEEK_TYPE_NONE, -1));
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  ssio_check_wait (pipeline, GST_MESSAGE_EOS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  fail_unless_equals_int (after.ids->len, N_POINTS - 33);
+  for (i = 33; i < N_POINTS; i++)
+    fail_unless_equals_int (get_id (&after, i - 33), get_id (points, i));
+  g_array_unref (after.ids);
+  g_array_unref (after.starts);
+  points_free (points);
+  gst_object_unref (sink);
+  gst_object_unref (pipeline);
+  remove_folder (folder);
+}
+GST_END_TEST;
+
+static Suite *
+ssiosrc_files_suite (void)
+{
+  Suite *suite = suite_create ("ssiosrc-files");
+  TCase *tcase = tcase_create ("general");
+
+  suite_add_tcase (suite, tcase);
+  tcase_add_test (tcase, folders_patterns_and_lists_are_read_in_natural_order);
+  tcase_add_test (tcase, batches_do_not_span_files);
+  tcase_add_test (tcase, a_range_cuts_the_files);
+  tcase_add_test (tcase,
+      a_shuffled_epoch_has_each_point_once_in_an_order_of_its_own);
+  tcase_add_test (tcase, points_are_mixed_as_far_as_is_asked);
+  tcase_add_test (tcase, shards_are_disjoint_and_complete_together);
+  tcase_add_test (tcase, even_shards_have_as_many_batches);
+  tcase_add_test (tcase, a_launcher_says_which_shard_this_is);
+  tcase_add_test (tcase, what_names_no_points_is_one_error_that_says_why);
+  tcase_add_test (tcase,
+      files_of_different_layouts_are_one_error_that_names_them);
+  tcase_add_test (tcase, a_thousand_files_need_few_descriptors);
+  tcase_add_test (tcase, a_file_that_changes_between_epochs_is_one_error);
+  tcase_add_test (tcase, seeks_move_within_a_shuffled_epoch);
+  return suite;
+}
+
+SSIO_CHECK_MAIN (ssiosrc_files)
