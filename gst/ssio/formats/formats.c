@@ -91,7 +91,8 @@ check_size (const GstSsioFormatInput *input, const GstSsioFormatInfo *info,
       || expected > G_MAXINT64) {
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
         "%s: its header says %" G_GUINT64_FORMAT
-        " points of %u bytes: expected no more than 2^63 bytes",
+        " points of %u bytes: expected no more than 2^63 bytes; the file is "
+        "damaged",
         input->path, info->n_points, point_size);
     return FALSE;
   }
@@ -126,6 +127,22 @@ gst_ssio_format_parse (const GstSsioFormatInput *input,
   if (info->decoder || check_size (input, info, error))
     return TRUE;
   gst_ssio_format_info_clear (info);
+  return FALSE;
+}
+
+gboolean
+gst_ssio_format_refuse_layout (const GstSsioFormatInput *input,
+    const GstSsioLayout *found, GError **error)
+{
+  gchar *found_text = gst_ssio_layout_to_string (found);
+  gchar *wanted_text = gst_ssio_layout_to_string (input->layout);
+
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "%s: the layout property does not fit: expected %s, found %s; leave the "
+      "property unset to take the file's",
+      input->path, wanted_text, found_text);
+  g_free (found_text);
+  g_free (wanted_text);
   return FALSE;
 }
 
