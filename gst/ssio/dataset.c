@@ -14,7 +14,7 @@ open_file (GstSsioDataset *dataset, const gchar *location,
 
   if (!location || !*location) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-        "no file to read: set the location property to a .bin or .npy file");
+        "no file to read: set the location property to a .las, .npy or .bin file");
     return FALSE;
   }
   if (layout_text

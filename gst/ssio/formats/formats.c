@@ -13,8 +13,8 @@ refuse (const GstSsioFormatInput *input, GstSsioFormatInfo *info,
     GError **error)
 {
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-      "%s: this is a LAS, PLY or PCD file, which cannot be read yet: expected "
-      "headerless records (.bin) or NumPy's .npy; convert it first",
+      "%s: this is a PLY or PCD file, which cannot be read yet: expected "
+      "headerless records (.bin), NumPy's .npy or LAS; convert it first",
       input->path);
   return FALSE;
 }
@@ -28,7 +28,8 @@ static const struct {
   GstSsioFormatParser parse;
 } formats[] = {
   { MAGIC ("\x93NUMPY"), ".npy", gst_ssio_format_parse_npy },
-  { MAGIC ("LASF"), ".las", refuse },
+  { MAGIC ("LASF"), ".las", gst_ssio_format_parse_las },
+  { MAGIC ("LASF"), ".laz", gst_ssio_format_parse_las },
   { MAGIC ("ply\n"), ".ply", refuse },
   { MAGIC ("ply\r"), ".ply", refuse },
   { MAGIC ("# .PCD"), ".pcd", refuse },

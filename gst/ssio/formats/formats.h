@@ -68,6 +68,8 @@ gboolean gst_ssio_format_parse_raw (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
 gboolean gst_ssio_format_parse_npy (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
+gboolean gst_ssio_format_parse_las (const GstSsioFormatInput *input,
+    GstSsioFormatInfo *info, GError **error);
 
 /* For parsers: FALSE, and the error that what was asked for is not the layout
  * that was found. */
