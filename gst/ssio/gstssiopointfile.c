@@ -266,8 +266,8 @@ check_records (const GstSsioPointFile *file, GError **error)
  * @error: (nullable): return location for an error
  *
  * Opens a file of points and reads its header. The format is chosen by the
- * file's content, then by its extension: NumPy's .npy, and headerless records
- * otherwise.
+ * file's content, then by its extension: LAS, NumPy's .npy, and headerless
+ * records otherwise.
  *
  * Returns: (transfer full) (nullable): the file, or %NULL with @error set to a
  *   #GstResourceError where it cannot be opened and a #GstStreamError where it

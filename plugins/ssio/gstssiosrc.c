@@ -11,9 +11,9 @@
  * what follows, and leave the process with the last batch that needs them, so
  * that it stays small however large the file is.
  *
- * It reads NumPy's .npy (two-dimensional or structured), which says what it
- * holds, and headerless records, whose fields the #GstSsioSrc:layout property
- * names.
+ * It reads LAS (1.0 to 1.4, point formats 0 to 10) and NumPy's .npy
+ * (two-dimensional or structured), which say what they hold, and headerless
+ * records, whose fields the #GstSsioSrc:layout property names.
  *
  * EOS ends the last of #GstSsioSrc:epochs epochs. Each one before ends with
  * the serialized event `ssio-epoch` and a new segment. After EOS a flushing
@@ -31,6 +31,10 @@
  * gst-launch-1.0 ssiosrc location=scan.bin layout=x,y,z,intensity epochs=10 ! \
  *     queue ! progressreport format=default ! fakesink
  * ]| Reads a KITTI scan ten times and reports the position in points.
+ * |[
+ * gst-launch-1.0 ssiosrc location=flight.las ! queue ! \
+ *     ssiolinear features=x,y,z,intensity,return_number
+ * ]| Runs a model over some fields of a LAS file.
  *
  * Since: 0.1
  */

@@ -6,6 +6,8 @@ r"""Independent answers for the tests, from NumPy. Never part of the product.
       writes arrays of 7 points, value of field f in point p: 10 * p + f
   oracle.py convert OUT.bin
       writes 1,000 records of every type, and OUT.bin.f4, the same as float32
+  oracle.py las DIRECTORY
+      writes LAS files, the names of their fields, and those as float32 columns
   oracle.py weights SEED WIDTH,WIDTH,... OUT.safetensors
       writes the weights that PyTorch's rule and the Mersenne Twister give
   oracle.py forward WEIGHTS.safetensors POINTS.f4 N_FIELDS FIELD,FIELD,... \
@@ -19,6 +21,8 @@ import json
 import sys
 
 import numpy as np
+
+from oracle_las import write_las
 
 TYPES = ['f4', 'f8', 'i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8']
 
@@ -152,6 +156,8 @@ def main():
         write_npy(*arguments)
     elif command == 'convert':
         write_convert(*arguments)
+    elif command == 'las':
+        write_las(*arguments)
     elif command == 'weights':
         seed, widths, path = arguments
         write_weights(int(seed), [int(width) for width in widths.split(',')],

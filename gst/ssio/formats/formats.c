@@ -13,8 +13,8 @@ refuse (const GstSsioFormatInput *input, GstSsioFormatInfo *info,
     GError **error)
 {
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-      "%s: this is a LAS, PLY or PCD file, which cannot be read yet: expected "
-      "headerless records (.bin) or NumPy's .npy; convert it first",
+      "%s: this is a PLY or PCD file, which cannot be read yet: expected "
+      "headerless records (.bin), NumPy's .npy or LAS; convert it first",
       input->path);
   return FALSE;
 }
@@ -28,7 +28,8 @@ static const struct {
   GstSsioFormatParser parse;
 } formats[] = {
   { MAGIC ("\x93NUMPY"), ".npy", gst_ssio_format_parse_npy },
-  { MAGIC ("LASF"), ".las", refuse },
+  { MAGIC ("LASF"), ".las", gst_ssio_format_parse_las },
+  { MAGIC ("LASF"), ".laz", gst_ssio_format_parse_las },
   { MAGIC ("ply\n"), ".ply", refuse },
   { MAGIC ("ply\r"), ".ply", refuse },
   { MAGIC ("# .PCD"), ".pcd", refuse },
@@ -101,7 +102,8 @@ check_size (const GstSsioFormatInput *input, const GstSsioFormatInfo *info,
       || expected > G_MAXINT64) {
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
         "%s: its header says %" G_GUINT64_FORMAT
-        " points of %u bytes: expected no more than 2^63 bytes",
+        " points of %u bytes: expected no more than 2^63 bytes; the file is "
+        "damaged",
         input->path, info->n_points, point_size);
     return FALSE;
   }
@@ -136,6 +138,22 @@ gst_ssio_format_parse (const GstSsioFormatInput *input,
   if (info->decoder || check_size (input, info, error))
     return TRUE;
   gst_ssio_format_info_clear (info);
+  return FALSE;
+}
+
+gboolean
+gst_ssio_format_refuse_layout (const GstSsioFormatInput *input,
+    const GstSsioLayout *found, GError **error)
+{
+  gchar *found_text = gst_ssio_layout_to_string (found);
+  gchar *wanted_text = gst_ssio_layout_to_string (input->layout);
+
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "%s: the layout property does not fit: expected %s, found %s; leave the "
+      "property unset to take the file's",
+      input->path, wanted_text, found_text);
+  g_free (found_text);
+  g_free (wanted_text);
   return FALSE;
 }
 

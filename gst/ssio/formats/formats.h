@@ -60,9 +60,11 @@ gboolean gst_ssio_format_knows_name (const gchar *name);
 /* Picks the parser by content, then by the path's extension, and checks what
  * it found against the file's size, where it has no decoder. info is zeroed at
  * first; free it with gst_ssio_format_info_clear(). */
+GST_SSIO_API
 gboolean gst_ssio_format_parse (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
 
+GST_SSIO_API
 void gst_ssio_format_info_clear (GstSsioFormatInfo *info);
 
 typedef gboolean (*GstSsioFormatParser) (const GstSsioFormatInput *input,
@@ -72,5 +74,12 @@ gboolean gst_ssio_format_parse_raw (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
 gboolean gst_ssio_format_parse_npy (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
+gboolean gst_ssio_format_parse_las (const GstSsioFormatInput *input,
+    GstSsioFormatInfo *info, GError **error);
+
+/* For parsers: FALSE, and the error that what was asked for is not the layout
+ * that was found. */
+gboolean gst_ssio_format_refuse_layout (const GstSsioFormatInput *input,
+    const GstSsioLayout *found, GError **error);
 
 G_END_DECLS
