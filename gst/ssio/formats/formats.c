@@ -13,8 +13,8 @@ refuse (const GstSsioFormatInput *input, GstSsioFormatInfo *info,
     GError **error)
 {
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-      "%s: this is a LAS, PLY or PCD file, which cannot be read yet: expected "
-      "headerless records (.bin) or NumPy's .npy; convert it first",
+      "%s: this is a LAS or PCD file, which cannot be read yet: expected "
+      "headerless records (.bin), NumPy's .npy or PLY; convert it first",
       input->path);
   return FALSE;
 }
@@ -29,8 +29,10 @@ static const struct {
 } formats[] = {
   { MAGIC ("\x93NUMPY"), ".npy", gst_ssio_format_parse_npy },
   { MAGIC ("LASF"), ".las", refuse },
-  { MAGIC ("ply\n"), ".ply", refuse },
-  { MAGIC ("ply\r"), ".ply", refuse },
+  { MAGIC ("ply\n"), ".ply", gst_ssio_format_parse_ply },
+  { MAGIC ("ply\r"), ".ply", gst_ssio_format_parse_ply },
+  { MAGIC ("ply "), ".ply", gst_ssio_format_parse_ply },
+  { MAGIC ("ply\t"), ".ply", gst_ssio_format_parse_ply },
   { MAGIC ("# .PCD"), ".pcd", refuse },
 };
 
@@ -73,9 +75,9 @@ pick_parser (const GstSsioFormatInput *input)
 /* A header's word is not taken: the points must fill the file exactly, or up
  * to what the format has after them, so that none is invented and none is
  * silently left out. */
-static gboolean
-check_size (const GstSsioFormatInput *input, const GstSsioFormatInfo *info,
-    GError **error)
+gboolean
+gst_ssio_format_check_size (const GstSsioFormatInput *input,
+    const GstSsioFormatInfo *info, GError **error)
 {
   guint point_size = gst_ssio_layout_get_point_size (info->layout);
   guint64 expected;
@@ -123,9 +125,25 @@ gst_ssio_format_parse (const GstSsioFormatInput *input,
   }
   if (!pick_parser (input) (input, info, error))
     return FALSE;
-  if (info->decoder || check_size (input, info, error))
+  if (info->decoder || gst_ssio_format_check_size (input, info, error))
     return TRUE;
   gst_ssio_format_info_clear (info);
+  return FALSE;
+}
+
+gboolean
+gst_ssio_format_refuse_layout (const GstSsioFormatInput *input,
+    const GstSsioLayout *found, GError **error)
+{
+  gchar *found_text = gst_ssio_layout_to_string (found);
+  gchar *wanted_text = gst_ssio_layout_to_string (input->layout);
+
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "%s: the layout property does not fit: expected %s, found %s; leave the "
+      "property unset to take the file's",
+      input->path, wanted_text, found_text);
+  g_free (found_text);
+  g_free (wanted_text);
   return FALSE;
 }
 

@@ -54,9 +54,11 @@ typedef struct {
 /* Picks the parser by content, then by the path's extension, and checks what
  * it found against the file's size, where it has no decoder. info is zeroed at
  * first; free it with gst_ssio_format_info_clear(). */
+GST_SSIO_API
 gboolean gst_ssio_format_parse (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
 
+GST_SSIO_API
 void gst_ssio_format_info_clear (GstSsioFormatInfo *info);
 
 typedef gboolean (*GstSsioFormatParser) (const GstSsioFormatInput *input,
@@ -66,5 +68,17 @@ gboolean gst_ssio_format_parse_raw (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
 gboolean gst_ssio_format_parse_npy (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
+gboolean gst_ssio_format_parse_ply (const GstSsioFormatInput *input,
+    GstSsioFormatInfo *info, GError **error);
+
+/* For parsers: FALSE, and the error that what was asked for is not the layout
+ * that was found. */
+gboolean gst_ssio_format_refuse_layout (const GstSsioFormatInput *input,
+    const GstSsioLayout *found, GError **error);
+
+/* For parsers whose decoder takes records of a fixed size: whether the points
+ * fit the file. */
+gboolean gst_ssio_format_check_size (const GstSsioFormatInput *input,
+    const GstSsioFormatInfo *info, GError **error);
 
 G_END_DECLS

@@ -391,27 +391,19 @@ columns_fit (const GstSsioLayout *wanted, const GstSsioLayout *columns)
 /* Takes @found over, and gives back what the stream's caps will say. A plain
  * array's columns have no names of their own and take the wanted ones. */
 static GstSsioLayout *
-settle_layout (Cursor *cursor, GstSsioLayout *found,
-    const GstSsioLayout *wanted, gboolean has_names)
+settle_layout (const GstSsioFormatInput *input, GstSsioLayout *found,
+    gboolean has_names, GError **error)
 {
+  const GstSsioLayout *wanted = input->layout;
   GstSsioLayout *result = NULL;
-  gchar *found_text, *wanted_text;
 
   if (!wanted)
     return found;
   if (has_names ? gst_ssio_layout_is_equal (wanted, found)
-                : columns_fit (wanted, found)) {
+                : columns_fit (wanted, found))
     result = gst_ssio_layout_ref ((GstSsioLayout *) wanted);
-  } else {
-    found_text = gst_ssio_layout_to_string (found);
-    wanted_text = gst_ssio_layout_to_string (wanted);
-    fail (cursor,
-        "the layout property does not fit: expected %s, found %s; leave the "
-        "property unset to take the file's",
-        wanted_text, found_text);
-    g_free (found_text);
-    g_free (wanted_text);
-  }
+  else
+    gst_ssio_format_refuse_layout (input, found, error);
   gst_ssio_layout_unref (found);
   return result;
 }
@@ -477,7 +469,7 @@ judge (Cursor *cursor, const Header *header, const GstSsioFormatInput *input,
   if (!layout)
     return FALSE;
   info->layout
-      = settle_layout (cursor, layout, input->layout, !header->item_type);
+      = settle_layout (input, layout, !header->item_type, cursor->error);
   info->n_points = header->shape[0];
   info->data_offset = cursor->end - (const gchar *) input->bytes;
   return info->layout != NULL;
