@@ -191,31 +191,20 @@ make_layout (Parser *parser, const GstSsioPlyElement *element)
   return layout;
 }
 
-/* Has a list's count from bytes, negative ones as such. */
-static gint64
+/* A signed type's negative count comes as such. */
+static guint64
 read_count (const guint8 *bytes, GstSsioType type, gboolean is_big_endian)
 {
-  switch (type) {
-  case GST_SSIO_TYPE_I1:
-    return (gint8) *bytes;
-  case GST_SSIO_TYPE_U1:
-    return *bytes;
-  case GST_SSIO_TYPE_I2:
-    return (gint16) (is_big_endian ? GST_READ_UINT16_BE (bytes)
-                                   : GST_READ_UINT16_LE (bytes));
-  case GST_SSIO_TYPE_U2:
-    return is_big_endian ? GST_READ_UINT16_BE (bytes)
-                         : GST_READ_UINT16_LE (bytes);
-  case GST_SSIO_TYPE_I4:
-    return (gint32) (is_big_endian ? GST_READ_UINT32_BE (bytes)
-                                   : GST_READ_UINT32_LE (bytes));
-  case GST_SSIO_TYPE_U4:
-    return is_big_endian ? GST_READ_UINT32_BE (bytes)
-                         : GST_READ_UINT32_LE (bytes);
-  default:
-    return (gint64) (is_big_endian ? GST_READ_UINT64_BE (bytes)
-                                   : GST_READ_UINT64_LE (bytes));
-  }
+  guint size = gst_ssio_type_get_size (type);
+  guint unused_bits = 64 - 8 * size;
+  guint64 count = 0;
+  guint i;
+
+  for (i = 0; i < size; i++)
+    count = count << 8 | bytes[is_big_endian ? i : size - 1 - i];
+  if (gst_ssio_ply_type_is_signed (type))
+    count = (gint64) (count << unused_bits) >> unused_bits;
+  return count;
 }
 
 static gboolean
@@ -247,8 +236,7 @@ skip_list (Parser *parser, GstSsioBlocks *blocks,
   guint64 start = blocks->position;
   const guint8 *bytes;
   gsize n_bytes;
-  gint64 count;
-  guint64 size;
+  guint64 count, size;
 
   bytes = gst_ssio_blocks_peek (blocks, count_size, &n_bytes, parser->error);
   if (!bytes)
@@ -257,13 +245,13 @@ skip_list (Parser *parser, GstSsioBlocks *blocks,
     return fail_past_end (parser, element);
   count = read_count (bytes, property->count_type,
       parser->header->encoding == GST_SSIO_PLY_BIG_ENDIAN);
-  if (count < 0)
+  if (gst_ssio_ply_type_is_signed (property->count_type) && (gint64) count < 0)
     return fail (parser,
         "the list \"%.64s\" of the element \"%.64s\" at byte "
         "%" G_GUINT64_FORMAT
         ": expected a count of 0 or more, found %" G_GINT64_FORMAT
         "; the file is damaged",
-        property->name, element->name, start, count);
+        property->name, element->name, start, (gint64) count);
   if (!g_uint64_checked_mul (&size, count,
           gst_ssio_type_get_size (property->type)))
     return fail_past_end (parser, element);

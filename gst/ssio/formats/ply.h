@@ -33,6 +33,13 @@ typedef struct {
   guint64 data_offset;
 } GstSsioPlyHeader;
 
+static inline gboolean
+gst_ssio_ply_type_is_signed (GstSsioType type)
+{
+  return type == GST_SSIO_TYPE_I1 || type == GST_SSIO_TYPE_I2
+         || type == GST_SSIO_TYPE_I4 || type == GST_SSIO_TYPE_I8;
+}
+
 gboolean gst_ssio_ply_header_parse (const GstSsioFormatInput *input,
     GstSsioPlyHeader *header, GError **error);
 

@@ -31,19 +31,12 @@ typedef enum {
   VALUE_OUT_OF_RANGE,
 } Verdict;
 
-static gboolean
-type_is_signed (GstSsioType type)
-{
-  return type == GST_SSIO_TYPE_I1 || type == GST_SSIO_TYPE_I2
-         || type == GST_SSIO_TYPE_I4 || type == GST_SSIO_TYPE_I8;
-}
-
 static guint64
 largest_magnitude (GstSsioType type, gboolean is_negative)
 {
   guint bits = 8 * gst_ssio_type_get_size (type);
 
-  if (type_is_signed (type))
+  if (gst_ssio_ply_type_is_signed (type))
     return ((guint64) 1 << (bits - 1)) - !is_negative;
   return is_negative ? 0 : G_MAXUINT64 >> (64 - bits);
 }
@@ -72,7 +65,7 @@ parse_integer (const gchar *word, GstSsioType type, guint8 *value)
   }
   if (is_negative)
     magnitude = -magnitude;
-  GST_WRITE_UINT64_LE (&magnitude, magnitude);
+  magnitude = GUINT64_TO_LE (magnitude);
   memcpy (value, &magnitude, gst_ssio_type_get_size (type));
   return verdict;
 }
@@ -338,33 +331,34 @@ typedef struct {
   guint64 data_offset;
 } SwappingDecoder;
 
-static void
-swap_value (guint8 *value, guint size)
-{
-  switch (size) {
-  case 2:
-    GST_WRITE_UINT16_LE (value, GST_READ_UINT16_BE (value));
-    break;
-  case 4:
-    GST_WRITE_UINT32_LE (value, GST_READ_UINT32_BE (value));
-    break;
-  case 8:
-    GST_WRITE_UINT64_LE (value, GST_READ_UINT64_BE (value));
-    break;
-  default:
-    break;
-  }
-}
+/* Values lie at any address. */
+#define SWAP_VALUE(bits, value) \
+  G_STMT_START \
+  { \
+    guint##bits number; \
+\
+    memcpy (&number, value, sizeof (number)); \
+    number = GUINT##bits##_SWAP_LE_BE (number); \
+    memcpy (value, &number, sizeof (number)); \
+  } \
+  G_STMT_END
 
 static void
 swap_field (const GstSsioField *field, guint point_size, guint64 n_points,
     guint8 *points)
 {
   guint size = gst_ssio_type_get_size (field->type);
+  guint8 *value = points + field->offset;
   guint64 i;
 
-  for (i = 0; i < n_points; i++)
-    swap_value (points + i * point_size + field->offset, size);
+  for (i = 0; i < n_points; i++, value += point_size) {
+    if (size == 2)
+      SWAP_VALUE (16, value);
+    else if (size == 4)
+      SWAP_VALUE (32, value);
+    else if (size == 8)
+      SWAP_VALUE (64, value);
+  }
 }
 
 static gboolean

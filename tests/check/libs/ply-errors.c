@@ -266,7 +266,9 @@ GST_START_TEST (lists_that_go_wrong_before_the_points_are_refused)
   check_list_refused (BIG, "1", "int int", "\xff\xff\xff\xfd" TWELVE, 16,
       "found -3");
   check_list_refused (BIG, "1", "uint64 int",
-      "\xff\xff\xff\xff\xff\xff\xff\xff" TWELVE, 20, "found -1");
+      "\xff\xff\xff\xff\xff\xff\xff\xff" TWELVE, 20, "end within the file");
+  check_list_refused (LITTLE, "1", "int64 int",
+      "\xfb\xff\xff\xff\xff\xff\xff\xff" TWELVE, 20, "found -5");
   check_list_refused (BIG, "1", "uint64 double",
       "\x7f\xff\xff\xff\xff\xff\xff\xff" TWELVE, 20, "end within the file");
   check_list_refused (LITTLE, "1", "uint int", "\xff\xff\xff\xff" TWELVE, 16,
