@@ -13,8 +13,8 @@ refuse (const GstSsioFormatInput *input, GstSsioFormatInfo *info,
     GError **error)
 {
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-      "%s: this is a PLY or PCD file, which cannot be read yet: expected "
-      "headerless records (.bin), NumPy's .npy or LAS; convert it first",
+      "%s: this is a PCD file, which cannot be read yet: expected "
+      "headerless records (.bin), NumPy's .npy, LAS or PLY; convert it first",
       input->path);
   return FALSE;
 }
@@ -30,8 +30,10 @@ static const struct {
   { MAGIC ("\x93NUMPY"), ".npy", gst_ssio_format_parse_npy },
   { MAGIC ("LASF"), ".las", gst_ssio_format_parse_las },
   { MAGIC ("LASF"), ".laz", gst_ssio_format_parse_las },
-  { MAGIC ("ply\n"), ".ply", refuse },
-  { MAGIC ("ply\r"), ".ply", refuse },
+  { MAGIC ("ply\n"), ".ply", gst_ssio_format_parse_ply },
+  { MAGIC ("ply\r"), ".ply", gst_ssio_format_parse_ply },
+  { MAGIC ("ply "), ".ply", gst_ssio_format_parse_ply },
+  { MAGIC ("ply\t"), ".ply", gst_ssio_format_parse_ply },
   { MAGIC ("# .PCD"), ".pcd", refuse },
 };
 
@@ -84,9 +86,9 @@ pick_parser (const GstSsioFormatInput *input)
 /* A header's word is not taken: the points must fill the file exactly, or up
  * to what the format has after them, so that none is invented and none is
  * silently left out. */
-static gboolean
-check_size (const GstSsioFormatInput *input, const GstSsioFormatInfo *info,
-    GError **error)
+gboolean
+gst_ssio_format_check_size (const GstSsioFormatInput *input,
+    const GstSsioFormatInfo *info, GError **error)
 {
   guint point_size = gst_ssio_layout_get_point_size (info->layout);
   guint64 expected;
@@ -135,7 +137,7 @@ gst_ssio_format_parse (const GstSsioFormatInput *input,
   }
   if (!pick_parser (input) (input, info, error))
     return FALSE;
-  if (info->decoder || check_size (input, info, error))
+  if (info->decoder || gst_ssio_format_check_size (input, info, error))
     return TRUE;
   gst_ssio_format_info_clear (info);
   return FALSE;

@@ -76,10 +76,17 @@ gboolean gst_ssio_format_parse_npy (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
 gboolean gst_ssio_format_parse_las (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
+gboolean gst_ssio_format_parse_ply (const GstSsioFormatInput *input,
+    GstSsioFormatInfo *info, GError **error);
 
 /* For parsers: FALSE, and the error that what was asked for is not the layout
  * that was found. */
 gboolean gst_ssio_format_refuse_layout (const GstSsioFormatInput *input,
     const GstSsioLayout *found, GError **error);
+
+/* For parsers whose decoder takes records of a fixed size: whether the points
+ * fit the file. */
+gboolean gst_ssio_format_check_size (const GstSsioFormatInput *input,
+    const GstSsioFormatInfo *info, GError **error);
 
 G_END_DECLS
