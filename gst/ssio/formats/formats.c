@@ -13,8 +13,8 @@ refuse (const GstSsioFormatInput *input, GstSsioFormatInfo *info,
     GError **error)
 {
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-      "%s: this is a LAS, PLY or PCD file, which cannot be read yet: expected "
-      "headerless records (.bin) or NumPy's .npy; convert it first",
+      "%s: this is a LAS or PLY file, which cannot be read yet: expected "
+      "headerless records (.bin), NumPy's .npy or .pcd; convert it first",
       input->path);
   return FALSE;
 }
@@ -31,7 +31,8 @@ static const struct {
   { MAGIC ("LASF"), ".las", refuse },
   { MAGIC ("ply\n"), ".ply", refuse },
   { MAGIC ("ply\r"), ".ply", refuse },
-  { MAGIC ("# .PCD"), ".pcd", refuse },
+  { MAGIC ("# .PCD"), ".pcd", gst_ssio_format_parse_pcd },
+  { MAGIC ("VERSION "), ".pcd", gst_ssio_format_parse_pcd },
 };
 
 static gboolean
@@ -70,6 +71,18 @@ pick_parser (const GstSsioFormatInput *input)
   return gst_ssio_format_parse_raw;
 }
 
+static gboolean
+check_n_points (const GstSsioFormatInput *input, const GstSsioFormatInfo *info,
+    GError **error)
+{
+  if (info->n_points > 0)
+    return TRUE;
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "%s: holds 0 points: expected at least one; name a file with points",
+      input->path);
+  return FALSE;
+}
+
 /* A header's word is not taken: the points must fill the file exactly, or up
  * to what the format has after them, so that none is invented and none is
  * silently left out. */
@@ -80,12 +93,6 @@ check_size (const GstSsioFormatInput *input, const GstSsioFormatInfo *info,
   guint point_size = gst_ssio_layout_get_point_size (info->layout);
   guint64 expected;
 
-  if (info->n_points == 0) {
-    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-        "%s: holds 0 points: expected at least one; name a file with points",
-        input->path);
-    return FALSE;
-  }
   if (!g_uint64_checked_mul (&expected, info->n_points, point_size)
       || !g_uint64_checked_add (&expected, expected, info->data_offset)
       || expected > G_MAXINT64) {
@@ -123,7 +130,8 @@ gst_ssio_format_parse (const GstSsioFormatInput *input,
   }
   if (!pick_parser (input) (input, info, error))
     return FALSE;
-  if (info->decoder || check_size (input, info, error))
+  if (check_n_points (input, info, error)
+      && (info->decoder || check_size (input, info, error)))
     return TRUE;
   gst_ssio_format_info_clear (info);
   return FALSE;
@@ -136,4 +144,23 @@ gst_ssio_format_info_clear (GstSsioFormatInfo *info)
   if (info->decoder)
     info->decoder->free (info->decoder);
   info->decoder = NULL;
+}
+
+gboolean
+gst_ssio_format_check_layout (const GstSsioFormatInput *input,
+    const GstSsioLayout *found, GError **error)
+{
+  gchar *found_text, *wanted_text;
+
+  if (!input->layout || gst_ssio_layout_is_equal (input->layout, found))
+    return TRUE;
+  found_text = gst_ssio_layout_to_string (found);
+  wanted_text = gst_ssio_layout_to_string (input->layout);
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "%s: the layout property does not fit: expected %s, found %s; leave the "
+      "property unset to take the file's",
+      input->path, wanted_text, found_text);
+  g_free (found_text);
+  g_free (wanted_text);
+  return FALSE;
 }

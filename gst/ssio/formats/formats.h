@@ -51,12 +51,14 @@ typedef struct {
   GstSsioDecoder *decoder; /* NULL where the points are records in the file */
 } GstSsioFormatInfo;
 
-/* Picks the parser by content, then by the path's extension, and checks what
- * it found against the file's size, where it has no decoder. info is zeroed at
+/* Picks the parser by content, then by the path's extension, and checks that
+ * it found points, and, where it has no decoder, the file's size. info is zeroed at
  * first; free it with gst_ssio_format_info_clear(). */
+GST_SSIO_API
 gboolean gst_ssio_format_parse (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
 
+GST_SSIO_API
 void gst_ssio_format_info_clear (GstSsioFormatInfo *info);
 
 typedef gboolean (*GstSsioFormatParser) (const GstSsioFormatInput *input,
@@ -66,5 +68,12 @@ gboolean gst_ssio_format_parse_raw (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
 gboolean gst_ssio_format_parse_npy (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
+gboolean gst_ssio_format_parse_pcd (const GstSsioFormatInput *input,
+    GstSsioFormatInfo *info, GError **error);
+
+/* For parsers of formats that name their fields: whether the user asked for
+ * what was found, or for nothing. */
+gboolean gst_ssio_format_check_layout (const GstSsioFormatInput *input,
+    const GstSsioLayout *found, GError **error);
 
 G_END_DECLS

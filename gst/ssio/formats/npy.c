@@ -392,27 +392,16 @@ columns_fit (const GstSsioLayout *wanted, const GstSsioLayout *columns)
  * array's columns have no names of their own and take the wanted ones. */
 static GstSsioLayout *
 settle_layout (Cursor *cursor, GstSsioLayout *found,
-    const GstSsioLayout *wanted, gboolean has_names)
+    const GstSsioFormatInput *input, gboolean has_names)
 {
-  GstSsioLayout *result = NULL;
-  gchar *found_text, *wanted_text;
+  GstSsioLayout *result = found;
 
-  if (!wanted)
-    return found;
-  if (has_names ? gst_ssio_layout_is_equal (wanted, found)
-                : columns_fit (wanted, found)) {
-    result = gst_ssio_layout_ref ((GstSsioLayout *) wanted);
-  } else {
-    found_text = gst_ssio_layout_to_string (found);
-    wanted_text = gst_ssio_layout_to_string (wanted);
-    fail (cursor,
-        "the layout property does not fit: expected %s, found %s; leave the "
-        "property unset to take the file's",
-        wanted_text, found_text);
-    g_free (found_text);
-    g_free (wanted_text);
-  }
-  gst_ssio_layout_unref (found);
+  if (input->layout && !has_names && columns_fit (input->layout, found))
+    result = gst_ssio_layout_ref ((GstSsioLayout *) input->layout);
+  else if (!gst_ssio_format_check_layout (input, found, cursor->error))
+    result = NULL;
+  if (result != found)
+    gst_ssio_layout_unref (found);
   return result;
 }
 
@@ -476,8 +465,7 @@ judge (Cursor *cursor, const Header *header, const GstSsioFormatInput *input,
                              : structured_layout (cursor, header);
   if (!layout)
     return FALSE;
-  info->layout
-      = settle_layout (cursor, layout, input->layout, !header->item_type);
+  info->layout = settle_layout (cursor, layout, input, !header->item_type);
   info->n_points = header->shape[0];
   info->data_offset = cursor->end - (const gchar *) input->bytes;
   return info->layout != NULL;
