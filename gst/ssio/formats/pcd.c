@@ -191,7 +191,7 @@ is_version (const Header *header, const gchar *version)
   return strcmp (word + (word[0] == '0'), version) == 0;
 }
 
-/* SIZE and TYPE came with 0.7; before, every field was a float. */
+/* Files before 0.7 may lack SIZE and TYPE: all fields are floats then. */
 static gboolean
 check_entries (const Header *header)
 {
