@@ -16,6 +16,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "formats/presets.h"
 #include "gstssiolayout.h"
 
 /* Larger than any format's record: LAS ends at 65,535 bytes. */
@@ -440,6 +441,11 @@ parse_field (gchar *token, GstSsioField *field, GError **error)
  * name the bits of a bit field; scale and origin turn a stored integer into
  * its unit. Everything is in decimal.
  *
+ * Where all of @text is the name of a data set, it stands for the records of
+ * its files: `kitti` and `semantickitti` for x, y, z and intensity, `nuscenes`
+ * for those and ring, `dales` for %GST_SSIO_DEFAULT_LAYOUT; all are f4.
+ * (`kitti:f4` is a field of that name.)
+ *
  * Returns: (transfer full) (nullable): the layout, or %NULL with @error set to
  *   %GST_STREAM_ERROR_FORMAT
  *
@@ -451,12 +457,14 @@ gst_ssio_layout_new_from_string (const gchar *text, guint point_size,
 {
   GstSsioLayout *layout = NULL;
   GstSsioField *fields = NULL;
+  const gchar *preset;
   gchar **tokens;
   guint n_tokens, i;
 
   g_return_val_if_fail (text != NULL, NULL);
 
-  tokens = g_strsplit (text, ",", -1);
+  preset = gst_ssio_preset_find (text);
+  tokens = g_strsplit (preset ? preset : text, ",", -1);
   n_tokens = g_strv_length (tokens);
   if (!check_n_fields (n_tokens, error))
     goto done;

@@ -12,6 +12,8 @@
 #include <gst/ssio/formats/formats.h>
 #include <gst/ssio/gather.h>
 
+#include "fuzz.h"
+
 /* A LAS header; what follows it is read. */
 #define FEW_BYTES 375
 
@@ -19,8 +21,6 @@ typedef struct {
   const guint8 *data;
   gsize size;
 } File;
-
-int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
 static gboolean
 read_file (gpointer user_data, guint64 offset, guint8 *bytes, gsize size)

@@ -5,6 +5,8 @@
 
 #include <gst/ssio/formats/formats.h>
 
+#include "fuzz.h"
+
 #define PATH "x.ply"
 #define MAX_POINTS 100
 
@@ -12,8 +14,6 @@ typedef struct {
   const guint8 *bytes;
   gsize size;
 } File;
-
-int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
 
 static gboolean
 read_bytes (gpointer user_data, guint64 offset, guint8 *bytes, gsize size)

@@ -9,10 +9,10 @@
 
 #include <glib.h>
 
+#include "fuzz.h"
+
 #define RANDOM_SEED 20240229
 #define MAX_STEPS 4
-
-int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
 static gint
 compare_names (gconstpointer a, gconstpointer b)

@@ -8,17 +8,6 @@
 
 #include "formats.h"
 
-static gboolean
-refuse (const GstSsioFormatInput *input, GstSsioFormatInfo *info,
-    GError **error)
-{
-  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-      "%s: this is a PCD file, which cannot be read yet: expected "
-      "headerless records (.bin), NumPy's .npy, LAS or PLY; convert it first",
-      input->path);
-  return FALSE;
-}
-
 #define MAGIC(bytes) bytes, sizeof (bytes) - 1
 
 static const struct {
@@ -34,7 +23,8 @@ static const struct {
   { MAGIC ("ply\r"), ".ply", gst_ssio_format_parse_ply },
   { MAGIC ("ply "), ".ply", gst_ssio_format_parse_ply },
   { MAGIC ("ply\t"), ".ply", gst_ssio_format_parse_ply },
-  { MAGIC ("# .PCD"), ".pcd", refuse },
+  { MAGIC ("# .PCD"), ".pcd", gst_ssio_format_parse_pcd },
+  { MAGIC ("VERSION "), ".pcd", gst_ssio_format_parse_pcd },
 };
 
 static gboolean
@@ -83,6 +73,18 @@ pick_parser (const GstSsioFormatInput *input)
   return gst_ssio_format_parse_raw;
 }
 
+static gboolean
+check_n_points (const GstSsioFormatInput *input, const GstSsioFormatInfo *info,
+    GError **error)
+{
+  if (info->n_points > 0)
+    return TRUE;
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "%s: holds 0 points: expected at least one; name a file with points",
+      input->path);
+  return FALSE;
+}
+
 /* A header's word is not taken: the points must fill the file exactly, or up
  * to what the format has after them, so that none is invented and none is
  * silently left out. */
@@ -93,12 +95,6 @@ gst_ssio_format_check_size (const GstSsioFormatInput *input,
   guint point_size = gst_ssio_layout_get_point_size (info->layout);
   guint64 expected;
 
-  if (info->n_points == 0) {
-    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-        "%s: holds 0 points: expected at least one; name a file with points",
-        input->path);
-    return FALSE;
-  }
   if (!g_uint64_checked_mul (&expected, info->n_points, point_size)
       || !g_uint64_checked_add (&expected, expected, info->data_offset)
       || expected > G_MAXINT64) {
@@ -137,7 +133,8 @@ gst_ssio_format_parse (const GstSsioFormatInput *input,
   }
   if (!pick_parser (input) (input, info, error))
     return FALSE;
-  if (info->decoder || gst_ssio_format_check_size (input, info, error))
+  if (check_n_points (input, info, error)
+      && (info->decoder || gst_ssio_format_check_size (input, info, error)))
     return TRUE;
   gst_ssio_format_info_clear (info);
   return FALSE;

@@ -76,6 +76,8 @@ gboolean gst_ssio_format_parse_npy (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
 gboolean gst_ssio_format_parse_las (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
+gboolean gst_ssio_format_parse_pcd (const GstSsioFormatInput *input,
+    GstSsioFormatInfo *info, GError **error);
 gboolean gst_ssio_format_parse_ply (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
 

@@ -87,6 +87,19 @@ GST_START_TEST (text_is_canonical)
 }
 GST_END_TEST;
 
+GST_START_TEST (a_data_set_s_name_is_its_layout)
+{
+  check_prints ("kitti", 0, "x:f4,y:f4,z:f4,intensity:f4");
+  check_prints ("semantickitti", 0, "x:f4,y:f4,z:f4,intensity:f4");
+  check_prints ("nuscenes", 0, "x:f4,y:f4,z:f4,intensity:f4,ring:f4");
+  check_prints ("dales", 0, GST_SSIO_DEFAULT_LAYOUT);
+  /* in a list, or with a type, it is a field's name */
+  check_prints ("kitti:f4", 0, "kitti:f4");
+  check_prints ("x,kitti", 0, "x:f4,kitti:f4");
+  check_refused ("kitti", 12, "expected 16");
+}
+GST_END_TEST;
+
 GST_START_TEST (malformed_text_is_refused_with_what_was_found)
 {
   check_refused ("", 0, "0 fields");
@@ -219,6 +232,7 @@ layout_suite (void)
   tcase_add_test (tcase, every_type_has_its_size);
   tcase_add_test (tcase, fields_follow_each_other_unless_an_offset_is_given);
   tcase_add_test (tcase, text_is_canonical);
+  tcase_add_test (tcase, a_data_set_s_name_is_its_layout);
   tcase_add_test (tcase, malformed_text_is_refused_with_what_was_found);
   tcase_add_test (tcase, absurd_sizes_are_refused);
   tcase_add_test (tcase, equal_means_same_fields_in_the_same_places);

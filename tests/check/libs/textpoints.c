@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <errno.h>
+#include <string.h>
+
+#include <gst/ssio/formats/textpoints.h>
+
+#include "ssiocheck.h"
+
+typedef struct {
+  GString *text;
+  guint n_reads;
+} Source;
+
+static gboolean
+read_text (gpointer user_data, guint64 offset, guint8 *bytes, gsize size)
+{
+  Source *source = user_data;
+
+  source->n_reads++;
+  errno = 0;
+  if (offset > source->text->len || size > source->text->len - offset)
+    return FALSE;
+  memcpy (bytes, source->text->str + offset, size);
+  return TRUE;
+}
+
+static GstSsioDecoder *
+new_decoder (const Source *source, GstSsioTextPoints *points)
+{
+  GstSsioLayout *layout
+      = gst_ssio_layout_new_from_string ("a:u4,b:u4", 0, NULL);
+  GstSsioDecoder *decoder;
+  GError *error = NULL;
+
+  points->layout = layout;
+  points->file_size = source->text->len;
+  decoder = gst_ssio_text_points_new ("text", points, &error);
+  fail_unless (decoder != NULL, "%s", error ? error->message : "");
+  gst_ssio_layout_unref (layout);
+  return decoder;
+}
+
+static gboolean
+decode (GstSsioDecoder *decoder, Source *source, guint64 first, guint64 n,
+    guint32 *values, GError **error)
+{
+  return decoder->decode (decoder, "text", read_text, source, first, n,
+      (guint8 *) values, error);
+}
+
+static void
+check_point (GstSsioDecoder *decoder, Source *source, guint64 point, guint32 a,
+    guint32 b)
+{
+  guint32 values[2];
+  GError *error = NULL;
+
+  fail_unless (decode (decoder, source, point, 1, values, &error), "%s",
+      error ? error->message : "");
+  fail_unless_equals_int (values[0], a);
+  fail_unless_equals_int (values[1], b);
+}
+
+GST_START_TEST (words_and_lines_of_others_are_skipped)
+{
+  static const gint words[]
+      = { GST_SSIO_TEXT_LIST, 1, GST_SSIO_TEXT_SKIPPED, 0 };
+  Source source
+      = { .text = g_string_new ("head\nother\n\n1 2 3\n"
+                                "3 x x x 11 y 10\n0 21 y 20\n4 0 1 2 3\n") };
+  GstSsioTextPoints points = { .offset = 5,
+    .line = 2,
+    .n_skipped_lines = 2,
+    .n_points = 2,
+    .has_more = TRUE,
+    .words = words,
+    .n_words = 4 };
+  GstSsioDecoder *decoder = new_decoder (&source, &points);
+
+  check_point (decoder, &source, 1, 20, 21);
+  check_point (decoder, &source, 0, 10, 11);
+  check_point (decoder, &source, 1, 20, 21);
+  decoder->free (decoder);
+  g_string_free (source.text, TRUE);
+}
+GST_END_TEST;
+
+GST_START_TEST (lists_that_are_longer_than_their_line_are_errors)
+{
+  static const gint words[] = { 0, 1, GST_SSIO_TEXT_LIST };
+  static const gchar *const lines[] = { "1 2 3 4 5\n", "1 2 -1 3\n",
+    "1 2 x 3\n", "1 2 4294967295 3\n", "1 2     \n", "1 2 1 3 4\n" };
+  GstSsioTextPoints points
+      = { .line = 1, .n_points = 1, .words = words, .n_words = 3 };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (lines); i++) {
+    Source source = { .text = g_string_new (lines[i]) };
+    GstSsioDecoder *decoder = new_decoder (&source, &points);
+    GError *error = NULL;
+    guint32 values[2];
+
+    fail_if (decode (decoder, &source, 0, 1, values, &error), "%s", lines[i]);
+    ssio_check_gerror (&error, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE,
+        "line 1: expected 3 values and those of lists");
+    decoder->free (decoder);
+    g_string_free (source.text, TRUE);
+  }
+}
+GST_END_TEST;
+
+static const gint two_words[] = { 0, 1 };
+
+/* Lines of many lengths, so that blocks end everywhere in them. */
+static void
+append_lines (GString *text, guint n)
+{
+  guint i;
+
+  for (i = 0; i < n; i++)
+    g_string_append_printf (text, "%u %*s%u\n", i, (int) (i % 97), "", i / 3);
+}
+
+GST_START_TEST (a_jump_reads_no_more_than_lies_before_it)
+{
+  Source source = { .text = g_string_new (NULL) };
+  GstSsioTextPoints points
+      = { .line = 1, .n_points = 200000, .words = two_words, .n_words = 2 };
+  GstSsioDecoder *decoder;
+  guint32 *values = g_new (guint32, 2 * 200000);
+  guint i;
+
+  append_lines (source.text, 200000);
+  fail_unless (source.text->len > 10 << 20);
+  decoder = new_decoder (&source, &points);
+  for (i = 0; i < 200000; i += 5000)
+    fail_unless (decode (decoder, &source, i, 5000, values + 2 * i, NULL));
+  for (i = 0; i < 200000; i++)
+    fail_unless (values[2 * i] == i && values[2 * i + 1] == i / 3);
+  /* each block once, and its last line with the next */
+  fail_unless (source.n_reads <= source.text->len / (1 << 20) + 2);
+
+  /* with all places known, one or two blocks hold what lies before a point */
+  for (i = 0; i < 100; i++) {
+    guint point = i * 7919 % 200000;
+
+    source.n_reads = 0;
+    check_point (decoder, &source, point, point, point / 3);
+    fail_unless (source.n_reads <= 2);
+  }
+  decoder->free (decoder);
+  g_free (values);
+  g_string_free (source.text, TRUE);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_file_that_ends_early_cannot_be_read)
+{
+  Source source = { .text = g_string_new (NULL) };
+  GstSsioTextPoints points
+      = { .line = 1, .n_points = 40000, .words = two_words, .n_words = 2 };
+  GstSsioDecoder *decoder;
+  GError *error = NULL;
+  guint32 values[2];
+
+  append_lines (source.text, 40000);
+  decoder = new_decoder (&source, &points);
+  g_string_truncate (source.text, (1 << 20) + 5);
+  check_point (decoder, &source, 5, 5, 1);
+  fail_if (decode (decoder, &source, 39999, 1, values, &error));
+  ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+      "the file ends before");
+  check_point (decoder, &source, 5, 5, 1);
+  decoder->free (decoder);
+  g_string_free (source.text, TRUE);
+}
+GST_END_TEST;
+
+static Suite *
+textpoints_suite (void)
+{
+  Suite *suite = suite_create ("textpoints");
+  TCase *tcase = tcase_create ("general");
+
+  suite_add_tcase (suite, tcase);
+  tcase_set_timeout (tcase, 60);
+  tcase_add_test (tcase, words_and_lines_of_others_are_skipped);
+  tcase_add_test (tcase, lists_that_are_longer_than_their_line_are_errors);
+  tcase_add_test (tcase, a_jump_reads_no_more_than_lies_before_it);
+  tcase_add_test (tcase, a_file_that_ends_early_cannot_be_read);
+  return suite;
+}
+
+SSIO_CHECK_MAIN (textpoints)
