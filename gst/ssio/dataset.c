@@ -11,6 +11,8 @@
 #include "filetable.h"
 #include "mixer.h"
 
+#define FINGERPRINT_DIGITS 32
+
 struct _GstSsioDataset {
   GstSsioFileTable *files;
   guint point_size;
@@ -315,6 +317,47 @@ gst_ssio_dataset_get_version (const GstSsioDataset *self,
   if (!gst_ssio_dataset_is_mapped (self))
     return 0;
   return gst_ssio_file_table_get_version (self->files, batch->file);
+}
+
+gchar *
+gst_ssio_dataset_get_fingerprint (const GstSsioDataset *self)
+{
+  GChecksum *checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  gchar *text = gst_ssio_layout_to_string (gst_ssio_dataset_get_layout (self));
+  guint i;
+
+  g_checksum_update (checksum, (const guchar *) text, -1);
+  g_free (text);
+  for (i = 0; i < gst_ssio_dataset_get_n_files (self); i++) {
+    gchar *name
+        = g_path_get_basename (gst_ssio_file_table_get_path (self->files, i));
+
+    text = g_strdup_printf ("\n%s %" G_GUINT64_FORMAT, name,
+        gst_ssio_file_table_get_n_points (self->files, i));
+    g_checksum_update (checksum, (const guchar *) text, -1);
+    g_free (text);
+    g_free (name);
+  }
+  text = g_strndup (g_checksum_get_string (checksum), FINGERPRINT_DIGITS);
+  g_checksum_free (checksum);
+  return text;
+}
+
+guint64
+gst_ssio_dataset_get_n_batches (const GstSsioDataset *self)
+{
+  return gst_ssio_order_get_n_batches (self->order);
+}
+
+guint64
+gst_ssio_dataset_get_position (const GstSsioDataset *self, guint64 batch)
+{
+  GstSsioBatch whole;
+
+  if (batch >= gst_ssio_dataset_get_n_batches (self))
+    return gst_ssio_dataset_get_n_points (self);
+  gst_ssio_order_get_batch (self->order, batch, &whole);
+  return whole.position;
 }
 
 void

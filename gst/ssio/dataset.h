@@ -79,6 +79,19 @@ GST_SSIO_API
 guint64 gst_ssio_dataset_get_version (const GstSsioDataset *dataset,
     const GstSsioBatch *batch);
 
+/* A text that data sets of the same files' names, sizes and layout have in
+ * common, wherever they are. Free with g_free(). */
+GST_SSIO_API
+gchar *gst_ssio_dataset_get_fingerprint (const GstSsioDataset *dataset);
+
+GST_SSIO_API
+guint64 gst_ssio_dataset_get_n_batches (const GstSsioDataset *dataset);
+
+/* Where the batch of that index starts in the epoch's order. */
+GST_SSIO_API
+guint64 gst_ssio_dataset_get_position (const GstSsioDataset *dataset,
+    guint64 batch);
+
 /* The end of an epoch, or a jump: lets go of what is kept for the next batch,
  * and checks that files are what they were. */
 GST_SSIO_API

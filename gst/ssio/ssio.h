@@ -9,3 +9,4 @@
 #include <gst/ssio/gstssiobatchmeta.h>
 #include <gst/ssio/gstssioepoch.h>
 #include <gst/ssio/gstssiopointfile.h>
+#include <gst/ssio/gstssiostate.h>

@@ -49,6 +49,7 @@
 #include "elements.h"
 #include "gstssiosrc.h"
 #include "need.h"
+#include "resume.h"
 #include "seek.h"
 #include "srcsettings.h"
 
@@ -60,6 +61,8 @@ GST_DEBUG_CATEGORY_STATIC (ssio_src_debug);
 /* Those before are of the settings. */
 enum {
   PROP_EPOCHS = GST_SSIO_SRC_N_SETTINGS + 1,
+  PROP_RESUME_FROM,
+  PROP_STATE,
   PROP_STATS,
 };
 
@@ -78,6 +81,10 @@ struct _GstSsioSrc {
   /* under the object lock */
   GstSsioSrcSettings settings;
   guint epochs;
+  gchar *resume_from;
+  GstStructure *description; /* of the stream, while it is open */
+  guint next_epoch;          /* what its state says */
+  guint64 next_batch;
   Stats stats;
   GstCaps *caps; /* while a file is open */
   GstSsioExtent extent;
@@ -86,6 +93,7 @@ struct _GstSsioSrc {
   /* of the streaming thread, and of seeks, which stop it first */
   GstSsioDataset *dataset; /* NULL while closed */
   gboolean reads;          /* batches into a pool, in place of mapping them */
+  guint64 resume_position; /* of the first batch, until it comes */
   guint64 position;        /* of the next point in the epoch's order */
   guint64 stop;
   gboolean ends_at_stop; /* whatever epochs are left */
@@ -123,11 +131,23 @@ gst_ssio_src_set_property (GObject *object, guint id, const GValue *value,
   GstSsioSrc *self = GST_SSIO_SRC (object);
 
   GST_OBJECT_LOCK (self);
-  if (id == PROP_EPOCHS)
+  if (id == PROP_EPOCHS) {
     self->epochs = g_value_get_uint (value);
-  else if (!gst_ssio_src_settings_set (&self->settings, id, value))
+  } else if (id == PROP_RESUME_FROM) {
+    g_free (self->resume_from);
+    self->resume_from = g_value_dup_string (value);
+  } else if (!gst_ssio_src_settings_set (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
+}
+
+static gchar *
+make_state (const GstSsioSrc *self)
+{
+  if (!self->description)
+    return NULL;
+  return gst_ssio_resume_to_string (self->description, self->next_epoch,
+      self->next_batch);
 }
 
 static void
@@ -139,6 +159,10 @@ gst_ssio_src_get_property (GObject *object, guint id, GValue *value,
   GST_OBJECT_LOCK (self);
   if (id == PROP_EPOCHS)
     g_value_set_uint (value, self->epochs);
+  else if (id == PROP_RESUME_FROM)
+    g_value_set_string (value, self->resume_from);
+  else if (id == PROP_STATE)
+    g_value_take_string (value, make_state (self));
   else if (id == PROP_STATS)
     g_value_take_boxed (value, make_stats (&self->stats));
   else if (!gst_ssio_src_settings_get (&self->settings, id, value))
@@ -152,6 +176,7 @@ gst_ssio_src_finalize (GObject *object)
   GstSsioSrc *self = GST_SSIO_SRC (object);
 
   gst_ssio_src_settings_clear (&self->settings);
+  g_free (self->resume_from);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
@@ -180,6 +205,7 @@ close_stream (GstSsioSrc *self)
 {
   GST_OBJECT_LOCK (self);
   gst_clear_caps (&self->caps);
+  g_clear_pointer (&self->description, gst_structure_free);
   self->extent = (GstSsioExtent){ 0 };
   GST_OBJECT_UNLOCK (self);
   if (self->dataset)
@@ -187,18 +213,25 @@ close_stream (GstSsioSrc *self)
   g_clear_pointer (&self->dataset, gst_ssio_dataset_close);
 }
 
-static GstSsioDataset *
+/* Sets the data set, and what the stream is made of. */
+static gboolean
 open_dataset (GstSsioSrc *self, GError **error)
 {
+  GstStructure *description = NULL;
   GstSsioSrcSettings settings;
-  GstSsioDataset *dataset;
 
   GST_OBJECT_LOCK (self);
   gst_ssio_src_settings_copy (&self->settings, &settings);
+  self->epochs_left = self->epochs;
   GST_OBJECT_UNLOCK (self);
-  dataset = gst_ssio_src_settings_open (&settings, error);
+  self->dataset = gst_ssio_src_settings_open (&settings, error);
+  if (self->dataset)
+    description = gst_ssio_resume_describe (&settings, self->dataset);
   gst_ssio_src_settings_clear (&settings);
-  return dataset;
+  GST_OBJECT_LOCK (self);
+  self->description = description;
+  GST_OBJECT_UNLOCK (self);
+  return self->dataset != NULL;
 }
 
 /* Shuffled anew, and with as many points as it has: short batches go to one
@@ -210,7 +243,57 @@ set_epoch (GstSsioSrc *self, guint epoch)
   gst_ssio_dataset_set_epoch (self->dataset, epoch);
   GST_OBJECT_LOCK (self);
   self->extent.n_points = gst_ssio_dataset_get_n_points (self->dataset);
+  self->next_epoch = epoch;
+  self->next_batch = 0;
   GST_OBJECT_UNLOCK (self);
+}
+
+/* Goes to the batch that a state says, or to the next epoch where it says that
+ * one is over. */
+static gboolean
+go_to (GstSsioSrc *self, guint epoch, guint64 batch, GError **error)
+{
+  set_epoch (self, epoch);
+  if (batch >= gst_ssio_dataset_get_n_batches (self->dataset)) {
+    set_epoch (self, epoch + 1);
+    batch = 0;
+  }
+  if (self->epochs_left > 0 && self->epochs_left <= self->epoch.epoch) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "resume-from has epoch %u next: expected one below epochs=%u, which "
+        "counts from the stream's first; make epochs larger",
+        self->epoch.epoch, self->epochs_left);
+    return FALSE;
+  }
+  if (self->epochs_left > 0)
+    self->epochs_left -= self->epoch.epoch;
+  self->resume_position = gst_ssio_dataset_get_position (self->dataset, batch);
+  GST_OBJECT_LOCK (self);
+  self->next_batch = batch;
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+/* Where another stream of the same points stood, if that is asked for. */
+static gboolean
+resume (GstSsioSrc *self, GError **error)
+{
+  gchar *text;
+  guint epoch;
+  guint64 batch;
+  gboolean ok;
+
+  GST_OBJECT_LOCK (self);
+  text = g_strdup (self->resume_from);
+  GST_OBJECT_UNLOCK (self);
+  self->resume_position = 0;
+  set_epoch (self, 0);
+  ok = !text || !*text
+       || (gst_ssio_resume_parse (text, self->description, &epoch, &batch,
+               error)
+           && go_to (self, epoch, batch, error));
+  g_free (text);
+  return ok;
 }
 
 static gboolean
@@ -221,15 +304,13 @@ open_stream (GstSsioSrc *self)
 
   self->has_failed = FALSE;
   self->epoch_over = FALSE;
-  self->dataset = open_dataset (self, &error);
-  if (!self->dataset) {
+  if (!open_dataset (self, &error) || !resume (self, &error)) {
     fail (self, error);
+    close_stream (self);
     return FALSE;
   }
-  set_epoch (self, 0);
   layout = gst_ssio_dataset_get_layout (self->dataset);
   GST_OBJECT_LOCK (self);
-  self->epochs_left = self->epochs;
   self->extent.point_size = gst_ssio_layout_get_point_size (layout);
   self->caps = gst_ssio_layout_to_caps (layout, self->settings.batch_size);
   self->stats = (Stats){ 0 };
@@ -455,6 +536,9 @@ gst_ssio_src_do_seek (GstBaseSrc *src, GstSegment *segment)
   if (self->epoch_over)
     set_epoch (self, self->epoch.epoch + 1);
   n_points = gst_ssio_dataset_get_n_points (self->dataset);
+  if (segment->position == 0 && self->resume_position > 0)
+    segment->start = segment->position = self->resume_position;
+  self->resume_position = 0;
   segment->duration = n_points;
   segment->start = MIN (segment->start, n_points);
   segment->time = segment->start;
@@ -678,6 +762,7 @@ account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
   self->epoch.bytes += bytes;
 
   GST_OBJECT_LOCK (self);
+  self->next_batch = batch->index + 1;
   self->stats.batches++;
   self->stats.points += batch->n_points;
   self->stats.bytes += bytes;
@@ -726,6 +811,16 @@ install_properties (GObjectClass *class)
       g_param_spec_uint ("epochs", "Epochs",
           "How many times to stream all points before EOS (0 = endlessly)", 0,
           G_MAXUINT, DEFAULT_EPOCHS, flags));
+  g_object_class_install_property (class, PROP_RESUME_FROM,
+      g_param_spec_string ("resume-from", "Resume from",
+          "What the property state of a stream of the same points has said: "
+          "go on with the batch that came next there",
+          NULL, flags));
+  g_object_class_install_property (class, PROP_STATE,
+      g_param_spec_string ("state", "State",
+          "Where the stream stands, for resume-from: what it is made of, and "
+          "which batch is pushed next",
+          NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   g_object_class_install_property (class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
           "Since the stream was opened: epochs completed; batches, points and "

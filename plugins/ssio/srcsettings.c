@@ -290,9 +290,9 @@ gst_ssio_src_settings_install (GObjectClass *class)
   install_order_properties (class, flags);
 }
 
-static gboolean
-find_shard (const GstSsioSrcSettings *settings, guint *shard, guint *n_shards,
-    GError **error)
+gboolean
+gst_ssio_src_settings_find_shard (const GstSsioSrcSettings *settings,
+    guint *shard, guint *n_shards, GError **error)
 {
   guint rank = 0;
   guint n_ranks = 1;
@@ -334,8 +334,8 @@ gst_ssio_src_settings_open (const GstSsioSrcSettings *settings, GError **error)
     .stop_point = settings->stop_point,
   };
 
-  if (!find_shard (settings, &config.order.shard, &config.order.n_shards,
-          error))
+  if (!gst_ssio_src_settings_find_shard (settings, &config.order.shard,
+          &config.order.n_shards, error))
     return NULL;
   return gst_ssio_dataset_open (&config, error);
 }

@@ -50,6 +50,10 @@ gboolean gst_ssio_src_settings_set (GstSsioSrcSettings *settings, guint id,
 gboolean gst_ssio_src_settings_get (const GstSsioSrcSettings *settings,
     guint id, GValue *value);
 
+/* Which shard this is. FALSE with error set where it is none. */
+gboolean gst_ssio_src_settings_find_shard (const GstSsioSrcSettings *settings,
+    guint *shard, guint *n_shards, GError **error);
+
 /* NULL with error set. */
 GstSsioDataset *gst_ssio_src_settings_open (const GstSsioSrcSettings *settings,
     GError **error);

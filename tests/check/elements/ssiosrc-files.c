@@ -4,146 +4,44 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "ssiocheck.h"
-
-#define N_FILES 12
-#define N_POINTS 78 /* 1 + 2 + ... + 12 */
-
-/* A folder of tile1.bin to tile12.bin: tile n has n points of a float each,
- * which counts the points of all files. */
-static gchar *
-make_folder (void)
-{
-  gchar *folder = ssio_check_make_path (".d");
-  guint i, n;
-  gfloat id = 0;
-
-  fail_unless_equals_int (g_mkdir (folder, 0700), 0);
-  for (n = 1; n <= N_FILES; n++) {
-    gchar *path = g_strdup_printf ("%s/tile%u.bin", folder, n);
-    gfloat points[N_FILES];
-
-    for (i = 0; i < n; i++)
-      points[i] = id++;
-    fail_unless (g_file_set_contents (path, (const gchar *) points,
-        n * sizeof (gfloat), NULL));
-    g_free (path);
-  }
-  return folder;
-}
-
-static void
-remove_folder (gchar *folder)
-{
-  GDir *dir = g_dir_open (folder, 0, NULL);
-  const gchar *name;
-
-  while ((name = g_dir_read_name (dir))) {
-    gchar *path = g_build_filename (folder, name, NULL);
-
-    g_remove (path);
-    g_free (path);
-  }
-  g_dir_close (dir);
-  g_rmdir (folder);
-  g_free (folder);
-}
-
-typedef struct {
-  GArray *ids;    /* of gfloat, as they came */
-  GArray *starts; /* of guint: where batches start in them */
-  guint n_wrong;  /* batches whose offsets are not theirs */
-} Points;
-
-static void
-take_batch (GstElement *sink, GstBuffer *buffer, GstPad *pad, Points *points)
-{
-  const GstSsioBatchMeta *meta = gst_buffer_get_ssio_batch_meta (buffer);
-  guint start = points->ids->len;
-  GstMapInfo map;
-
-  gst_buffer_map (buffer, &map, GST_MAP_READ);
-  g_array_append_val (points->starts, start);
-  g_array_append_vals (points->ids, map.data, map.size / sizeof (gfloat));
-  points->n_wrong
-      += meta->n_points != map.size / sizeof (gfloat)
-         || GST_BUFFER_OFFSET_END (buffer) - GST_BUFFER_OFFSET (buffer)
-                != meta->n_points;
-  gst_buffer_unmap (buffer, &map);
-}
-
-/* All that comes until EOS. */
-static Points *
-stream (const gchar *location, const gchar *properties)
-{
-  GstElement *pipeline = ssio_check_launch (
-      "ssiosrc location=\"%s\" layout=id batch-size=4 %s ! "
-      "fakesink name=sink signal-handoffs=true",
-      location, properties);
-  GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
-  Points *points = g_new0 (Points, 1);
-
-  points->ids = g_array_new (FALSE, FALSE, sizeof (gfloat));
-  points->starts = g_array_new (FALSE, FALSE, sizeof (guint));
-  g_signal_connect (sink, "handoff", G_CALLBACK (take_batch), points);
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  ssio_check_wait (pipeline, GST_MESSAGE_EOS);
-  gst_element_set_state (pipeline, GST_STATE_NULL);
-  gst_object_unref (sink);
-  gst_object_unref (pipeline);
-  fail_unless_equals_int (points->n_wrong, 0);
-  return points;
-}
-
-static void
-points_free (Points *points)
-{
-  g_array_unref (points->ids);
-  g_array_unref (points->starts);
-  g_free (points);
-}
-
-static guint
-get_id (const Points *points, guint i)
-{
-  return g_array_index (points->ids, gfloat, i);
-}
+#include "filescheck.h"
 
 /* Expects the points from start to stop in order. */
 static void
-check_in_order (Points *points, guint start, guint stop)
+check_in_order (FilesPoints *points, guint start, guint stop)
 {
   guint i;
 
   fail_unless_equals_int (points->ids->len, stop - start);
   for (i = start; i < stop; i++)
-    fail_unless_equals_int (get_id (points, i - start), i);
-  points_free (points);
+    fail_unless_equals_int (files_get_id (points, i - start), i);
+  files_points_free (points);
 }
 
 /* Counts how often each point comes in those from first on, n of them. */
 static void
-count (const Points *points, guint first, guint n, guint seen[N_POINTS])
+count (const FilesPoints *points, guint first, guint n,
+    guint seen[FILES_N_POINTS])
 {
   guint i;
 
   fail_unless (first + n <= points->ids->len);
   for (i = first; i < first + n; i++)
-    seen[get_id (points, i)]++;
+    seen[files_get_id (points, i)]++;
 }
 
 static void
-check_seen (const guint seen[N_POINTS], guint times)
+check_seen (const guint seen[FILES_N_POINTS], guint times)
 {
   guint i;
 
-  for (i = 0; i < N_POINTS; i++)
+  for (i = 0; i < FILES_N_POINTS; i++)
     fail_unless (seen[i] == times, "point %u came %u times", i, seen[i]);
 }
 
 GST_START_TEST (folders_patterns_and_lists_are_read_in_natural_order)
 {
-  gchar *folder = make_folder ();
+  gchar *folder = files_make_folder ();
   gchar *pattern = g_strdup_printf ("%s/tile*.bin", folder);
   gchar *one = g_strdup_printf ("%s/tile[1].bin", folder);
   gchar *list = g_strdup_printf ("%s/list.txt", folder);
@@ -152,39 +50,39 @@ GST_START_TEST (folders_patterns_and_lists_are_read_in_natural_order)
       "# the first three\n\ntile1.bin\r\n%s/tile2.bin\ntile3.bin", folder);
 
   fail_unless (g_file_set_contents (list, absolute, -1, NULL));
-  check_in_order (stream (folder, ""), 0, N_POINTS);
-  check_in_order (stream (pattern, ""), 0, N_POINTS);
-  check_in_order (stream (one, ""), 0, 1);
-  check_in_order (stream (list_location, ""), 0, 6);
-  check_in_order (stream (folder, "io-mode=read"), 0, N_POINTS);
+  check_in_order (files_stream (folder, ""), 0, FILES_N_POINTS);
+  check_in_order (files_stream (pattern, ""), 0, FILES_N_POINTS);
+  check_in_order (files_stream (one, ""), 0, 1);
+  check_in_order (files_stream (list_location, ""), 0, 6);
+  check_in_order (files_stream (folder, "io-mode=read"), 0, FILES_N_POINTS);
   g_free (absolute);
   g_free (list_location);
   g_free (list);
   g_free (one);
   g_free (pattern);
-  remove_folder (folder);
+  files_remove_folder (folder);
 }
 GST_END_TEST;
 
 GST_START_TEST (batches_do_not_span_files)
 {
-  gchar *folder = make_folder ();
-  Points *points = stream (folder, "");
+  gchar *folder = files_make_folder ();
+  FilesPoints *points = files_stream (folder, "");
   guint batch = 0;
   guint n, at, id = 0;
 
-  for (n = 1; n <= N_FILES; n++) {
+  for (n = 1; n <= FILES_N_FILES; n++) {
     for (at = 0; at < n; at += 4)
       fail_unless_equals_int (g_array_index (points->starts, guint, batch++),
           id + at);
     id += n;
   }
   fail_unless_equals_int (points->starts->len, batch);
-  points_free (points);
-  points = stream (folder, "drop-last=true");
+  files_points_free (points);
+  points = files_stream (folder, "drop-last=true");
   fail_unless_equals_int (points->ids->len % 4, 0);
-  points_free (points);
-  remove_folder (folder);
+  files_points_free (points);
+  files_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -192,7 +90,7 @@ GST_START_TEST (a_range_cuts_the_files)
 {
   static const guint ranges[][2] = { { 0, 1 }, { 5, 50 }, { 77, 78 }, { 3, 6 },
     { 4, 5 }, { 0, 78 }, { 66, 70 } };
-  gchar *folder = make_folder ();
+  gchar *folder = files_make_folder ();
   guint r;
 
   for (r = 0; r < G_N_ELEMENTS (ranges); r++) {
@@ -200,24 +98,16 @@ GST_START_TEST (a_range_cuts_the_files)
         ranges[r][0], ranges[r][1]);
     gchar *copied = g_strdup_printf ("%s io-mode=read", properties);
 
-    check_in_order (stream (folder, properties), ranges[r][0], ranges[r][1]);
-    check_in_order (stream (folder, copied), ranges[r][0], ranges[r][1]);
+    check_in_order (files_stream (folder, properties), ranges[r][0],
+        ranges[r][1]);
+    check_in_order (files_stream (folder, copied), ranges[r][0], ranges[r][1]);
     g_free (copied);
     g_free (properties);
   }
-  check_in_order (stream (folder, "start-point=70"), 70, N_POINTS);
-  remove_folder (folder);
+  check_in_order (files_stream (folder, "start-point=70"), 70, FILES_N_POINTS);
+  files_remove_folder (folder);
 }
 GST_END_TEST;
-
-static gboolean
-are_equal (const Points *one, const Points *other)
-{
-  return one->ids->len == other->ids->len
-         && memcmp (one->ids->data, other->ids->data,
-                one->ids->len * sizeof (gfloat))
-                == 0;
-}
 
 /* Each epoch has each point once, in another order, which is the same each
  * time and in each way of reading. */
@@ -227,28 +117,29 @@ check_shuffle (const gchar *folder, const gchar *shuffle)
   gchar *properties = g_strdup_printf ("%s epochs=5 seed=3", shuffle);
   gchar *copied = g_strdup_printf ("%s io-mode=read", properties);
   gchar *other_seed = g_strdup_printf ("%s epochs=5 seed=4", shuffle);
-  Points *points = stream (folder, properties);
-  Points *again = stream (folder, copied);
-  Points *other = stream (folder, other_seed);
+  FilesPoints *points = files_stream (folder, properties);
+  FilesPoints *again = files_stream (folder, copied);
+  FilesPoints *other = files_stream (folder, other_seed);
   guint epoch, next;
 
-  fail_unless_equals_int (points->ids->len, 5 * N_POINTS);
-  fail_unless (are_equal (points, again));
-  fail_if (are_equal (points, other));
+  fail_unless_equals_int (points->ids->len, 5 * FILES_N_POINTS);
+  fail_unless (files_are_equal (points, again));
+  fail_if (files_are_equal (points, other));
   for (epoch = 0; epoch < 5; epoch++) {
-    guint seen[N_POINTS] = { 0 };
+    guint seen[FILES_N_POINTS] = { 0 };
 
-    count (points, epoch * N_POINTS, N_POINTS, seen);
+    count (points, epoch * FILES_N_POINTS, FILES_N_POINTS, seen);
     check_seen (seen, 1);
     for (next = epoch + 1; next < 5; next++)
-      fail_if (memcmp (&g_array_index (points->ids, gfloat, epoch * N_POINTS),
-                   &g_array_index (points->ids, gfloat, next * N_POINTS),
-                   N_POINTS * sizeof (gfloat))
+      fail_if (memcmp (&g_array_index (points->ids, gfloat,
+                           epoch * FILES_N_POINTS),
+                   &g_array_index (points->ids, gfloat, next * FILES_N_POINTS),
+                   FILES_N_POINTS * sizeof (gfloat))
                == 0);
   }
-  points_free (points);
-  points_free (again);
-  points_free (other);
+  files_points_free (points);
+  files_points_free (again);
+  files_points_free (other);
   g_free (other_seed);
   g_free (copied);
   g_free (properties);
@@ -256,13 +147,13 @@ check_shuffle (const gchar *folder, const gchar *shuffle)
 
 GST_START_TEST (a_shuffled_epoch_has_each_point_once_in_an_order_of_its_own)
 {
-  gchar *folder = make_folder ();
+  gchar *folder = files_make_folder ();
 
   check_shuffle (folder, "shuffle=batches");
   check_shuffle (folder, "shuffle=points shuffle-window=1");
   check_shuffle (folder, "shuffle=points shuffle-window=3");
   check_shuffle (folder, "shuffle=points shuffle-window=4096");
-  remove_folder (folder);
+  files_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -270,22 +161,23 @@ GST_END_TEST;
  * mixed. */
 GST_START_TEST (points_are_mixed_as_far_as_is_asked)
 {
-  gchar *folder = make_folder ();
-  Points *batches = stream (folder, "shuffle=batches");
-  Points *points = stream (folder, "shuffle=points");
+  gchar *folder = files_make_folder ();
+  FilesPoints *batches = files_stream (folder, "shuffle=batches");
+  FilesPoints *points = files_stream (folder, "shuffle=points");
   guint n_batches = 0;
   guint n_points = 0;
   guint i;
 
-  for (i = 1; i < N_POINTS; i++) {
-    n_batches += get_id (batches, i) == get_id (batches, i - 1) + 1;
-    n_points += get_id (points, i) == get_id (points, i - 1) + 1;
+  for (i = 1; i < FILES_N_POINTS; i++) {
+    n_batches
+        += files_get_id (batches, i) == files_get_id (batches, i - 1) + 1;
+    n_points += files_get_id (points, i) == files_get_id (points, i - 1) + 1;
   }
-  fail_unless (n_batches >= N_POINTS / 2, "%u", n_batches);
+  fail_unless (n_batches >= FILES_N_POINTS / 2, "%u", n_batches);
   fail_unless (n_points < 10, "%u", n_points);
-  points_free (batches);
-  points_free (points);
-  remove_folder (folder);
+  files_points_free (batches);
+  files_points_free (points);
+  files_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -293,70 +185,70 @@ GST_START_TEST (shards_are_disjoint_and_complete_together)
 {
   static const gchar *const orders[]
       = { "", "shuffle=batches", "shuffle=points shuffle-window=2" };
-  gchar *folder = make_folder ();
+  gchar *folder = files_make_folder ();
   guint n, shard, o;
 
   for (o = 0; o < G_N_ELEMENTS (orders); o++) {
     for (n = 1; n <= 5; n++) {
-      guint seen[N_POINTS] = { 0 };
+      guint seen[FILES_N_POINTS] = { 0 };
 
       for (shard = 0; shard < n; shard++) {
         gchar *properties
             = g_strdup_printf ("%s num-shards=%u shard-index=%u epochs=2",
                 orders[o], n, shard);
-        Points *points = stream (folder, properties);
+        FilesPoints *points = files_stream (folder, properties);
 
         count (points, 0, points->ids->len, seen);
-        points_free (points);
+        files_points_free (points);
         g_free (properties);
       }
       check_seen (seen, 2);
     }
   }
-  remove_folder (folder);
+  files_remove_folder (folder);
 }
 GST_END_TEST;
 
 GST_START_TEST (even_shards_have_as_many_batches)
 {
-  gchar *folder = make_folder ();
+  gchar *folder = files_make_folder ();
   guint shard;
 
   for (shard = 0; shard < 5; shard++) {
     gchar *properties
         = g_strdup_printf ("num-shards=5 shard-index=%u shard-policy=even",
             shard);
-    Points *points = stream (folder, properties);
+    FilesPoints *points = files_stream (folder, properties);
 
     fail_unless_equals_int (points->starts->len, (24 + 4) / 5);
-    points_free (points);
+    files_points_free (points);
     g_free (properties);
   }
-  remove_folder (folder);
+  files_remove_folder (folder);
 }
 GST_END_TEST;
 
 GST_START_TEST (a_launcher_says_which_shard_this_is)
 {
-  gchar *folder = make_folder ();
-  Points *expected = stream (folder, "num-shards=3 shard-index=2");
-  Points *points;
+  gchar *folder = files_make_folder ();
+  FilesPoints *expected = files_stream (folder, "num-shards=3 shard-index=2");
+  FilesPoints *points;
 
   g_setenv ("SLURM_PROCID", "2", TRUE);
   g_setenv ("SLURM_NTASKS", "3", TRUE);
-  points = stream (folder, "num-shards=-1 shard-index=-1");
-  fail_unless (are_equal (points, expected));
-  points_free (points);
+  points = files_stream (folder, "num-shards=-1 shard-index=-1");
+  fail_unless (files_are_equal (points, expected));
+  files_points_free (points);
   g_setenv ("RANK", "0", TRUE);
   g_setenv ("WORLD_SIZE", "1", TRUE);
-  check_in_order (stream (folder, "num-shards=-1 shard-index=-1"), 0,
-      N_POINTS);
+  check_in_order (files_stream (folder, "num-shards=-1 shard-index=-1"), 0,
+      FILES_N_POINTS);
   g_unsetenv ("RANK");
   g_unsetenv ("WORLD_SIZE");
   g_unsetenv ("SLURM_PROCID");
   g_unsetenv ("SLURM_NTASKS");
-  points_free (expected);
-  remove_folder (folder);
+  files_points_free (expected);
+  files_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -375,7 +267,7 @@ check_refused (const gchar *location, const gchar *properties, GQuark domain,
 GST_START_TEST (what_names_no_points_is_one_error_that_says_why)
 {
   const GQuark resource = GST_RESOURCE_ERROR;
-  gchar *folder = make_folder ();
+  gchar *folder = files_make_folder ();
   gchar *none = g_strdup_printf ("%s/*.las", folder);
   gchar *empty = ssio_check_make_path (".d");
   gchar *list = ssio_check_write_file (".txt", "# nothing\n", 10);
@@ -405,13 +297,13 @@ GST_START_TEST (what_names_no_points_is_one_error_that_says_why)
   g_free (list_location);
   g_free (list);
   g_free (none);
-  remove_folder (folder);
+  files_remove_folder (folder);
 }
 GST_END_TEST;
 
 GST_START_TEST (files_of_different_layouts_are_one_error_that_names_them)
 {
-  gchar *folder = make_folder ();
+  gchar *folder = files_make_folder ();
   gchar *npy = g_strdup_printf ("%s/tile13.npy", folder);
 
   if (!ssio_check_run_oracle (NULL, "npy", folder, NULL)) {
@@ -429,7 +321,7 @@ GST_START_TEST (files_of_different_layouts_are_one_error_that_names_them)
     g_free (from);
   }
   g_free (npy);
-  remove_folder (folder);
+  files_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -491,7 +383,7 @@ GST_START_TEST (a_thousand_files_need_few_descriptors)
   gst_object_unref (pad);
   gst_object_unref (source);
   gst_object_unref (pipeline);
-  remove_folder (folder);
+  files_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -521,43 +413,44 @@ GST_START_TEST (a_file_that_changes_between_epochs_is_one_error)
       path, "was modified or replaced since the stream began", NULL);
   gst_object_unref (pipeline);
   g_free (path);
-  remove_folder (folder);
+  files_remove_folder (folder);
 }
 GST_END_TEST;
 
 GST_START_TEST (seeks_move_within_a_shuffled_epoch)
 {
-  gchar *folder = make_folder ();
-  Points *points = stream (folder, "shuffle=batches");
+  gchar *folder = files_make_folder ();
+  FilesPoints *points = files_stream (folder, "shuffle=batches");
   GstElement *pipeline = ssio_check_launch (
       "ssiosrc location=%s layout=id batch-size=4 shuffle=batches ! "
       "fakesink name=sink signal-handoffs=true",
       folder);
   GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
-  Points after = { g_array_new (FALSE, FALSE, sizeof (gfloat)),
+  FilesPoints after = { g_array_new (FALSE, FALSE, sizeof (gfloat)),
     g_array_new (FALSE, FALSE, sizeof (guint)), 0 };
   gint64 duration;
   guint i;
 
-  g_signal_connect (sink, "handoff", G_CALLBACK (take_batch), &after);
+  g_signal_connect (sink, "handoff", G_CALLBACK (files_take_batch), &after);
   ssio_check_set_state (pipeline, GST_STATE_PAUSED);
   fail_unless (gst_element_query_duration (pipeline, GST_FORMAT_DEFAULT,
       &duration));
-  fail_unless_equals_int (duration, N_POINTS);
+  fail_unless_equals_int (duration, FILES_N_POINTS);
   fail_unless (gst_element_seek (pipeline, 1, GST_FORMAT_DEFAULT,
       GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 33, GST_SEEK_TYPE_NONE, -1));
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   ssio_check_wait (pipeline, GST_MESSAGE_EOS);
   gst_element_set_state (pipeline, GST_STATE_NULL);
-  fail_unless_equals_int (after.ids->len, N_POINTS - 33);
-  for (i = 33; i < N_POINTS; i++)
-    fail_unless_equals_int (get_id (&after, i - 33), get_id (points, i));
+  fail_unless_equals_int (after.ids->len, FILES_N_POINTS - 33);
+  for (i = 33; i < FILES_N_POINTS; i++)
+    fail_unless_equals_int (files_get_id (&after, i - 33),
+        files_get_id (points, i));
   g_array_unref (after.ids);
   g_array_unref (after.starts);
-  points_free (points);
+  files_points_free (points);
   gst_object_unref (sink);
   gst_object_unref (pipeline);
-  remove_folder (folder);
+  files_remove_folder (folder);
 }
 GST_END_TEST;
 
