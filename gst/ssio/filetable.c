@@ -87,13 +87,59 @@ open_file (const GstSsioFileTable *table, guint index, GError **error)
       table->asked, table->element, table->io_mode, error);
 }
 
+/* The first field that two layouts do not have in common, as the texts of it;
+ * their sizes where it is only these. */
+static void
+find_difference (const GstSsioLayout *expected, const GstSsioLayout *found,
+    gchar **expected_part, gchar **found_part)
+{
+  gchar *expected_text = gst_ssio_layout_to_string (expected);
+  gchar *found_text = gst_ssio_layout_to_string (found);
+  gchar **expected_fields = g_strsplit (expected_text, ",", -1);
+  gchar **found_fields = g_strsplit (found_text, ",", -1);
+  guint i = 0;
+
+  while (expected_fields[i]
+         && g_strcmp0 (expected_fields[i], found_fields[i]) == 0)
+    i++;
+  if (expected_fields[i] || found_fields[i]) {
+    *expected_part = g_strdup (expected_fields[i] ? expected_fields[i]
+                                                  : "no more fields");
+    *found_part
+        = g_strdup (found_fields[i] ? found_fields[i] : "no more fields");
+  } else {
+    *expected_part = g_strdup_printf ("points of %u bytes",
+        gst_ssio_layout_get_point_size (expected));
+    *found_part = g_strdup_printf ("points of %u bytes",
+        gst_ssio_layout_get_point_size (found));
+  }
+  g_strfreev (found_fields);
+  g_strfreev (expected_fields);
+  g_free (found_text);
+  g_free (expected_text);
+}
+
+static void
+refuse_layout (const GstSsioFileTable *table, guint index,
+    const GstSsioLayout *layout, GError **error)
+{
+  gchar *expected, *found;
+
+  find_difference (table->layout, layout, &expected, &found);
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "files have different layouts: expected %s as in %s, found %s in %s; "
+      "read them one kind at a time, or convert them",
+      expected, get_path (table, 0), found, get_path (table, index));
+  g_free (found);
+  g_free (expected);
+}
+
 /* Takes what is to be known of a file that is open. */
 static gboolean
 note_file (GstSsioFileTable *table, guint index, GstSsioPointFile *file,
     GError **error)
 {
   GstSsioLayout *layout = gst_ssio_point_file_get_layout (file);
-  gchar *expected, *found;
 
   table->entries[index] = (Entry){ gst_ssio_point_file_get_n_points (file),
     gst_ssio_point_file_get_version (file) };
@@ -104,14 +150,7 @@ note_file (GstSsioFileTable *table, guint index, GstSsioPointFile *file,
   if (gst_ssio_layout_is_equal (table->layout, layout))
     return TRUE;
 
-  expected = gst_ssio_layout_to_string (table->layout);
-  found = gst_ssio_layout_to_string (layout);
-  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-      "files have different layouts: expected %s as in %s, found %s in %s; "
-      "read them one kind at a time, or convert them",
-      expected, get_path (table, 0), found, get_path (table, index));
-  g_free (found);
-  g_free (expected);
+  refuse_layout (table, index, layout, error);
   return FALSE;
 }
 
