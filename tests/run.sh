@@ -7,8 +7,9 @@
 #
 #   tests/run.sh [plain] [leaks] [asan] [tsan] [valgrind]     all by default
 #
-# SSIO_REAL_DATA names a folder with autzen_trim.bin and .las, real LiDAR that
-# some tests use; they say that they are skipped where it is not set.
+# SSIO_REAL_DATA names a folder with real data that some tests use: LiDAR in
+# autzen_trim.bin, autzen_trim.las and autzen-utm.pcd, and simple_binary.ply and
+# simple_text.ply. They say that they are skipped where it is not set.
 # SSIO_CHECK_CUDA=real has the tests of CUDA use the machine's GPU instead of a
 # stand-in for its driver; those that need the stand-in are skipped.
 set -euo pipefail

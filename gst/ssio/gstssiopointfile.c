@@ -266,8 +266,12 @@ check_records (const GstSsioPointFile *file, GError **error)
  * @error: (nullable): return location for an error
  *
  * Opens a file of points and reads its header. The format is chosen by the
- * file's content, then by its extension: LAS, NumPy's .npy, and headerless
- * records otherwise.
+ * file's content, then by its extension: LAS (1.0 to 1.4), NumPy's .npy, PLY
+ * (text and binary), PCD (text, binary and, in builds with liblzf, compressed),
+ * and headerless records otherwise. LAZ and COPC are refused.
+ *
+ * Text, big-endian and compressed points have to be converted, and such files
+ * cannot be mapped.
  *
  * Returns: (transfer full) (nullable): the file, or %NULL with @error set to a
  *   #GstResourceError where it cannot be opened and a #GstStreamError where it
@@ -424,7 +428,8 @@ gst_ssio_point_file_get_n_points (const GstSsioPointFile *file)
  * gst_ssio_point_file_get_data_offset:
  * @file: a point file
  *
- * Returns: bytes from the start of the file to its first point
+ * Returns: bytes from the start of the file to its first point, or to the data
+ *   that points which have to be converted are made from
  *
  * Since: 0.1
  */

@@ -3,18 +3,44 @@
 /**
  * SECTION:element-ssiosrc
  * @title: ssiosrc
- * @short_description: streams a file of points in batches
+ * @short_description: streams files of points in batches
  *
- * Maps a point-cloud file and pushes it in batches of whole points. Batches
+ * Maps point-cloud files and pushes them in batches of whole points. Batches
  * are the mapped file itself, not a copy; their pages are made present in the
  * streaming thread, so that a #queue behind this element overlaps reading with
  * what follows, and leave the process with the last batch that needs them, so
  * that it stays small however large the file is.
  *
- * It reads LAS (1.0 to 1.4, point formats 0 to 10) and NumPy's .npy
- * (two-dimensional or structured), which say what they hold, and headerless
- * records, whose fields the #GstSsioSrc:layout property names.
+ * ## Formats
+ * - LAS 1.0 to 1.4, point formats 0 to 10; LAZ and COPC, which are compressed,
+ *   are refused
+ * - NumPy's .npy, two-dimensional or structured
+ * - PLY, text and binary of both byte orders; the points are the element that
+ *   #GstSsioSrc:element names, and others are passed over
+ * - PCD 0.5 to 0.7: `ascii`, `binary` and, in builds with liblzf,
+ *   `binary_compressed`
+ * - headerless records, whose fields #GstSsioSrc:layout names
  *
+ * The format is chosen by a file's content, then by its extension. Text,
+ * big-endian and compressed points cannot be mapped: they are converted into
+ * buffers, as io-mode=read copies others.
+ *
+ * ## Many files
+ * #GstSsioSrc:location is a file, a pattern, a folder, or `@list.txt` with a
+ * file a line. All files must hold the same fields; few are open at a time.
+ * Batches do not span files. Files come in the order of their names, where
+ * tile2 is before tile10, or of the list's lines.
+ *
+ * shuffle=batches sends all batches of all files in another random order each
+ * epoch, shuffle=points also mixes the points of #GstSsioSrc:shuffle-window
+ * batches at a time, which copies them. Orders depend on #GstSsioSrc:seed and
+ * the epoch alone.
+ *
+ * #GstSsioSrc:num-shards processes share an epoch's batches, and this one has
+ * part #GstSsioSrc:shard-index of them; -1 for both takes what torchrun, srun
+ * or mpirun say. shard-policy=even gives each process as many batches.
+ *
+ * ## Epochs
  * EOS ends the last of #GstSsioSrc:epochs epochs. Each one before ends with
  * the serialized event `ssio-epoch` and a new segment. After EOS a flushing
  * seek to 0 starts the next epoch; a segment seek ends with SEGMENT_DONE in
@@ -35,6 +61,17 @@
  * gst-launch-1.0 ssiosrc location=flight.las ! queue ! \
  *     ssiolinear features=x,y,z,intensity,return_number
  * ]| Runs a model over some fields of a LAS file.
+ * |[
+ * gst-launch-1.0 ssiosrc location=scan.ply ! queue ! ssiolinear features=x,y,z
+ * ]| Runs a model over the positions of a PLY file's vertices.
+ * |[
+ * gst-launch-1.0 ssiosrc location="tiles/scan*.pcd" shuffle=points seed=7 \
+ *     batch-size=50000 epochs=3 ! queue ! ssiolinear features=x,y,z
+ * ]| Runs a model over PCD files, in a new random order each epoch.
+ * |[
+ * gst-launch-1.0 ssiosrc location=@train.txt shuffle=batches num-shards=4 \
+ *     shard-index=0 shard-policy=even ! queue ! fakesink
+ * ]| Reads the first of four even parts of the files in a list.
  *
  * Since: 0.1
  */

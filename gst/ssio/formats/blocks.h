@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* Longest line that gst_ssio_blocks_read_line() reads. */
+/* The most that can be peeked at. */
 #define GST_SSIO_BLOCK_BYTES (1 << 18)
 
 /* Where to read on is the caller's to set. */
@@ -25,24 +25,11 @@ typedef struct {
 
 void gst_ssio_blocks_clear (GstSsioBlocks *blocks);
 
-/* The bytes at the position: size of them, a few at most, or less at the
- * file's end. n_bytes is how many there are, which may be more. NULL with the
- * error set where they cannot be read. */
-guint8 *gst_ssio_blocks_peek (GstSsioBlocks *blocks, gsize size,
+/* The bytes at the position: size of them, or less at the file's end. n_bytes
+ * is how many there are, which may be more; after the last of the block is a
+ * zero byte. NULL with the error set where they cannot be read. */
+const guint8 *gst_ssio_blocks_peek (GstSsioBlocks *blocks, gsize size,
     gsize *n_bytes, GError **error);
-
-/* Passes over blank lines and the next one that is not, or finds the file's
- * end. */
-gboolean gst_ssio_blocks_skip_line (GstSsioBlocks *blocks, gchar line_end,
-    gboolean *found, GError **error);
-
-/* The same, and gives the line without blanks before it, or NULL at the file's
- * end. The byte at its end may be overwritten for a while. */
-gboolean gst_ssio_blocks_read_line (GstSsioBlocks *blocks, gchar line_end,
-    gchar **line, gsize *length, GError **error);
-
-/* Moves to the next byte that is not blank, or the file's end. */
-gboolean gst_ssio_blocks_skip_blanks (GstSsioBlocks *blocks, GError **error);
 
 /* For a read that failed and left errno: size bytes from offset on. */
 void gst_ssio_blocks_set_error (const gchar *path, guint64 offset, gsize size,

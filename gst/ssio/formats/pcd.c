@@ -410,6 +410,7 @@ find_data (const Header *header, const Record *record, GstSsioFormatInfo *info)
     const GstSsioTextPoints points = { .layout = info->layout,
       .offset = header->at,
       .line = header->line + 1,
+      .line_end = '\n',
       .n_points = info->n_points,
       .file_size = header->input->file_size,
       .words = (gint *) record->words->data,

@@ -9,6 +9,7 @@
 
 #include "blocks.h"
 #include "ply.h"
+#include "textpoints.h"
 
 typedef struct {
   const GstSsioFormatInput *input;
@@ -191,6 +192,13 @@ make_layout (Parser *parser, const GstSsioPlyElement *element)
   return layout;
 }
 
+static gboolean
+is_signed (GstSsioType type)
+{
+  return type == GST_SSIO_TYPE_I1 || type == GST_SSIO_TYPE_I2
+         || type == GST_SSIO_TYPE_I4 || type == GST_SSIO_TYPE_I8;
+}
+
 /* A signed type's negative count comes as such. */
 static guint64
 read_count (const guint8 *bytes, GstSsioType type, gboolean is_big_endian)
@@ -202,7 +210,7 @@ read_count (const guint8 *bytes, GstSsioType type, gboolean is_big_endian)
 
   for (i = 0; i < size; i++)
     count = count << 8 | bytes[is_big_endian ? i : size - 1 - i];
-  if (gst_ssio_ply_type_is_signed (type))
+  if (is_signed (type))
     count = (gint64) (count << unused_bits) >> unused_bits;
   return count;
 }
@@ -245,7 +253,7 @@ skip_list (Parser *parser, GstSsioBlocks *blocks,
     return fail_past_end (parser, element);
   count = read_count (bytes, property->count_type,
       parser->header->encoding == GST_SSIO_PLY_BIG_ENDIAN);
-  if (gst_ssio_ply_type_is_signed (property->count_type) && (gint64) count < 0)
+  if (is_signed (property->count_type) && (gint64) count < 0)
     return fail (parser,
         "the list \"%.64s\" of the element \"%.64s\" at byte "
         "%" G_GUINT64_FORMAT
@@ -313,31 +321,14 @@ skip_binary (Parser *parser, GstSsioBlocks *blocks,
 }
 
 static gboolean
-skip_text (Parser *parser, GstSsioBlocks *blocks,
-    const GstSsioPlyElement *element)
-{
-  gboolean found = TRUE;
-  guint64 i;
-
-  for (i = 0; i < element->count; i++) {
-    if (!gst_ssio_blocks_skip_line (blocks, parser->header->line_end, &found,
-            parser->error))
-      return FALSE;
-    if (!found)
-      return fail_past_end (parser, element);
-  }
-  return TRUE;
-}
-
-static gboolean
 has_data (const GstSsioPlyElement *element)
 {
   return element->count > 0 && element->properties->len > 0;
 }
 
-/* Finds where the points begin, after the elements before theirs. */
+/* Finds where binary points begin, after the elements before theirs. */
 static gboolean
-find_points (Parser *parser, guint chosen, guint64 *offset)
+find_records (Parser *parser, guint chosen, guint64 *offset)
 {
   GstSsioBlocks blocks = {
     .path = parser->input->path,
@@ -346,7 +337,6 @@ find_points (Parser *parser, guint chosen, guint64 *offset)
     .file_size = parser->input->file_size,
     .position = parser->header->data_offset,
   };
-  gboolean is_text = parser->header->encoding == GST_SSIO_PLY_ASCII;
   gboolean ok = TRUE;
   guint i;
 
@@ -354,49 +344,70 @@ find_points (Parser *parser, guint chosen, guint64 *offset)
     const GstSsioPlyElement *element = get_element (parser->header, i);
 
     if (has_data (element))
-      ok = is_text ? skip_text (parser, &blocks, element)
-                   : skip_binary (parser, &blocks, element);
+      ok = skip_binary (parser, &blocks, element);
   }
   *offset = blocks.position;
   gst_ssio_blocks_clear (&blocks);
   return ok;
 }
 
-/* Each value takes a digit and a byte after it, but for the last. */
 static gboolean
-check_text_size (Parser *parser, const GstSsioFormatInfo *info)
+count_lines (Parser *parser, guint chosen, guint64 *n)
 {
-  guint64 left = parser->input->file_size - info->data_offset;
-  guint n_fields = gst_ssio_layout_get_n_fields (info->layout);
+  guint i;
 
-  if (info->n_points <= (left + 1) / 2 / n_fields)
-    return TRUE;
-  return fail (parser,
-      "its header says %" G_GUINT64_FORMAT
-      " points of %u values: expected at least two bytes each, found "
-      "%" G_GUINT64_FORMAT " bytes from byte %" G_GUINT64_FORMAT
-      " on; the file is damaged or was not written to its end",
-      info->n_points, n_fields, left, info->data_offset);
+  for (i = 0; i < chosen; i++) {
+    const GstSsioPlyElement *element = get_element (parser->header, i);
+
+    if (has_data (element) && !g_uint64_checked_add (n, *n, element->count))
+      return fail_past_end (parser, element);
+  }
+  return TRUE;
+}
+
+/* An element is a line, a property of the points a word. */
+static gboolean
+find_lines (Parser *parser, guint chosen, GstSsioFormatInfo *info)
+{
+  const GstSsioPlyHeader *header = parser->header;
+  guint n_words = gst_ssio_layout_get_n_fields (info->layout);
+  gint *words = g_new (gint, n_words);
+  GstSsioTextPoints points = {
+    .layout = info->layout,
+    .offset = header->data_offset,
+    .line = header->n_lines + 1,
+    .line_end = header->line_end,
+    .n_points = info->n_points,
+    .file_size = parser->input->file_size,
+    .has_more = info->has_more,
+    .words = words,
+    .n_words = n_words,
+  };
+  guint i;
+
+  for (i = 0; i < n_words; i++)
+    words[i] = i;
+  info->data_offset = header->data_offset;
+  if (count_lines (parser, chosen, &points.n_skipped_lines))
+    info->decoder = gst_ssio_text_points_new (parser->input->path, &points,
+        parser->error);
+  g_free (words);
+  return info->decoder != NULL;
 }
 
 static gboolean
-add_decoder (Parser *parser, GstSsioFormatInfo *info)
+find_points (Parser *parser, guint chosen, GstSsioFormatInfo *info)
 {
-  switch (parser->header->encoding) {
-  case GST_SSIO_PLY_ASCII:
-    if (!check_text_size (parser, info))
-      return FALSE;
-    info->decoder = gst_ssio_ply_new_text_decoder (parser->input, info,
-        parser->header->line_end);
+  if (parser->header->encoding == GST_SSIO_PLY_ASCII)
+    return find_lines (parser, chosen, info);
+  if (!find_records (parser, chosen, &info->data_offset))
+    return FALSE;
+  if (parser->header->encoding == GST_SSIO_PLY_LITTLE_ENDIAN)
     return TRUE;
-  case GST_SSIO_PLY_BIG_ENDIAN:
-    if (!gst_ssio_format_check_size (parser->input, info, parser->error))
-      return FALSE;
-    info->decoder = gst_ssio_ply_new_swapping_decoder (info);
-    return TRUE;
-  default:
-    return TRUE;
-  }
+  if (!gst_ssio_format_check_size (parser->input, info, parser->error))
+    return FALSE;
+  info->decoder = gst_ssio_ply_new_swapping_decoder (info);
+  return TRUE;
 }
 
 static gboolean
@@ -409,13 +420,12 @@ describe_points (Parser *parser, GstSsioFormatInfo *info)
     return FALSE;
   element = get_element (parser->header, chosen);
   if (!check_points (parser, element)
-      || !(info->layout = make_layout (parser, element))
-      || !find_points (parser, chosen, &info->data_offset))
+      || !(info->layout = make_layout (parser, element)))
     return FALSE;
   info->n_points = element->count;
   for (i = chosen + 1; i < parser->header->elements->len; i++)
     info->has_more |= has_data (get_element (parser->header, i));
-  return add_decoder (parser, info);
+  return find_points (parser, chosen, info);
 }
 
 gboolean

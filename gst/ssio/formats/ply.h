@@ -30,15 +30,9 @@ typedef struct {
   GstSsioPlyEncoding encoding;
   GPtrArray *elements; /* of GstSsioPlyElement */
   gchar line_end;      /* the last byte of each line */
+  guint64 n_lines;
   guint64 data_offset;
 } GstSsioPlyHeader;
-
-static inline gboolean
-gst_ssio_ply_type_is_signed (GstSsioType type)
-{
-  return type == GST_SSIO_TYPE_I1 || type == GST_SSIO_TYPE_I2
-         || type == GST_SSIO_TYPE_I4 || type == GST_SSIO_TYPE_I8;
-}
 
 gboolean gst_ssio_ply_header_parse (const GstSsioFormatInput *input,
     GstSsioPlyHeader *header, GError **error);
@@ -49,9 +43,7 @@ void gst_ssio_ply_header_clear (GstSsioPlyHeader *header);
 void gst_ssio_ply_set_error (GError **error, gint code, const gchar *place,
     const gchar *format, va_list args) G_GNUC_PRINTF (4, 0);
 
-/* For the points that info describes. */
-GstSsioDecoder *gst_ssio_ply_new_text_decoder (const GstSsioFormatInput *input,
-    const GstSsioFormatInfo *info, gchar line_end);
+/* For big-endian points that info describes. */
 GstSsioDecoder *
 gst_ssio_ply_new_swapping_decoder (const GstSsioFormatInfo *info);
 

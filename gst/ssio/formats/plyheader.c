@@ -350,6 +350,7 @@ gst_ssio_ply_header_parse (const GstSsioFormatInput *input,
   header->elements = g_ptr_array_new_with_free_func (free_element);
   header->line_end = find_line_end (input);
   ok = parse_lines (&parser);
+  header->n_lines = parser.line_number;
   g_free (parser.line);
   if (!ok)
     gst_ssio_ply_header_clear (header);

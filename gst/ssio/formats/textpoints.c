@@ -4,14 +4,11 @@
 #include "config.h"
 #endif
 
-#include <errno.h>
 #include <string.h>
 
+#include "blocks.h"
 #include "textnumber.h"
 #include "textpoints.h"
-
-/* The longest line, with its end. */
-#define BLOCK_SIZE (1 << 20)
 
 /* One line in so many has its place kept, so that a jump reads no more lines
  * than these, and the places of a billion points take megabytes. */
@@ -37,26 +34,16 @@ typedef struct {
   guint point_size;
   guint64 first_row; /* of the points */
   guint64 end_row;
-  guint64 file_size;
   gboolean has_more;
+  gchar line_end;
   Word *words;
   guint n_words;
 
   GArray *marks; /* Place of each row that MARK_DISTANCE divides */
-  Place at;
-
-  gchar *block; /* a zero byte follows it */
-  guint64 block_offset;
-  gsize block_size;
+  GstSsioBlocks blocks;
+  guint64 row; /* the one at the blocks' position */
+  guint64 line;
 } TextPoints;
-
-/* What one call of decode() was given. */
-typedef struct {
-  const gchar *path;
-  GstSsioReadFunc read;
-  gpointer read_data;
-  GError **error;
-} Source;
 
 typedef struct {
   const gchar *start;
@@ -64,9 +51,10 @@ typedef struct {
   guint64 number;
 } Line;
 
-G_GNUC_PRINTF (3, 4)
+G_GNUC_PRINTF (4, 5)
 static gboolean
-fail (const Source *source, guint64 line, const gchar *format, ...)
+fail (const TextPoints *self, guint64 line, GError **error,
+    const gchar *format, ...)
 {
   va_list args;
   gchar *text;
@@ -74,74 +62,139 @@ fail (const Source *source, guint64 line, const gchar *format, ...)
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (source->error, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE,
-      "%s: line %" G_GUINT64_FORMAT ": %s", source->path, line, text);
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE,
+      "%s: line %" G_GUINT64_FORMAT ": %s", self->blocks.path, line, text);
   g_free (text);
   return FALSE;
 }
 
 static gboolean
-fail_reading (const Source *source, guint64 offset, gint number)
+fail_at_end (const TextPoints *self, GError **error)
 {
-  g_set_error (source->error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-      "%s: cannot read byte %" G_GUINT64_FORMAT
-      " on: %s; check the disk it is on, and that nobody changes the file",
-      source->path, offset,
-      number ? g_strerror (number) : "the file ends before them");
-  return FALSE;
+  return fail (self, self->line, error,
+      "the file ends here: expected %" G_GUINT64_FORMAT
+      " lines of points, as its header says, found %" G_GUINT64_FORMAT
+      "; it was not written to its end, or its header is wrong",
+      self->end_row - self->first_row,
+      self->row - MIN (self->row, self->first_row));
 }
 
-/* Has the block start at @offset. */
+/* Moves to the next row's first byte, or the file's end. */
 static gboolean
-read_block (TextPoints *self, const Source *source, guint64 offset)
+skip_blank_lines (TextPoints *self, GError **error)
 {
-  gsize size = MIN (BLOCK_SIZE, self->file_size - offset);
+  const guint8 *bytes;
+  gsize n_bytes, i;
 
-  if (!self->block)
-    self->block = g_malloc (BLOCK_SIZE + 1);
-  self->block_size = 0;
-  if (!source->read (source->read_data, offset, (guint8 *) self->block, size))
-    return fail_reading (source, offset, errno);
-  self->block[size] = '\0';
-  self->block_offset = offset;
-  self->block_size = size;
+  do {
+    bytes = gst_ssio_blocks_peek (&self->blocks, 1, &n_bytes, error);
+    if (!bytes)
+      return FALSE;
+    for (i = 0; i < n_bytes && g_ascii_isspace (bytes[i]); i++)
+      self->line += bytes[i] == self->line_end;
+    self->blocks.position += i;
+  } while (n_bytes > 0 && i == n_bytes);
   return TRUE;
 }
 
-/* Finds the line at the reader's place in the block, where all of it is. */
 static gboolean
-find_line (const TextPoints *self, Line *line)
+is_at_end (const TextPoints *self)
 {
-  guint64 block_end = self->block_offset + self->block_size;
-
-  if (self->at.offset < self->block_offset || self->at.offset >= block_end)
-    return FALSE;
-  line->start = self->block + (self->at.offset - self->block_offset);
-  line->end = memchr (line->start, '\n',
-      self->block + self->block_size - line->start);
-  line->number = self->at.line;
-  if (!line->end && block_end == self->file_size)
-    line->end = self->block + self->block_size;
-  return line->end != NULL;
+  return self->blocks.position == self->blocks.file_size;
 }
 
-/* Takes the next line, blank or not, whose end of line it leaves out. */
-static gboolean
-take_line (TextPoints *self, const Source *source, Line *line)
+/* After a row, which may lack an end where the file has its own. */
+static void
+move_on (TextPoints *self, gboolean has_end)
 {
-  if (!find_line (self, line)) {
-    if (!read_block (self, source, self->at.offset))
+  Place place;
+
+  self->line += has_end;
+  self->row++;
+  if (self->row < (guint64) self->marks->len * MARK_DISTANCE)
+    return;
+  place = (Place){ self->row, self->blocks.position, self->line };
+  g_array_append_val (self->marks, place);
+}
+
+/* A row that nobody needs may be longer than a block. */
+static gboolean
+skip_row (TextPoints *self, GError **error)
+{
+  const guint8 *bytes, *end;
+  gsize n_bytes;
+
+  if (!skip_blank_lines (self, error))
+    return FALSE;
+  if (is_at_end (self))
+    return fail_at_end (self, error);
+  do {
+    bytes = gst_ssio_blocks_peek (&self->blocks, 1, &n_bytes, error);
+    if (!bytes)
       return FALSE;
-    if (!find_line (self, line))
-      return fail (source, self->at.line,
-          "is too long: expected its end within %d bytes, found none; this is "
-          "no text of points, or has too many values a point",
-          BLOCK_SIZE);
+    end = memchr (bytes, self->line_end, n_bytes);
+    self->blocks.position += end ? (gsize) (end + 1 - bytes) : n_bytes;
+  } while (!end && n_bytes > 0);
+  move_on (self, end != NULL);
+  return TRUE;
+}
+
+/* Takes the row at the position, without the end of its line, which the file's
+ * own stands for where it has none. */
+static gboolean
+take_row (TextPoints *self, Line *line, GError **error)
+{
+  const guint8 *bytes, *end;
+  gsize n_bytes;
+
+  bytes = gst_ssio_blocks_peek (&self->blocks, 1, &n_bytes, error);
+  if (!bytes)
+    return FALSE;
+  end = memchr (bytes, self->line_end, n_bytes);
+  if (!end) {
+    bytes = gst_ssio_blocks_peek (&self->blocks, GST_SSIO_BLOCK_BYTES,
+        &n_bytes, error);
+    if (!bytes)
+      return FALSE;
+    end = memchr (bytes, self->line_end, n_bytes);
   }
-  self->at.offset = self->block_offset + (line->end - self->block);
-  if (self->at.offset < self->file_size)
-    self->at.offset++;
-  self->at.line++;
+  if (!end && self->blocks.position + n_bytes < self->blocks.file_size)
+    return fail (self, self->line, error,
+        "is too long: expected its end within %d bytes, found none; this is "
+        "no text of points, or has too many values a point",
+        GST_SSIO_BLOCK_BYTES);
+  line->start = (const gchar *) bytes;
+  line->end = (const gchar *) (end ? end : bytes + n_bytes);
+  line->number = self->line;
+  self->blocks.position += line->end - line->start + (end ? 1 : 0);
+  move_on (self, end != NULL);
+  return TRUE;
+}
+
+static gboolean
+next_row (TextPoints *self, Line *line, GError **error)
+{
+  if (!skip_blank_lines (self, error))
+    return FALSE;
+  return is_at_end (self) ? fail_at_end (self, error)
+                          : take_row (self, line, error);
+}
+
+static gboolean
+go_to_row (TextPoints *self, guint64 row, GError **error)
+{
+  guint64 mark = MIN (row / MARK_DISTANCE, self->marks->len - 1);
+  const Place *place = &g_array_index (self->marks, Place, mark);
+
+  if (self->row > row || self->row < place->row) {
+    self->row = place->row;
+    self->line = place->line;
+    self->blocks.position = place->offset;
+  }
+  while (self->row < row) {
+    if (!skip_row (self, error))
+      return FALSE;
+  }
   return TRUE;
 }
 
@@ -161,68 +214,24 @@ skip_word (const gchar *text, const gchar *end)
   return text;
 }
 
-/* Takes the next line that is not blank; at the file's end it leaves NULL in
- * it. */
-static gboolean
-take_row (TextPoints *self, const Source *source, Line *line)
+static const gchar *
+get_reason (const gchar *text, gsize length, GstSsioTextNumber problem)
 {
-  line->start = NULL;
-  while (self->at.offset < self->file_size) {
-    if (!take_line (self, source, line))
-      return FALSE;
-    line->start = skip_blanks (line->start, line->end);
-    if (line->start < line->end)
-      break;
-    line->start = NULL;
-  }
-  return TRUE;
+  if (problem == GST_SSIO_TEXT_NUMBER_OUT_OF_RANGE)
+    return ", which is out of range";
+  return memchr (text, '\0', length) ? " before a zero byte" : "";
 }
 
 static gboolean
-next_row (TextPoints *self, const Source *source, Line *line)
-{
-  if (!take_row (self, source, line))
-    return FALSE;
-  if (!line->start)
-    return fail (source, self->at.line,
-        "the file ends here: expected %" G_GUINT64_FORMAT
-        " lines of points, as its header says, found %" G_GUINT64_FORMAT
-        "; it was not written to its end, or its header is wrong",
-        self->end_row - self->first_row,
-        self->at.row - MIN (self->at.row, self->first_row));
-  self->at.row++;
-  if (self->at.row == (guint64) self->marks->len * MARK_DISTANCE)
-    g_array_append_val (self->marks, self->at);
-  return TRUE;
-}
-
-static gboolean
-go_to_row (TextPoints *self, const Source *source, guint64 row)
-{
-  guint64 mark = MIN (row / MARK_DISTANCE, self->marks->len - 1);
-  const Place *place = &g_array_index (self->marks, Place, mark);
-  Line line;
-
-  if (self->at.row > row || self->at.row < place->row)
-    self->at = *place;
-  while (self->at.row < row) {
-    if (!next_row (self, source, &line))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static gboolean
-fail_word (const TextPoints *self, const Source *source, const Line *line,
-    const Word *word, const gchar *text, gsize length,
-    GstSsioTextNumber problem)
+fail_word (const TextPoints *self, const Line *line, const Word *word,
+    const gchar *text, gsize length, GstSsioTextNumber problem, GError **error)
 {
   const GstSsioField *field
       = gst_ssio_layout_get_field (self->layout, word->field);
   gchar *found = g_strndup (text, MIN (length, 40));
   gchar *printable = g_strescape (found, NULL);
 
-  fail (source, line->number,
+  fail (self, line->number, error,
       "field \"%s\": expected a %s of type %s, found \"%s\"%s; repair the "
       "line, or give the field another type in the header",
       field->name,
@@ -230,27 +239,14 @@ fail_word (const TextPoints *self, const Source *source, const Line *line,
           ? "number"
           : "whole number",
       gst_ssio_type_to_string (field->type), printable,
-      problem == GST_SSIO_TEXT_NUMBER_OUT_OF_RANGE ? ", which is out of range"
-                                                   : "");
+      get_reason (text, length, problem));
   g_free (printable);
   g_free (found);
   return FALSE;
 }
 
 static gboolean
-has_lists (const TextPoints *self)
-{
-  guint i;
-
-  for (i = 0; i < self->n_words; i++) {
-    if (self->words[i].field == GST_SSIO_TEXT_LIST)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static gboolean
-fail_count (const TextPoints *self, const Source *source, const Line *line)
+fail_count (const TextPoints *self, const Line *line, GError **error)
 {
   const gchar *text = line->start;
   guint n_found = 0;
@@ -259,35 +255,13 @@ fail_count (const TextPoints *self, const Source *source, const Line *line)
     text = skip_blanks (skip_word (text, line->end), line->end);
     n_found++;
   }
-  return fail (source, line->number,
-      "expected %u values%s, found %u; repair the line", self->n_words,
-      has_lists (self) ? " and those of lists" : "", n_found);
-}
-
-/* Skips the words that a list's first one announces; NULL where it does not
- * announce any. */
-static const gchar *
-skip_list (const gchar *text, const gchar *end)
-{
-  const gchar *word_end = skip_word (text, end);
-  guint32 n;
-
-  if (gst_ssio_text_number_parse (text, word_end - text, GST_SSIO_TYPE_U4,
-          (guint8 *) &n)
-      != GST_SSIO_TEXT_NUMBER_OK)
-    return NULL;
-  for (; n > 0; n--) {
-    text = skip_blanks (word_end, end);
-    if (text == end)
-      return NULL;
-    word_end = skip_word (text, end);
-  }
-  return word_end;
+  return fail (self, line->number, error,
+      "expected %u values, found %u; repair the line", self->n_words, n_found);
 }
 
 static gboolean
-parse_line (const TextPoints *self, const Source *source, const Line *line,
-    guint8 *record)
+parse_line (const TextPoints *self, const Line *line, guint8 *record,
+    GError **error)
 {
   const gchar *text = line->start;
   guint i;
@@ -297,38 +271,49 @@ parse_line (const TextPoints *self, const Source *source, const Line *line,
     const gchar *end = skip_word (text, line->end);
 
     if (text == line->end)
-      return fail_count (self, source, line);
+      return fail_count (self, line, error);
     if (word->field >= 0) {
       GstSsioTextNumber problem = gst_ssio_text_number_parse (text, end - text,
           word->type, record + word->offset);
 
       if (problem != GST_SSIO_TEXT_NUMBER_OK)
-        return fail_word (self, source, line, word, text, end - text, problem);
-    } else if (word->field == GST_SSIO_TEXT_LIST) {
-      end = skip_list (text, line->end);
-      if (!end)
-        return fail_count (self, source, line);
+        return fail_word (self, line, word, text, end - text, problem, error);
     }
     text = skip_blanks (end, line->end);
   }
-  return text == line->end || fail_count (self, source, line);
+  return text == line->end || fail_count (self, line, error);
+}
+
+/* Nothing but what others may use follows the last point. */
+static gboolean
+check_end (TextPoints *self, GError **error)
+{
+  if (self->has_more || self->row < self->end_row)
+    return TRUE;
+  if (!skip_blank_lines (self, error))
+    return FALSE;
+  return is_at_end (self)
+         || fail (self, self->line, error,
+             "a line follows the points: expected %" G_GUINT64_FORMAT
+             " lines of points, as its header says, found more; repair the "
+             "header",
+             self->end_row - self->first_row);
 }
 
 static gboolean
-check_end (TextPoints *self, const Source *source)
+decode_rows (TextPoints *self, guint64 n_points, guint8 *points,
+    GError **error)
 {
   Line line;
+  guint64 i;
 
-  if (self->has_more)
-    return TRUE;
-  if (!take_row (self, source, &line))
-    return FALSE;
-  if (!line.start)
-    return TRUE;
-  return fail (source, line.number,
-      "a line follows the points: expected %" G_GUINT64_FORMAT
-      " lines of points, as its header says, found more; repair the header",
-      self->end_row - self->first_row);
+  memset (points, 0, n_points * self->point_size);
+  for (i = 0; i < n_points; i++) {
+    if (!next_row (self, &line, error)
+        || !parse_line (self, &line, points + i * self->point_size, error))
+      return FALSE;
+  }
+  return check_end (self, error);
 }
 
 static gboolean
@@ -337,19 +322,16 @@ decode (GstSsioDecoder *decoder, const gchar *path, GstSsioReadFunc read,
     GError **error)
 {
   TextPoints *self = (TextPoints *) decoder;
-  Source source = { path, read, read_data, error };
-  Line line;
-  guint64 i;
+  gboolean ok;
 
-  if (!go_to_row (self, &source, self->first_row + first_point))
-    return FALSE;
-  memset (points, 0, n_points * self->point_size);
-  for (i = 0; i < n_points; i++) {
-    if (!next_row (self, &source, &line)
-        || !parse_line (self, &source, &line, points + i * self->point_size))
-      return FALSE;
-  }
-  return self->at.row < self->end_row || check_end (self, &source);
+  self->blocks.path = path;
+  self->blocks.read = read;
+  self->blocks.read_data = read_data;
+  ok = go_to_row (self, self->first_row + first_point, error)
+       && decode_rows (self, n_points, points, error);
+  if (!ok) /* the position may be in the middle of a line */
+    self->row = G_MAXUINT64;
+  return ok;
 }
 
 static void
@@ -360,27 +342,43 @@ text_points_free (GstSsioDecoder *decoder)
   gst_ssio_layout_unref (self->layout);
   g_array_unref (self->marks);
   g_free (self->words);
-  g_free (self->block);
+  gst_ssio_blocks_clear (&self->blocks);
   g_free (self);
 }
 
-/* A word takes a byte and one between it and the next: headers that promise
- * more than the file can hold are refused before anything is made of them. */
+/* A word takes a byte and one between it and the next, and so does a line:
+ * headers that promise more than the file can hold are refused before anything
+ * is made of them. */
+static gboolean
+fits_file (const GstSsioTextPoints *points)
+{
+  guint64 available = points->file_size - points->offset;
+  guint64 n;
+
+  return g_uint64_checked_mul (&n, points->n_points, points->n_words)
+         && g_uint64_checked_add (&n, n, points->n_skipped_lines)
+         && n <= (available + 1) / 2;
+}
+
 static gboolean
 check_size (const gchar *path, const GstSsioTextPoints *points, GError **error)
 {
-  guint64 available = points->file_size - points->offset;
-  guint64 needed;
+  gchar *others;
 
-  if (g_uint64_checked_mul (&needed, points->n_points, 2 * points->n_words)
-      && needed <= available + 1)
+  if (fits_file (points))
     return TRUE;
+  others = points->n_skipped_lines == 0
+               ? g_strdup ("")
+               : g_strdup_printf (", after %" G_GUINT64_FORMAT " other lines,",
+                   points->n_skipped_lines);
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
       "%s: its header says %" G_GUINT64_FORMAT
-      " points of %u values from byte %" G_GUINT64_FORMAT
+      " points of %u values%s from byte %" G_GUINT64_FORMAT
       " on: expected 2 bytes a value or more, found %" G_GUINT64_FORMAT
       " bytes; the file is damaged or was not written to its end",
-      path, points->n_points, points->n_words, points->offset, available);
+      path, points->n_points, points->n_words, others, points->offset,
+      points->file_size - points->offset);
+  g_free (others);
   return FALSE;
 }
 
@@ -407,6 +405,7 @@ GstSsioDecoder *
 gst_ssio_text_points_new (const gchar *path, const GstSsioTextPoints *points,
     GError **error)
 {
+  Place start = { 0, points->offset, points->line };
   TextPoints *self;
 
   if (!check_size (path, points, error))
@@ -418,13 +417,14 @@ gst_ssio_text_points_new (const gchar *path, const GstSsioTextPoints *points,
   self->point_size = gst_ssio_layout_get_point_size (points->layout);
   self->first_row = points->n_skipped_lines;
   self->end_row = points->n_skipped_lines + points->n_points;
-  self->file_size = points->file_size;
   self->has_more = points->has_more;
   self->words = make_words (points);
   self->n_words = points->n_words;
-  self->at.offset = points->offset;
-  self->at.line = points->line;
+  self->line_end = points->line_end;
+  self->blocks.file_size = points->file_size;
+  self->blocks.position = start.offset;
+  self->line = start.line;
   self->marks = g_array_new (FALSE, FALSE, sizeof (Place));
-  g_array_append_val (self->marks, self->at);
+  g_array_append_val (self->marks, start);
   return &self->parent;
 }

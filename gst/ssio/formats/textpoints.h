@@ -7,20 +7,20 @@
 
 G_BEGIN_DECLS
 
-/* What a word of a line is, where it is not the value of a field. */
+/* A word of a line that is not the value of a field. */
 #define GST_SSIO_TEXT_SKIPPED (-1)
-#define GST_SSIO_TEXT_LIST (-2) /* says how many words follow, all skipped */
 
 /* Where the points are and what their lines hold. */
 typedef struct {
   const GstSsioLayout *layout; /* of the records that are made */
   guint64 offset;              /* of the first line in the file */
   guint64 line;                /* that line's number in the file, from 1 */
-  guint64 n_skipped_lines;     /* before the points */
+  gchar line_end;              /* '\n' or '\r', the last byte of each line */
+  guint64 n_skipped_lines;     /* of any length, before the points */
   guint64 n_points;
   guint64 file_size;
   gboolean has_more; /* lines after the points, which others may use */
-  const gint *words; /* of a line: a field's index, or one of the above */
+  const gint *words; /* of a line: a field's index, or the above */
   guint n_words;
 } GstSsioTextPoints;
 

@@ -237,8 +237,8 @@ GST_START_TEST (more_points_than_the_file_has_bytes_for_are_refused)
   check_refused (LITTLE POINT ("9223372036854775807") TWELVE, "than 2^63");
   check_refused (BIG POINT ("9223372036854775807") TWELVE, "than 2^63");
   check_refused (ASCII POINT ("9223372036854775807") "1 2 3\n",
-      "expected at least two bytes each, found 6 bytes");
-  check_refused (ASCII POINT ("2") "1 2 3\n1 2", "at least two bytes each");
+      "expected 2 bytes a value or more, found 6 bytes");
+  check_refused (ASCII POINT ("2") "1 2 3\n1 2", "found 9 bytes");
 }
 GST_END_TEST;
 
@@ -280,7 +280,14 @@ GST_START_TEST (lists_that_go_wrong_before_the_points_are_refused)
   check_list_refused (LITTLE, "9223372036854775807", "uchar char", TWELVE, 12,
       "expected them to end within the file");
   check_list_refused (ASCII, "9223372036854775807", "uchar char",
-      "0\n0\n1 2 3\n", 10, "expected them to end within the file");
+      "0\n0\n1 2 3\n", 10, "after 9223372036854775807 other lines");
+  check_list_refused (ASCII, "4", "uchar char", "0\n0\n1 2 3\n", 10,
+      "1 points of 3 values, after 4 other lines, from byte 142 on");
+  check_refused (ASCII "element a 9223372036854775807\nproperty char b\n"
+                       "element c 9223372036854775807\nproperty char d\n"
+                       "element e 9223372036854775807\n"
+                       "property char f\n" POINT ("1") "1 2 3\n",
+      "9223372036854775807 times the element \"e\" before the points");
   check_refused (LITTLE
       "element a 9223372036854775807\nproperty double b\n" POINT ("1") TWELVE,
       "times the element \"a\" before the points");
@@ -290,12 +297,14 @@ GST_END_TEST;
 GST_START_TEST (text_that_ends_too_soon_or_too_late_is_an_error)
 {
   check_undecoded_text ("", "2", "1 2 3.000000\n \n",
-      "expected the lines of 2 points, found 1 before the file ends");
-  check_undecoded_text ("", "1", "1 2 3\n\n4 5 6\n", "found more at byte");
+      "line 10: the file ends here: expected 2 lines of points, as its header "
+      "says, found 1");
+  check_undecoded_text ("", "1", "1 2 3\n\n4 5 6\n",
+      "line 10: a line follows the points");
   check_undecoded_text ("", "2", "1 2\n3 4 5 6\n",
-      "expected 3 values, found 2");
+      "line 8: expected 3 values, found 2");
   check_undecoded_text ("", "2", "1 2 3\n4 5 6 7\n",
-      "point 1, whose line ends before byte");
+      "line 9: expected 3 values, found 4");
 }
 GST_END_TEST;
 
@@ -310,27 +319,27 @@ GST_START_TEST (words_that_are_no_number_of_their_type_are_an_error)
     { "float", "1e", "found \"1e\"" },
     { "float", "1,5", "found \"1,5\"" },
     { "float", "0x10", "found \"0x10\"" },
-    { "float", "1e39", "found out of its range \"1e39\"" },
-    { "float", "-1e999", "found out of its range \"-1e999\"" },
-    { "double", "1e309", "found out of its range \"1e309\"" },
+    { "float", "1e39", "\"1e39\", which is out of range" },
+    { "float", "-1e999", "\"-1e999\", which is out of range" },
+    { "double", "1e309", "\"1e309\", which is out of range" },
     { "double", "--1", "found \"--1\"" },
-    { "int", "1.5", "an integer of type i4, found \"1.5\"" },
+    { "int", "1.5", "a whole number of type i4, found \"1.5\"" },
     { "int", "-", "found \"-\"" },
     { "int", "\xc3\xa9", "\\303\\251" },
-    { "char", "128", "found out of its range" },
-    { "char", "-129", "found out of its range" },
-    { "uchar", "256", "found out of its range" },
-    { "uchar", "-1", "found out of its range" },
-    { "short", "32768", "found out of its range" },
-    { "short", "-32769", "found out of its range" },
-    { "ushort", "65536", "found out of its range" },
-    { "int", "2147483648", "found out of its range" },
-    { "int", "-2147483649", "found out of its range" },
-    { "uint", "4294967296", "found out of its range" },
-    { "int64", "9223372036854775808", "found out of its range" },
-    { "int64", "-9223372036854775809", "found out of its range" },
-    { "uint64", "18446744073709551616", "found out of its range" },
-    { "uint64", "99999999999999999999999", "found out of its range" },
+    { "char", "128", "which is out of range" },
+    { "char", "-129", "which is out of range" },
+    { "uchar", "256", "which is out of range" },
+    { "uchar", "-1", "which is out of range" },
+    { "short", "32768", "which is out of range" },
+    { "short", "-32769", "which is out of range" },
+    { "ushort", "65536", "which is out of range" },
+    { "int", "2147483648", "which is out of range" },
+    { "int", "-2147483649", "which is out of range" },
+    { "uint", "4294967296", "which is out of range" },
+    { "int64", "9223372036854775808", "which is out of range" },
+    { "int64", "-9223372036854775809", "which is out of range" },
+    { "uint64", "18446744073709551616", "which is out of range" },
+    { "uint64", "99999999999999999999999", "which is out of range" },
   };
   guint i;
 
@@ -342,8 +351,11 @@ GST_START_TEST (words_that_are_no_number_of_their_type_are_an_error)
     g_free (line);
     g_free (property);
   }
-  check_undecoded ("", "1", "1 2 3\0\n", 7, "property \"z\"");
-  check_undecoded ("property int i\n", "1", "1 2 3 4\0\n", 9, "\"4\"");
+  check_undecoded ("", "1", "1 2 3\0\n", 7,
+      "field \"z\": expected a number of type f4, found \"3\" before a zero "
+      "byte; repair");
+  check_undecoded ("property int i\n", "1", "1 2 3 4\0\n", 9,
+      "found \"4\" before a zero byte");
 }
 GST_END_TEST;
 
@@ -352,7 +364,7 @@ GST_START_TEST (a_line_longer_than_a_block_is_an_error)
   gchar *line = g_strnfill (300000, '1');
 
   check_undecoded_text ("", "1", line,
-      "does not end: expected at most 262144");
+      "line 8: is too long: expected its end within 262144");
   g_free (line);
 }
 GST_END_TEST;

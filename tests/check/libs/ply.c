@@ -390,7 +390,7 @@ GST_START_TEST (a_source_says_where_the_text_is_wrong)
       = ssio_check_launch ("ssiosrc location=%s ! fakesink", path);
 
   ssio_check_error (pipeline, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE, path,
-      "point 1", "\"y\"", "\"two\"", NULL);
+      "line 9: ", "\"y\"", "\"two\"", NULL);
   gst_object_unref (pipeline);
   g_free (path);
 }

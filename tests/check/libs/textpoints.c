@@ -7,6 +7,8 @@
 
 #include "ssiocheck.h"
 
+#define BLOCK_SIZE (1 << 18) /* bytes that text is read in */
+
 typedef struct {
   GString *text;
   guint n_reads;
@@ -65,12 +67,12 @@ check_point (GstSsioDecoder *decoder, Source *source, guint64 point, guint32 a,
 GST_START_TEST (words_and_lines_of_others_are_skipped)
 {
   static const gint words[]
-      = { GST_SSIO_TEXT_LIST, 1, GST_SSIO_TEXT_SKIPPED, 0 };
-  Source source
-      = { .text = g_string_new ("head\nother\n\n1 2 3\n"
-                                "3 x x x 11 y 10\n0 21 y 20\n4 0 1 2 3\n") };
+      = { GST_SSIO_TEXT_SKIPPED, 1, GST_SSIO_TEXT_SKIPPED, 0 };
+  Source source = { .text = g_string_new ("head\nother\n\n1 2 3\n"
+                                          "x 11 y 10\n0 21 y 20\n4 0\n") };
   GstSsioTextPoints points = { .offset = 5,
     .line = 2,
+    .line_end = '\n',
     .n_skipped_lines = 2,
     .n_points = 2,
     .has_more = TRUE,
@@ -86,31 +88,87 @@ GST_START_TEST (words_and_lines_of_others_are_skipped)
 }
 GST_END_TEST;
 
-GST_START_TEST (lists_that_are_longer_than_their_line_are_errors)
+static const gint two_words[] = { 0, 1 };
+
+static void
+check_error (GstSsioDecoder *decoder, Source *source, guint64 point,
+    const gchar *part)
 {
-  static const gint words[] = { 0, 1, GST_SSIO_TEXT_LIST };
-  static const gchar *const lines[] = { "1 2 3 4 5\n", "1 2 -1 3\n",
-    "1 2 x 3\n", "1 2 4294967295 3\n", "1 2     \n", "1 2 1 3 4\n" };
-  GstSsioTextPoints points
-      = { .line = 1, .n_points = 1, .words = words, .n_words = 3 };
-  guint i;
+  GError *error = NULL;
+  guint32 values[2];
 
-  for (i = 0; i < G_N_ELEMENTS (lines); i++) {
-    Source source = { .text = g_string_new (lines[i]) };
-    GstSsioDecoder *decoder = new_decoder (&source, &points);
-    GError *error = NULL;
-    guint32 values[2];
+  fail_if (decode (decoder, source, point, 1, values, &error));
+  ssio_check_gerror (&error, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE, part);
+}
 
-    fail_if (decode (decoder, &source, 0, 1, values, &error), "%s", lines[i]);
-    ssio_check_gerror (&error, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE,
-        "line 1: expected 3 values and those of lists");
-    decoder->free (decoder);
-    g_string_free (source.text, TRUE);
-  }
+static void
+check_line_numbers (const gchar *end)
+{
+  gchar **lines = g_strsplit ("|other line||1 2| 3 4 | | |5 6 7|8 9", "|", -1);
+  gchar *text = g_strjoinv (end, lines);
+  Source source = { .text = g_string_new (text) };
+  GstSsioTextPoints points = { .line = 7,
+    .line_end = end[strlen (end) - 1],
+    .n_skipped_lines = 1,
+    .n_points = 5,
+    .words = two_words,
+    .n_words = 2 };
+  GstSsioDecoder *decoder = new_decoder (&source, &points);
+
+  check_error (decoder, &source, 2, "line 14: expected 2 values, found 3");
+  check_point (decoder, &source, 1, 3, 4);
+  check_error (decoder, &source, 2, "line 14: expected 2 values, found 3");
+  check_point (decoder, &source, 3, 8, 9);
+  check_error (decoder, &source, 4, "line 15: the file ends here: expected 5");
+  decoder->free (decoder);
+  g_string_free (source.text, TRUE);
+  g_free (text);
+  g_strfreev (lines);
+}
+
+GST_START_TEST (lines_are_counted_whatever_ends_them)
+{
+  check_line_numbers ("\n");
+  check_line_numbers ("\r\n");
+  check_line_numbers ("\r");
 }
 GST_END_TEST;
 
-static const gint two_words[] = { 0, 1 };
+GST_START_TEST (lines_of_others_may_be_longer_than_a_block)
+{
+  Source source = { .text = g_string_new (NULL) };
+  GstSsioTextPoints points = { .line = 1,
+    .line_end = '\n',
+    .n_skipped_lines = 2,
+    .n_points = 2,
+    .words = two_words,
+    .n_words = 2 };
+  GstSsioDecoder *decoder;
+  guint i;
+
+  for (i = 0; i < 1000000; i++)
+    g_string_append (source.text, i == 300000 ? "x\n" : "x ");
+  g_string_append (source.text, "\n1 2\n3 4");
+  decoder = new_decoder (&source, &points);
+  check_point (decoder, &source, 1, 3, 4);
+  check_point (decoder, &source, 0, 1, 2);
+  decoder->free (decoder);
+
+  points.n_skipped_lines = 1;
+  decoder = new_decoder (&source, &points);
+  check_error (decoder, &source, 0, "line 2: is too long");
+  decoder->free (decoder);
+
+  points.n_skipped_lines = 9;
+  decoder = new_decoder (&source, &points);
+  check_error (decoder, &source, 0,
+      "line 4: the file ends here: expected 2 "
+      "lines of points, as its header says, "
+      "found 0");
+  decoder->free (decoder);
+  g_string_free (source.text, TRUE);
+}
+GST_END_TEST;
 
 /* Lines of many lengths, so that blocks end everywhere in them. */
 static void
@@ -125,8 +183,11 @@ append_lines (GString *text, guint n)
 GST_START_TEST (a_jump_reads_no_more_than_lies_before_it)
 {
   Source source = { .text = g_string_new (NULL) };
-  GstSsioTextPoints points
-      = { .line = 1, .n_points = 200000, .words = two_words, .n_words = 2 };
+  GstSsioTextPoints points = { .line = 1,
+    .line_end = '\n',
+    .n_points = 200000,
+    .words = two_words,
+    .n_words = 2 };
   GstSsioDecoder *decoder;
   guint32 *values = g_new (guint32, 2 * 200000);
   guint i;
@@ -139,7 +200,7 @@ GST_START_TEST (a_jump_reads_no_more_than_lies_before_it)
   for (i = 0; i < 200000; i++)
     fail_unless (values[2 * i] == i && values[2 * i + 1] == i / 3);
   /* each block once, and its last line with the next */
-  fail_unless (source.n_reads <= source.text->len / (1 << 20) + 2);
+  fail_unless (source.n_reads <= source.text->len / BLOCK_SIZE + 2);
 
   /* with all places known, one or two blocks hold what lies before a point */
   for (i = 0; i < 100; i++) {
@@ -155,23 +216,30 @@ GST_START_TEST (a_jump_reads_no_more_than_lies_before_it)
 }
 GST_END_TEST;
 
-GST_START_TEST (a_file_that_ends_early_cannot_be_read)
+GST_START_TEST (a_file_that_ends_early_can_be_read_once_it_is_whole)
 {
   Source source = { .text = g_string_new (NULL) };
-  GstSsioTextPoints points
-      = { .line = 1, .n_points = 40000, .words = two_words, .n_words = 2 };
+  GstSsioTextPoints points = { .line = 1,
+    .line_end = '\n',
+    .n_points = 40000,
+    .words = two_words,
+    .n_words = 2 };
   GstSsioDecoder *decoder;
   GError *error = NULL;
   guint32 values[2];
 
   append_lines (source.text, 40000);
   decoder = new_decoder (&source, &points);
-  g_string_truncate (source.text, (1 << 20) + 5);
+  g_string_truncate (source.text, 4 * BLOCK_SIZE + 5);
   check_point (decoder, &source, 5, 5, 1);
   fail_if (decode (decoder, &source, 39999, 1, values, &error));
   ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-      "the file ends before");
+      "text: cannot read 262144 bytes from byte ");
   check_point (decoder, &source, 5, 5, 1);
+  fail_if (decode (decoder, &source, 39999, 1, values, NULL));
+  g_string_truncate (source.text, 0);
+  append_lines (source.text, 40000);
+  check_point (decoder, &source, 39999, 39999, 13333);
   decoder->free (decoder);
   g_string_free (source.text, TRUE);
 }
@@ -186,9 +254,10 @@ textpoints_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_set_timeout (tcase, 60);
   tcase_add_test (tcase, words_and_lines_of_others_are_skipped);
-  tcase_add_test (tcase, lists_that_are_longer_than_their_line_are_errors);
+  tcase_add_test (tcase, lines_are_counted_whatever_ends_them);
+  tcase_add_test (tcase, lines_of_others_may_be_longer_than_a_block);
   tcase_add_test (tcase, a_jump_reads_no_more_than_lies_before_it);
-  tcase_add_test (tcase, a_file_that_ends_early_cannot_be_read);
+  tcase_add_test (tcase, a_file_that_ends_early_can_be_read_once_it_is_whole);
   return suite;
 }
 
