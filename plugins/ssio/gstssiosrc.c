@@ -213,6 +213,19 @@ set_epoch (GstSsioSrc *self, guint epoch)
   GST_OBJECT_UNLOCK (self);
 }
 
+static GstCaps *
+make_caps (const GstSsioDataset *dataset, guint batch_size)
+{
+  GstCaps *caps
+      = gst_ssio_layout_to_caps (gst_ssio_dataset_get_layout (dataset),
+          batch_size);
+  const GstSsioOrigin *origin = gst_ssio_dataset_get_origin (dataset);
+
+  if (origin)
+    gst_ssio_origin_add_to_caps (origin, caps);
+  return caps;
+}
+
 static gboolean
 open_stream (GstSsioSrc *self)
 {
@@ -231,7 +244,7 @@ open_stream (GstSsioSrc *self)
   GST_OBJECT_LOCK (self);
   self->epochs_left = self->epochs;
   self->extent.point_size = gst_ssio_layout_get_point_size (layout);
-  self->caps = gst_ssio_layout_to_caps (layout, self->settings.batch_size);
+  self->caps = make_caps (self->dataset, self->settings.batch_size);
   self->stats = (Stats){ 0 };
   self->bytes_needed = TRUE;
   GST_OBJECT_UNLOCK (self);

@@ -12,6 +12,7 @@
 #endif
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "formats.h"
@@ -36,6 +37,7 @@ enum {
   LEGACY_N_POINTS = 107,
   SCALES = 131,
   ORIGINS = 155,
+  EXTENTS = 179,
   START_OF_WAVEFORMS = 227,
   START_OF_EVLRS = 235,
   N_EVLRS = 243,
@@ -430,6 +432,37 @@ is_wanted (const GstSsioLayout *wanted, const GstSsioLayout *found)
   return same;
 }
 
+static gdouble
+read_double (const guint8 *bytes)
+{
+  guint64 bits = gst_ssio_las_read_uint (bytes, sizeof (bits));
+  gdouble value;
+
+  memcpy (&value, &bits, sizeof (value));
+  return value;
+}
+
+/* A maximum and a minimum for each of x, y and z. Some programs write zeros
+ * for all of them; such a header does not know. */
+static void
+read_minima (const Las *las, GstSsioFormatInfo *info)
+{
+  gboolean are_any = FALSE;
+  guint i;
+
+  info->has_minima = TRUE;
+  for (i = 0; i < 3; i++) {
+    const guint8 *at = las->header.bytes + EXTENTS + 2 * i * sizeof (gdouble);
+    gdouble maximum = read_double (at);
+    gdouble minimum = read_double (at + sizeof (gdouble));
+
+    are_any |= minimum != 0 || maximum != 0;
+    info->has_minima &= isfinite (minimum) && minimum <= maximum;
+    info->minima[i] = minimum;
+  }
+  info->has_minima &= are_any;
+}
+
 static gboolean
 settle (Las *las, GstSsioFormatInfo *info)
 {
@@ -446,6 +479,7 @@ settle (Las *las, GstSsioFormatInfo *info)
   info->data_offset = las->offset_to_points;
   info->n_points = las->n_points;
   info->has_more = las->n_evlrs > 0 || has_waveforms (las);
+  read_minima (las, info);
   return TRUE;
 }
 
