@@ -15,6 +15,25 @@
  * (two-dimensional or structured), which say what they hold, and headerless
  * records, whose fields the #GstSsioSrc:layout property names.
  *
+ * What becomes float32 for a model keeps 24 bits, fewer than coordinates of a
+ * map have. So #GstSsioSrc:origin is subtracted from x, y and z, in double,
+ * before: by default the integer part (the largest integer that is not above
+ * it) of their minimum, which a LAS header says and otherwise the first points
+ * of the first file do. Files share one origin, so that their points compare.
+ * The records stay as they are, and so does the mapping: it is the layout in
+ * the caps that says another `+origin` for these fields. Where something was
+ * subtracted, the caps have the field `origin`, a #GstValueArray of three
+ * doubles, for x, y and z: add it to put results back in place. Fields whose
+ * numbers float32 holds as they are, plain f4 and integers of up to 16 bits,
+ * are left alone.
+ *
+ * With #GstSsioSrc:labels, each scan has a file of labels beside it, as in
+ * SemanticKITTI: an unsigned 32-bit integer a point, whose lower half is
+ * joined to the point's record as `sem_class:u2` and whose upper half as
+ * `ins_class:u2`. Such batches are copies. The property is a path with one
+ * `%s` or `*` for the scan's name without folder and extension; a relative one
+ * starts at the scan's folder.
+ *
  * EOS ends the last of #GstSsioSrc:epochs epochs. Each one before ends with
  * the serialized event `ssio-epoch` and a new segment. After EOS a flushing
  * seek to 0 starts the next epoch; a segment seek ends with SEGMENT_DONE in
@@ -35,6 +54,10 @@
  * gst-launch-1.0 ssiosrc location=flight.las ! queue ! \
  *     ssiolinear features=x,y,z,intensity,return_number
  * ]| Runs a model over some fields of a LAS file.
+ * |[
+ * gst-launch-1.0 ssiosrc location=sequences/00/velodyne layout=semantickitti \
+ *     labels=../labels/%s.label shuffle=batches ! queue ! fakesink
+ * ]| Reads the scans of a SemanticKITTI sequence with their labels.
  *
  * Since: 0.1
  */

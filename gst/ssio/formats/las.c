@@ -432,18 +432,7 @@ is_wanted (const GstSsioLayout *wanted, const GstSsioLayout *found)
   return same;
 }
 
-static gdouble
-read_double (const guint8 *bytes)
-{
-  guint64 bits = gst_ssio_las_read_uint (bytes, sizeof (bits));
-  gdouble value;
-
-  memcpy (&value, &bits, sizeof (value));
-  return value;
-}
-
-/* A maximum and a minimum for each of x, y and z. Some programs write zeros
- * for all of them; such a header does not know. */
+/* Some programs write zeros for all of them; such a header does not know. */
 static void
 read_minima (const Las *las, GstSsioFormatInfo *info)
 {
@@ -452,13 +441,13 @@ read_minima (const Las *las, GstSsioFormatInfo *info)
 
   info->has_minima = TRUE;
   for (i = 0; i < 3; i++) {
-    const guint8 *at = las->header.bytes + EXTENTS + 2 * i * sizeof (gdouble);
-    gdouble maximum = read_double (at);
-    gdouble minimum = read_double (at + sizeof (gdouble));
+    gdouble extent[2]; /* the maximum and the minimum */
 
-    are_any |= minimum != 0 || maximum != 0;
-    info->has_minima &= isfinite (minimum) && minimum <= maximum;
-    info->minima[i] = minimum;
+    memcpy (extent, las->header.bytes + EXTENTS + i * sizeof (extent),
+        sizeof (extent));
+    are_any |= extent[0] != 0 || extent[1] != 0;
+    info->has_minima &= isfinite (extent[1]) && extent[1] <= extent[0];
+    info->minima[i] = extent[1];
   }
   info->has_minima &= are_any;
 }
