@@ -15,6 +15,8 @@
 
 struct _GstSsioDataset {
   GstSsioFileTable *files;
+  GstSsioOrigin origin;
+  GstSsioLayout *layout;
   guint point_size;
   guint first_file; /* of those in the range */
   guint64 skipped;  /* points of it before the range */
@@ -42,9 +44,23 @@ open_files (const GstSsioDatasetConfig *config, GError **error)
   paths = gst_ssio_file_list_new (config->location, error);
   if (paths)
     files = gst_ssio_file_table_new (paths, layout, config->element,
-        config->io_mode, error);
+        config->labels, config->io_mode, error);
   g_clear_pointer (&layout, gst_ssio_layout_unref);
   return files;
+}
+
+/* Moves all files' points, which have one layout, by one origin: that of the
+ * first file, so that their coordinates compare. Sets the data set's layout. */
+static gboolean
+move_points (GstSsioDataset *self, GError **error)
+{
+  GstSsioPointFile *first = gst_ssio_file_table_open (self->files, 0, error);
+
+  if (!first || !gst_ssio_origin_settle (&self->origin, first, error))
+    return FALSE;
+  self->layout = gst_ssio_origin_subtract (&self->origin,
+      gst_ssio_file_table_get_layout (self->files), error);
+  return self->layout != NULL;
 }
 
 /* What each file has of the points in the range. Sets where it begins. */
@@ -152,19 +168,13 @@ load_batch (gpointer user_data, const GstSsioBatch *in_range, GError **error)
   return memory;
 }
 
-GstSsioDataset *
-gst_ssio_dataset_open (const GstSsioDatasetConfig *config, GError **error)
+static gboolean
+make_order (GstSsioDataset *self, const GstSsioDatasetConfig *config,
+    GError **error)
 {
-  GstSsioFileTable *files = open_files (config, error);
-  GstSsioDataset *self;
   GArray *n_points;
 
-  if (!files)
-    return NULL;
-  self = g_new0 (GstSsioDataset, 1);
-  self->files = files;
-  self->point_size = gst_ssio_layout_get_point_size (
-      gst_ssio_file_table_get_layout (files));
+  self->point_size = gst_ssio_layout_get_point_size (self->layout);
   n_points = cut_range (self, config->start_point, config->stop_point);
   self->order = gst_ssio_order_new (&config->order,
       (const guint64 *) n_points->data, n_points->len);
@@ -172,7 +182,17 @@ gst_ssio_dataset_open (const GstSsioDatasetConfig *config, GError **error)
   if (config->mix_window > 0)
     self->mixer = gst_ssio_mixer_new (self->order, self->point_size,
         config->mix_window, config->order.seed, load_batch, self);
-  if (!check_batches (self, config, error))
+  return check_batches (self, config, error);
+}
+
+GstSsioDataset *
+gst_ssio_dataset_open (const GstSsioDatasetConfig *config, GError **error)
+{
+  GstSsioDataset *self = g_new0 (GstSsioDataset, 1);
+
+  if (!gst_ssio_origin_parse (config->origin, &self->origin, error)
+      || !(self->files = open_files (config, error))
+      || !move_points (self, error) || !make_order (self, config, error))
     g_clear_pointer (&self, gst_ssio_dataset_close);
   return self;
 }
@@ -181,8 +201,9 @@ void
 gst_ssio_dataset_close (GstSsioDataset *self)
 {
   g_clear_pointer (&self->mixer, gst_ssio_mixer_free);
-  gst_ssio_order_free (self->order);
-  gst_ssio_file_table_free (self->files);
+  g_clear_pointer (&self->order, gst_ssio_order_free);
+  g_clear_pointer (&self->layout, gst_ssio_layout_unref);
+  g_clear_pointer (&self->files, gst_ssio_file_table_free);
   g_free (self);
 }
 
@@ -202,7 +223,13 @@ gst_ssio_dataset_get_n_files (const GstSsioDataset *self)
 GstSsioLayout *
 gst_ssio_dataset_get_layout (const GstSsioDataset *self)
 {
-  return gst_ssio_file_table_get_layout (self->files);
+  return self->layout;
+}
+
+const GstSsioOrigin *
+gst_ssio_dataset_get_origin (const GstSsioDataset *self)
+{
+  return gst_ssio_origin_is_any (&self->origin) ? &self->origin : NULL;
 }
 
 gboolean

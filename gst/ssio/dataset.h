@@ -4,6 +4,7 @@
 
 #include "gstssiopointfile.h"
 #include "order.h"
+#include "origin.h"
 
 G_BEGIN_DECLS
 
@@ -11,6 +12,8 @@ typedef struct {
   const gchar *location; /* as gst_ssio_file_list_new() has it */
   const gchar *layout;   /* of headerless files, or NULL */
   const gchar *element;  /* of PLY files, or NULL */
+  const gchar *labels;   /* where each scan has them, or NULL */
+  const gchar *origin;   /* as gst_ssio_origin_parse() has it */
   GstSsioIoMode io_mode;
   GstSsioOrderConfig order;
   guint mix_window;    /* batches whose points are mixed, 0 to leave them */
@@ -37,9 +40,14 @@ void gst_ssio_dataset_set_damage_func (GstSsioDataset *dataset,
 GST_SSIO_API
 guint gst_ssio_dataset_get_n_files (const GstSsioDataset *dataset);
 
-/* Owned by the data set. */
+/* With the origin subtracted. Owned by the data set. */
 GST_SSIO_API
 GstSsioLayout *gst_ssio_dataset_get_layout (const GstSsioDataset *dataset);
+
+/* NULL where none is subtracted. Owned by the data set. */
+GST_SSIO_API
+const GstSsioOrigin *
+gst_ssio_dataset_get_origin (const GstSsioDataset *dataset);
 
 /* Whether batches can be files' own memory. */
 GST_SSIO_API

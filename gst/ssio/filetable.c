@@ -36,6 +36,7 @@ struct _GstSsioFileTable {
   Entry *entries;
   GstSsioLayout *asked; /* or NULL */
   gchar *element;
+  gchar *labels;
   GstSsioIoMode io_mode;
   GstSsioLayout *layout;
   gboolean is_mapped;
@@ -83,8 +84,8 @@ get_path (const GstSsioFileTable *table, guint index)
 static GstSsioPointFile *
 open_file (const GstSsioFileTable *table, guint index, GError **error)
 {
-  return gst_ssio_point_file_open_element (get_path (table, index),
-      table->asked, table->element, table->io_mode, error);
+  return gst_ssio_point_file_open_labelled (get_path (table, index),
+      table->asked, table->element, table->labels, table->io_mode, error);
 }
 
 /* The first field that two layouts do not have in common, as the texts of it;
@@ -176,7 +177,8 @@ look_at_files (GstSsioFileTable *table, GError **error)
 
 GstSsioFileTable *
 gst_ssio_file_table_new (GPtrArray *paths, const GstSsioLayout *layout,
-    const gchar *element, GstSsioIoMode io_mode, GError **error)
+    const gchar *element, const gchar *labels, GstSsioIoMode io_mode,
+    GError **error)
 {
   GstSsioFileTable *table = g_new0 (GstSsioFileTable, 1);
 
@@ -185,6 +187,7 @@ gst_ssio_file_table_new (GPtrArray *paths, const GstSsioLayout *layout,
   if (layout)
     table->asked = gst_ssio_layout_ref ((GstSsioLayout *) layout);
   table->element = g_strdup (element);
+  table->labels = g_strdup (labels);
   table->io_mode = io_mode;
   table->is_mapped = TRUE;
   table->listener = g_new0 (Listener, 1);
@@ -217,6 +220,7 @@ gst_ssio_file_table_free (GstSsioFileTable *table)
   g_clear_pointer (&table->layout, gst_ssio_layout_unref);
   g_clear_pointer (&table->asked, gst_ssio_layout_unref);
   g_ptr_array_unref (table->paths);
+  g_free (table->labels);
   g_free (table->element);
   g_free (table->entries);
   g_free (table);

@@ -9,10 +9,10 @@ G_BEGIN_DECLS
 typedef struct _GstSsioFileTable GstSsioFileTable;
 
 /* Looks at each file of paths, which are taken over; they must have one
- * layout. layout and element may be NULL. NULL with error set. */
+ * layout. layout, element and labels may be NULL. NULL with error set. */
 GstSsioFileTable *gst_ssio_file_table_new (GPtrArray *paths,
-    const GstSsioLayout *layout, const gchar *element, GstSsioIoMode io_mode,
-    GError **error);
+    const GstSsioLayout *layout, const gchar *element, const gchar *labels,
+    GstSsioIoMode io_mode, GError **error);
 
 void gst_ssio_file_table_free (GstSsioFileTable *table);
 

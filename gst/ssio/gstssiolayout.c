@@ -692,6 +692,11 @@ gst_ssio_layout_to_caps (const GstSsioLayout *layout, guint batch_size)
  * @batch_size: (out) (optional): most points a buffer holds
  * @error: (nullable): return location for an error
  *
+ * Caps of coordinates from which an origin was subtracted have another field,
+ * `origin`, a #GstValueArray of three doubles for x, y and z. It is not read
+ * here, since the layout has it subtracted already; who puts values back in
+ * place adds it to them.
+ *
  * Returns: (transfer full) (nullable): the layout that @caps describe, or
  *   %NULL with @error set to %GST_STREAM_ERROR_FORMAT
  *

@@ -20,6 +20,7 @@
 #include "filememory.h"
 #include "formats/formats.h"
 #include "gstssiopointfile.h"
+#include "labels.h"
 #include "pages.h"
 #include "windows.h"
 
@@ -222,8 +223,20 @@ parse_header (GstSsioPointFile *file, const GstSsioLayout *layout,
       && !parse_bytes (file, layout, element,
           MIN (file->size, GST_SSIO_HEADER_BYTES), error))
     return FALSE;
-  file->point_size = gst_ssio_layout_get_point_size (file->info.layout);
   return TRUE;
+}
+
+static gboolean
+join_labels (GstSsioPointFile *file, const gchar *labels,
+    GstSsioIoMode io_mode, GError **error)
+{
+  if (io_mode != GST_SSIO_IO_MODE_MMAP)
+    return gst_ssio_labels_join (labels, file->path, &file->info, error);
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "%s: cannot be mapped together with labels=%s: expected io-mode=auto or "
+      "read, found mmap; points and labels of two files are joined by a copy",
+      file->path, labels);
+  return FALSE;
 }
 
 static gboolean
@@ -306,6 +319,36 @@ gst_ssio_point_file_open_element (const gchar *path,
     const GstSsioLayout *layout, const gchar *element, GstSsioIoMode io_mode,
     GError **error)
 {
+  return gst_ssio_point_file_open_labelled (path, layout, element, NULL,
+      io_mode, error);
+}
+
+/**
+ * gst_ssio_point_file_open_labelled:
+ * @path: (type filename): the file, a scan
+ * @layout: (nullable): as for gst_ssio_point_file_open(), without labels
+ * @element: (nullable): as for gst_ssio_point_file_open_element()
+ * @labels: (nullable): where the labels of the scan are: a path with one `%s`
+ *   or `*` for the scan's name without folder and extension, from the scan's
+ *   folder where it is relative; %NULL for none
+ * @io_mode: how points will come into memory, not %GST_SSIO_IO_MODE_MMAP where
+ *   there are labels
+ * @error: (nullable): return location for an error
+ *
+ * As gst_ssio_point_file_open(), and joins to each point its label: a 32-bit
+ * integer in another file, whose lower half becomes the field `sem_class:u2`
+ * and whose upper half becomes `ins_class:u2`, after the scan's own fields.
+ *
+ * Returns: (transfer full) (nullable): the file, or %NULL with @error set,
+ *   also where the labels are not as many as the points
+ *
+ * Since: 0.1
+ */
+GstSsioPointFile *
+gst_ssio_point_file_open_labelled (const gchar *path,
+    const GstSsioLayout *layout, const gchar *element, const gchar *labels,
+    GstSsioIoMode io_mode, GError **error)
+{
   GstSsioPointFile *file;
   gboolean ok;
 
@@ -319,7 +362,10 @@ gst_ssio_point_file_open_element (const gchar *path,
   file->fd = -1;
 
   ok = open_regular_file (file, error)
-       && parse_header (file, layout, element, error);
+       && parse_header (file, layout, element, error)
+       && (!labels || join_labels (file, labels, io_mode, error));
+  if (ok)
+    file->point_size = gst_ssio_layout_get_point_size (file->info.layout);
   if (ok && io_mode == GST_SSIO_IO_MODE_MMAP)
     ok = check_records (file, error) && map_file (file, error);
   else if (ok && io_mode == GST_SSIO_IO_MODE_AUTO && !file->info.decoder)
@@ -439,6 +485,27 @@ gst_ssio_point_file_get_data_offset (const GstSsioPointFile *file)
   g_return_val_if_fail (file != NULL, 0);
 
   return file->info.data_offset;
+}
+
+/**
+ * gst_ssio_point_file_get_minima:
+ * @file: a point file
+ * @minima: (out caller-allocates) (array fixed-size=3): the least x, y and z
+ *
+ * Returns: whether the file's header says them, as that of LAS does; @minima
+ *   is left as it is where not
+ *
+ * Since: 0.1
+ */
+gboolean
+gst_ssio_point_file_get_minima (const GstSsioPointFile *file,
+    gdouble minima[3])
+{
+  g_return_val_if_fail (file != NULL && minima != NULL, FALSE);
+
+  if (file->info.has_minima)
+    memcpy (minima, file->info.minima, sizeof (file->info.minima));
+  return file->info.has_minima;
 }
 
 /**

@@ -63,6 +63,11 @@ GstSsioPointFile *gst_ssio_point_file_open_element (const gchar *path,
     GError **error);
 
 GST_SSIO_API
+GstSsioPointFile *gst_ssio_point_file_open_labelled (const gchar *path,
+    const GstSsioLayout *layout, const gchar *element, const gchar *labels,
+    GstSsioIoMode io_mode, GError **error);
+
+GST_SSIO_API
 void gst_ssio_point_file_park (GstSsioPointFile *file);
 
 GST_SSIO_API
@@ -82,6 +87,10 @@ guint64 gst_ssio_point_file_get_n_points (const GstSsioPointFile *file);
 
 GST_SSIO_API
 guint64 gst_ssio_point_file_get_data_offset (const GstSsioPointFile *file);
+
+GST_SSIO_API
+gboolean gst_ssio_point_file_get_minima (const GstSsioPointFile *file,
+    gdouble minima[3]);
 
 GST_SSIO_API
 guint64 gst_ssio_point_file_get_version (const GstSsioPointFile *file);

@@ -40,6 +40,27 @@
  * part #GstSsioSrc:shard-index of them; -1 for both takes what torchrun, srun
  * or mpirun say. shard-policy=even gives each process as many batches.
  *
+ * ## Large coordinates
+ * What becomes float32 for a model keeps 24 bits, fewer than coordinates of a
+ * map have. So #GstSsioSrc:origin is subtracted from x, y and z, in double,
+ * before: by default the integer part (the largest integer that is not above
+ * it) of their minimum, which a LAS header says and otherwise the first points
+ * of the first file do. Files share one origin, so that their points compare.
+ * The records stay as they are, and so does the mapping: it is the layout in
+ * the caps that says another `+origin` for these fields. Where something was
+ * subtracted, the caps have the field `origin`, a #GstValueArray of three
+ * doubles, for x, y and z: add it to put results back in place. Fields whose
+ * numbers float32 holds as they are, plain f4 and integers of up to 16 bits,
+ * are left alone.
+ *
+ * ## Labels
+ * With #GstSsioSrc:labels, each scan has a file of labels beside it, as in
+ * SemanticKITTI: an unsigned 32-bit integer a point, whose lower half is
+ * joined to the point's record as `sem_class:u2` and whose upper half as
+ * `ins_class:u2`. Such batches are copies. The property is a path with one
+ * `%s` or `*` for the scan's name without folder and extension; a relative one
+ * starts at the scan's folder.
+ *
  * ## Epochs
  * EOS ends the last of #GstSsioSrc:epochs epochs. Each one before ends with
  * the serialized event `ssio-epoch` and a new segment. After EOS a flushing
@@ -48,6 +69,13 @@
  * (%GST_FORMAT_DEFAULT) or bytes of points (%GST_FORMAT_BYTES). A seek moves
  * within the current epoch; those that follow are whole again. A seek with a
  * stop, and a segment seek, end the stream there.
+ *
+ * ## Going on
+ * #GstSsioSrc:state says what the stream is made of and which batch is pushed
+ * next. Set as #GstSsioSrc:resume-from of another ssiosrc with the same
+ * settings and files, wherever they are, that one goes on with this very batch,
+ * also in a shuffled epoch; gst_ssio_state_after_batch() makes the state after a
+ * batch that was consumed. #GstSsioSrc:epochs counts from the first epoch then.
  *
  * ## Example launch lines
  * |[
@@ -72,6 +100,9 @@
  * gst-launch-1.0 ssiosrc location=@train.txt shuffle=batches num-shards=4 \
  *     shard-index=0 shard-policy=even ! queue ! fakesink
  * ]| Reads the first of four even parts of the files in a list.
+ * gst-launch-1.0 ssiosrc location=sequences/00/velodyne layout=semantickitti \
+ *     labels=../labels/%s.label shuffle=batches ! queue ! fakesink
+ * ]| Reads the scans of a SemanticKITTI sequence with their labels.
  *
  * Since: 0.1
  */
@@ -333,6 +364,19 @@ resume (GstSsioSrc *self, GError **error)
   return ok;
 }
 
+static GstCaps *
+make_caps (const GstSsioDataset *dataset, guint batch_size)
+{
+  GstCaps *caps
+      = gst_ssio_layout_to_caps (gst_ssio_dataset_get_layout (dataset),
+          batch_size);
+  const GstSsioOrigin *origin = gst_ssio_dataset_get_origin (dataset);
+
+  if (origin)
+    gst_ssio_origin_add_to_caps (origin, caps);
+  return caps;
+}
+
 static gboolean
 open_stream (GstSsioSrc *self)
 {
@@ -349,7 +393,7 @@ open_stream (GstSsioSrc *self)
   layout = gst_ssio_dataset_get_layout (self->dataset);
   GST_OBJECT_LOCK (self);
   self->extent.point_size = gst_ssio_layout_get_point_size (layout);
-  self->caps = gst_ssio_layout_to_caps (layout, self->settings.batch_size);
+  self->caps = make_caps (self->dataset, self->settings.batch_size);
   self->stats = (Stats){ 0 };
   self->bytes_needed = TRUE;
   GST_OBJECT_UNLOCK (self);

@@ -10,12 +10,15 @@
 #define DEFAULT_BATCH_SIZE 250000
 #define DEFAULT_SHUFFLE_WINDOW 16
 #define MAX_SHUFFLE_WINDOW 4096
+#define DEFAULT_ORIGIN "auto"
 
 enum {
   PROP_0,
   PROP_LOCATION,
   PROP_LAYOUT,
   PROP_ELEMENT,
+  PROP_LABELS,
+  PROP_ORIGIN,
   PROP_BATCH_SIZE,
   PROP_DROP_LAST,
   PROP_IO_MODE,
@@ -89,6 +92,8 @@ gst_ssio_src_settings_clear (GstSsioSrcSettings *settings)
   g_clear_pointer (&settings->location, g_free);
   g_clear_pointer (&settings->layout, g_free);
   g_clear_pointer (&settings->element, g_free);
+  g_clear_pointer (&settings->labels, g_free);
+  g_clear_pointer (&settings->origin, g_free);
 }
 
 void
@@ -99,6 +104,8 @@ gst_ssio_src_settings_copy (const GstSsioSrcSettings *settings,
   copy->location = g_strdup (settings->location);
   copy->layout = g_strdup (settings->layout);
   copy->element = g_strdup (settings->element);
+  copy->labels = g_strdup (settings->labels);
+  copy->origin = g_strdup (settings->origin);
 }
 
 static void
@@ -121,6 +128,12 @@ gst_ssio_src_settings_set (GstSsioSrcSettings *settings, guint id,
     return TRUE;
   case PROP_ELEMENT:
     take_string (&settings->element, value);
+    return TRUE;
+  case PROP_LABELS:
+    take_string (&settings->labels, value);
+    return TRUE;
+  case PROP_ORIGIN:
+    take_string (&settings->origin, value);
     return TRUE;
   case PROP_BATCH_SIZE:
     settings->batch_size = g_value_get_uint (value);
@@ -174,6 +187,13 @@ gst_ssio_src_settings_get (const GstSsioSrcSettings *settings, guint id,
     return TRUE;
   case PROP_ELEMENT:
     g_value_set_string (value, settings->element);
+    return TRUE;
+  case PROP_LABELS:
+    g_value_set_string (value, settings->labels);
+    return TRUE;
+  case PROP_ORIGIN:
+    g_value_set_string (value,
+        settings->origin ? settings->origin : DEFAULT_ORIGIN);
     return TRUE;
   case PROP_BATCH_SIZE:
     g_value_set_uint (value, settings->batch_size);
@@ -276,6 +296,20 @@ gst_ssio_src_settings_install (GObjectClass *class)
           "The element of PLY files that has the points (unset = vertex, or "
           "the first with x, y and z)",
           NULL, flags));
+  g_object_class_install_property (class, PROP_LABELS,
+      g_param_spec_string ("labels", "Labels",
+          "Where each scan's labels are, from its folder: a path with one %s "
+          "or * for the scan's name without extension "
+          "(../labels/%s.label). Labels are u4, a point each: the lower 16 "
+          "bits become sem_class, the upper ins_class (unset = no labels)",
+          NULL, flags));
+  g_object_class_install_property (class, PROP_ORIGIN,
+      g_param_spec_string ("origin", "Origin",
+          "What is subtracted from x, y and z before they become float32, and "
+          "is then in the caps: auto (the integer part of the first file's "
+          "minimum), none, or three numbers x,y,z. Plain f4 fields are left "
+          "as they are",
+          DEFAULT_ORIGIN, flags));
   g_object_class_install_property (class, PROP_BATCH_SIZE,
       g_param_spec_uint ("batch-size", "Batch size",
           "Most points in a buffer; the last one of a file may hold fewer", 1,
@@ -319,6 +353,8 @@ gst_ssio_src_settings_open (const GstSsioSrcSettings *settings, GError **error)
     .location = settings->location,
     .layout = settings->layout,
     .element = settings->element,
+    .labels = settings->labels,
+    .origin = settings->origin,
     .io_mode = settings->io_mode,
     .order = {
       .batch_size = settings->batch_size,

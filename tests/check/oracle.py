@@ -25,9 +25,14 @@ r"""Independent answers for the tests, from NumPy. Never part of the product.
       N_POINTS points of every type, and xyz.bin, of 7 points
   oracle.py pcd-real FILE.pcd OUT.f8
       writes the columns of a binary file, one after the other, as float64
+  oracle.py las-coordinates FILE.las OUT.f8
+      writes x, y and z, one after the other, as float64
+  oracle.py semantickitti DIRECTORY
+      writes velodyne/N.bin, labels/N.label, and joined, the records of all
 """
 import hashlib
 import json
+import os
 import sys
 
 import numpy as np
@@ -557,6 +562,38 @@ def write_pcd_real(path, out):
             file.write(points[name].astype('<f8').tobytes())
 
 
+def write_las_coordinates(path, out):
+    with open(path, 'rb') as file:
+        data = file.read()
+    offset, = np.frombuffer(data, '<u4', 1, 96)
+    length, = np.frombuffer(data, '<u2', 1, 105)
+    count, = np.frombuffer(data, '<u4', 1, 107)
+    scales = np.frombuffer(data, '<f8', 3, 131)
+    offsets = np.frombuffer(data, '<f8', 3, 155)
+    stored = np.ndarray((count, 3), '<i4', data, offset, (int(length), 4))
+    np.ascontiguousarray((stored * scales + offsets).T).tofile(out)
+
+
+def write_semantickitti(directory):
+    rng = np.random.default_rng(13)
+    joined = b''
+    for part in ('velodyne', 'labels'):
+        os.mkdir(f'{directory}/{part}')
+    for number in range(5):
+        scan = rng.random((int(rng.integers(1, 20000)), 4)).astype('<f4')
+        labels = rng.integers(0, 2 ** 32, len(scan)).astype('<u4')
+        records = np.zeros(len(scan), [('scan', '<f4', 4), ('sem', '<u2'),
+                                       ('ins', '<u2')])
+        records['scan'] = scan
+        records['sem'] = labels & 0xffff
+        records['ins'] = labels >> 16
+        scan.tofile(f'{directory}/velodyne/{number:06}.bin')
+        labels.tofile(f'{directory}/labels/{number:06}.label')
+        joined += records.tobytes()
+    with open(f'{directory}/joined', 'wb') as file:
+        file.write(joined)
+
+
 def main():
     command, *arguments = sys.argv[1:]
     if command == 'npy':
@@ -585,6 +622,10 @@ def main():
         write_pcd(arguments[0], int(arguments[1]))
     elif command == 'pcd-real':
         write_pcd_real(*arguments)
+    elif command == 'las-coordinates':
+        write_las_coordinates(*arguments)
+    elif command == 'semantickitti':
+        write_semantickitti(*arguments)
     else:
         sys.exit(__doc__)
 

@@ -48,6 +48,8 @@ typedef struct {
   guint64 data_offset;
   guint64 n_points;
   gboolean has_more;       /* bytes after the points, which others may use */
+  gboolean has_minima;     /* the header says them, finite */
+  gdouble minima[3];       /* of x, y and z */
   GstSsioDecoder *decoder; /* NULL where the points are records in the file */
 } GstSsioFormatInfo;
 

@@ -12,6 +12,7 @@
 #endif
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "formats.h"
@@ -36,6 +37,7 @@ enum {
   LEGACY_N_POINTS = 107,
   SCALES = 131,
   ORIGINS = 155,
+  EXTENTS = 179,
   START_OF_WAVEFORMS = 227,
   START_OF_EVLRS = 235,
   N_EVLRS = 243,
@@ -430,6 +432,26 @@ is_wanted (const GstSsioLayout *wanted, const GstSsioLayout *found)
   return same;
 }
 
+/* Some programs write zeros for all of them; such a header does not know. */
+static void
+read_minima (const Las *las, GstSsioFormatInfo *info)
+{
+  gboolean are_any = FALSE;
+  guint i;
+
+  info->has_minima = TRUE;
+  for (i = 0; i < 3; i++) {
+    gdouble extent[2]; /* the maximum and the minimum */
+
+    memcpy (extent, las->header.bytes + EXTENTS + i * sizeof (extent),
+        sizeof (extent));
+    are_any |= extent[0] != 0 || extent[1] != 0;
+    info->has_minima &= isfinite (extent[1]) && extent[1] <= extent[0];
+    info->minima[i] = extent[1];
+  }
+  info->has_minima &= are_any;
+}
+
 static gboolean
 settle (Las *las, GstSsioFormatInfo *info)
 {
@@ -446,6 +468,7 @@ settle (Las *las, GstSsioFormatInfo *info)
   info->data_offset = las->offset_to_points;
   info->n_points = las->n_points;
   info->has_more = las->n_evlrs > 0 || has_waveforms (las);
+  read_minima (las, info);
   return TRUE;
 }
 

@@ -304,13 +304,14 @@ GST_END_TEST;
 
 /* The means of x, y, z and intensity that an identity over a file gives. */
 static void
-run_identity (const gchar *data, const gchar *name, gdouble means[4])
+run_identity (const gchar *data, const gchar *name, const gchar *origin,
+    gdouble means[4])
 {
   gchar *weights = ssio_check_write_identity (4);
-  GstElement *pipeline = ssio_check_launch (
-      "ssiosrc location=%s/%s ! ssiolinear features=x,y,z,intensity layers=4 "
-      "weights=%s",
-      data, name, weights);
+  GstElement *pipeline
+      = ssio_check_launch ("ssiosrc location=%s/%s origin=%s ! ssiolinear "
+                           "features=x,y,z,intensity layers=4 weights=%s",
+          data, name, origin, weights);
   GstMessage *message;
   guint i;
 
@@ -328,19 +329,22 @@ run_identity (const gchar *data, const gchar *name, gdouble means[4])
 GST_START_TEST (a_model_sees_the_same_real_points_in_las_and_bin)
 {
   const gchar *data = get_real_data (__func__);
-  gdouble las[4], bin[4];
+  gdouble las[4], moved[4], bin[4];
   guint i;
 
   if (!data)
     return;
-  run_identity (data, "autzen_trim.las", las);
-  run_identity (data, "autzen_trim.bin", bin);
+  run_identity (data, "autzen_trim.las", "none", las);
+  run_identity (data, "autzen_trim.las", "auto", moved);
+  run_identity (data, "autzen_trim.bin", "auto", bin);
   /* coordinates of 636,000 are rounded to a sixteenth, at random */
   for (i = 0; i < 3; i++)
     fail_unless (fabs (las[i] - real_origins[i] - bin[i]) < 1e-3,
         "column %u: expected %.12g, found %.12g", i, bin[i],
         las[i] - real_origins[i]);
   fail_unless_equals_float (las[3], bin[3]);
+  for (i = 0; i < 4; i++)
+    fail_unless_equals_float (moved[i], bin[i]);
 }
 GST_END_TEST;
 
