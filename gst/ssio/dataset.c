@@ -107,17 +107,20 @@ check_batches (const GstSsioDataset *self, const GstSsioDatasetConfig *config,
 {
   const GstSsioOrderConfig *order = &config->order;
   guint64 batch_bytes = gst_ssio_dataset_get_batch_bytes (self);
+  guint64 n_points = count_all_points (self);
 
   if (gst_ssio_order_get_n_batches (self->order) == 0) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "%s: there is no batch for this stream (start-point, stop-point, "
-        "drop-last=%s with batch-size=%" G_GUINT64_FORMAT
+        "%s: there is no batch for this stream (start-point=%" G_GUINT64_FORMAT
+        ", stop-point=%" G_GUINT64_FORMAT
+        ", drop-last=%s with batch-size=%" G_GUINT64_FORMAT
         ", shard %u of %u): expected at least one, found %" G_GUINT64_FORMAT
         " points in all; choose more points, or make batch-size or num-shards "
         "smaller",
-        config->location, order->drop_last ? "true" : "false",
-        order->batch_size, order->shard, order->n_shards,
-        count_all_points (self));
+        config->location, config->start_point,
+        MIN (config->stop_point, n_points),
+        order->drop_last ? "true" : "false", order->batch_size, order->shard,
+        order->n_shards, n_points);
     return FALSE;
   }
   if (!gst_ssio_dataset_is_mapped (self) && batch_bytes > G_MAXUINT) {
@@ -272,7 +275,12 @@ gst_ssio_dataset_get_batch (const GstSsioDataset *self, guint64 position,
   batch->position = position;
   batch->first_point += skip;
   batch->n_points = MIN (batch->n_points - skip, end - position);
-  count_from_start (self, batch);
+  if (self->mixer) { /* its points come from many places */
+    batch->file = G_MAXUINT;
+    batch->first_point = G_MAXUINT64;
+  } else {
+    count_from_start (self, batch);
+  }
   return TRUE;
 }
 
@@ -374,6 +382,17 @@ guint64
 gst_ssio_dataset_get_n_batches (const GstSsioDataset *self)
 {
   return gst_ssio_order_get_n_batches (self->order);
+}
+
+guint64
+gst_ssio_dataset_find_batch (const GstSsioDataset *self, guint64 position)
+{
+  GstSsioBatch batch;
+
+  if (position >= gst_ssio_dataset_get_n_points (self))
+    return gst_ssio_dataset_get_n_batches (self);
+  gst_ssio_order_find_batch (self->order, position, &batch);
+  return batch.index;
 }
 
 guint64

@@ -95,6 +95,12 @@ gchar *gst_ssio_dataset_get_fingerprint (const GstSsioDataset *dataset);
 GST_SSIO_API
 guint64 gst_ssio_dataset_get_n_batches (const GstSsioDataset *dataset);
 
+/* Index of the batch that holds the point at position; their number at the
+ * epoch's end. */
+GST_SSIO_API
+guint64 gst_ssio_dataset_find_batch (const GstSsioDataset *dataset,
+    guint64 position);
+
 /* Where the batch of that index starts in the epoch's order. */
 GST_SSIO_API
 guint64 gst_ssio_dataset_get_position (const GstSsioDataset *dataset,

@@ -14,6 +14,8 @@
 #include "filelist.h"
 #include "formats/formats.h"
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf" /* some editors write it, in UTF-8 */
+
 static gint
 compare_names (gconstpointer a, gconstpointer b)
 {
@@ -58,7 +60,7 @@ check_found (GPtrArray *files, const gchar *location, const gchar *expected,
 static void
 add_line (GPtrArray *files, const gchar *folder, gchar *line)
 {
-  g_strchomp (line);
+  g_strstrip (line);
   if (!*line || *line == '#')
     return;
   if (g_path_is_absolute (line))
@@ -82,7 +84,10 @@ read_list (const gchar *path, GError **error)
     return NULL;
   }
   folder = g_path_get_dirname (path);
-  lines = g_strsplit (text, "\n", -1);
+  lines = g_strsplit (g_str_has_prefix (text, BYTE_ORDER_MARK)
+                          ? text + strlen (BYTE_ORDER_MARK)
+                          : text,
+      "\n", -1);
   for (i = 0; lines[i]; i++)
     add_line (files, folder, lines[i]);
   g_strfreev (lines);
@@ -105,7 +110,7 @@ read_folder (const gchar *path, GError **error)
     return NULL;
   }
   while ((name = g_dir_read_name (folder))) {
-    if (gst_ssio_format_knows_name (name))
+    if (*name != '.' && gst_ssio_format_knows_name (name))
       g_ptr_array_add (files, g_build_filename (path, name, NULL));
   }
   g_dir_close (folder);

@@ -10,9 +10,11 @@ G_BEGIN_DECLS
  * @meta: parent
  * @epoch: the epoch the batch belongs to, from 0
  * @batch: index of the batch in its epoch, from 0
- * @first_point: index in the file of the batch's first point, from 0
+ * @first_point: index in the file of the batch's first point, from 0;
+ *   %G_MAXUINT64 where the points come from several places
  * @n_points: points in the batch
- * @file: index of the file in the data set, from 0
+ * @file: index of the file in the data set, from 0; %G_MAXUINT where the points
+ *   come from several places, as those of shuffle=points do
  * @version: identifies the content of that file, as
  *   gst_ssio_point_file_get_version() does; 0 where it is not known
  *

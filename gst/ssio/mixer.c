@@ -6,10 +6,14 @@
 
 #include <string.h>
 
+#include "gstssiopointfile.h"
 #include "mixer.h"
 #include "permutation.h"
 
 #define NO_WINDOW G_MAXUINT64
+
+/* Points that are fetched from memory at the same time. */
+#define AT_ONCE 16
 
 /* A batch whose points are at hand. */
 typedef struct {
@@ -114,8 +118,8 @@ load_window (GstSsioMixer *self, guint64 window, GError **error)
   }
   last = &self->loaded[self->n_loaded - 1];
   gst_ssio_permutation_init (&self->permutation,
-      last->start + last->map.size / self->point_size,
-      self->seed ^ (window + 1), self->epoch);
+      last->start + last->map.size / self->point_size, self->seed,
+      (window + 1) << 32 | self->epoch);
   self->window = window;
   return TRUE;
 }
@@ -139,21 +143,52 @@ find_point (const GstSsioMixer *self, guint64 place)
          + (place - self->loaded[low].start) * self->point_size;
 }
 
+/* Copies n points, at most AT_ONCE, from places of the window. They are looked
+ * for first, so that they come from memory at the same time. */
+static void
+copy_some (const GstSsioMixer *self, guint64 place, guint n, guint8 *points)
+{
+  const guint8 *from[AT_ONCE];
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    from[i] = find_point (self,
+        gst_ssio_permutation_get (&self->permutation, place + i));
+    __builtin_prefetch (from[i]);
+  }
+  for (i = 0; i < n; i++)
+    memcpy (points + i * self->point_size, from[i], self->point_size);
+}
+
+/* Whether the files of all that was mixed still are what they were. */
+static gboolean
+check_files (const GstSsioMixer *self, GError **error)
+{
+  GstSsioPointFile *checked = NULL;
+  guint i;
+
+  for (i = 0; i < self->n_loaded; i++) {
+    GstSsioPointFile *file
+        = gst_ssio_memory_get_point_file (self->loaded[i].memory);
+
+    if (file && file != checked && !gst_ssio_point_file_check (file, error))
+      return FALSE;
+    checked = file;
+  }
+  return TRUE;
+}
+
 gboolean
 gst_ssio_mixer_copy (GstSsioMixer *self, guint64 index, guint64 position,
     guint64 n_points, guint8 *points, GError **error)
 {
   const guint64 window = index / self->n_batches;
-  guint64 i;
+  guint64 at;
 
   if (self->window != window && !load_window (self, window, error))
     return FALSE;
-  for (i = 0; i < n_points; i++) {
-    const guint64 place = gst_ssio_permutation_get (&self->permutation,
-        position - self->first + i);
-
-    memcpy (points, find_point (self, place), self->point_size);
-    points += self->point_size;
-  }
-  return TRUE;
+  for (at = 0; at < n_points; at += AT_ONCE)
+    copy_some (self, position - self->first + at, MIN (n_points - at, AT_ONCE),
+        points + at * self->point_size);
+  return check_files (self, error);
 }

@@ -116,9 +116,10 @@ find_shorts (GstSsioOrder *order)
                 ? gst_ssio_permutation_find (&order->permutation, batch)
                 : batch;
     missing = size - order->n_points[i] % size;
-    add_short (order, place, missing);
-    /* where the order begins again to make shards even */
-    add_short (order, place + order->n_all, missing);
+    /* again wherever the order begins anew to make shards even */
+    for (; place < order->n_batches * order->config.n_shards;
+         place += order->n_all)
+      add_short (order, place, missing);
   }
   g_array_sort (order->shorts, compare_shorts);
   for (i = 0, missing = 0; i < order->shorts->len; i++)

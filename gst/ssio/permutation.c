@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* A Feistel network over the smallest square of a power of two that holds n
- * numbers; a result past n goes through it again, until it is one below n
- * (Black and Rogaway, Ciphers with Arbitrary Finite Domains, 2002). */
+/* A Feistel network over the smallest power of two that holds n numbers; a
+ * result past n goes through it again, until it is one below n (Black and
+ * Rogaway, Ciphers with Arbitrary Finite Domains, 2002). */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
 #include "permutation.h"
+
+/* Rounds on fewer bits are too few functions: small orders would not all be as
+ * likely. */
+#define MIN_BITS 6
 
 /* SplitMix64's finalizer (Steele, Lea and Flood, 2014). */
 static guint64
@@ -23,59 +27,54 @@ gst_ssio_permutation_init (GstSsioPermutation *permutation, guint64 n,
     guint64 seed, guint64 stream)
 {
   guint64 state = mix (seed) ^ mix (~stream);
+  guint bits = MIN_BITS;
   guint i;
 
   permutation->n = n;
-  permutation->half_bits = 1;
-  while (2 * permutation->half_bits < 64
-         && (n - 1) >> (2 * permutation->half_bits) != 0)
-    permutation->half_bits++;
+  while (bits < 64 && (n - 1) >> bits != 0)
+    bits++;
+  permutation->left_bits = bits / 2;
+  permutation->right_bits = bits - bits / 2;
   for (i = 0; i < GST_SSIO_PERMUTATION_ROUNDS; i++) {
     state += G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
     permutation->keys[i] = mix (state);
   }
 }
 
+/* The halves are changed in turn, each by the other one, which undoes itself:
+ * the rounds in the other order lead back. */
 static guint64
-scramble (const GstSsioPermutation *permutation, guint64 half, guint round)
+run_round (const GstSsioPermutation *permutation, guint64 number, guint round)
 {
-  const guint64 mask = (G_GUINT64_CONSTANT (1) << permutation->half_bits) - 1;
+  const guint bits = permutation->right_bits;
+  const guint64 right_mask = (G_GUINT64_CONSTANT (1) << bits) - 1;
+  const guint64 left_mask
+      = (G_GUINT64_CONSTANT (1) << permutation->left_bits) - 1;
+  const guint64 key = permutation->keys[round];
 
-  return mix (half ^ permutation->keys[round]) & mask;
+  if (round % 2 == 0)
+    return number ^ (mix ((number & right_mask) ^ key) & left_mask) << bits;
+  return number ^ (mix (number >> bits ^ key) & right_mask);
 }
 
 static guint64
 encrypt (const GstSsioPermutation *permutation, guint64 number)
 {
-  const guint bits = permutation->half_bits;
-  guint64 left = number >> bits;
-  guint64 right = number & ((G_GUINT64_CONSTANT (1) << bits) - 1);
   guint round;
 
-  for (round = 0; round < GST_SSIO_PERMUTATION_ROUNDS; round++) {
-    guint64 next = left ^ scramble (permutation, right, round);
-
-    left = right;
-    right = next;
-  }
-  return left << bits | right;
+  for (round = 0; round < GST_SSIO_PERMUTATION_ROUNDS; round++)
+    number = run_round (permutation, number, round);
+  return number;
 }
 
 static guint64
 decrypt (const GstSsioPermutation *permutation, guint64 number)
 {
-  const guint bits = permutation->half_bits;
-  guint64 left = number >> bits;
-  guint64 right = number & ((G_GUINT64_CONSTANT (1) << bits) - 1);
   guint round;
 
-  for (round = GST_SSIO_PERMUTATION_ROUNDS; round > 0; round--) {
-    guint64 before = right ^ scramble (permutation, left, round - 1);
-
-    right = left;
-    left = before;
-  }
-  return left << bits | right;
+  for (round = GST_SSIO_PERMUTATION_ROUNDS; round > 0; round--)
+    number = run_round (permutation, number, round - 1);
+  return number;
 }
 
 guint64

@@ -8,11 +8,12 @@
 
 G_BEGIN_DECLS
 
-#define GST_SSIO_PERMUTATION_ROUNDS 6
+#define GST_SSIO_PERMUTATION_ROUNDS 8
 
 typedef struct {
   guint64 n;
-  guint half_bits;
+  guint left_bits;
+  guint right_bits;
   guint64 keys[GST_SSIO_PERMUTATION_ROUNDS];
 } GstSsioPermutation;
 

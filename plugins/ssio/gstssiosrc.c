@@ -316,30 +316,34 @@ set_epoch (GstSsioSrc *self, guint epoch)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* What comes next, also for the state: a batch that was pushed in part comes
+ * again. */
+static void
+set_position (GstSsioSrc *self, guint64 position)
+{
+  guint64 next_batch = gst_ssio_dataset_find_batch (self->dataset, position);
+
+  self->position = position;
+  GST_OBJECT_LOCK (self);
+  self->next_batch = next_batch;
+  GST_OBJECT_UNLOCK (self);
+}
+
 /* Goes to the batch that a state says, or to the next epoch where it says that
  * one is over. */
-static gboolean
-go_to (GstSsioSrc *self, guint epoch, guint64 batch, GError **error)
+static void
+go_to (GstSsioSrc *self, guint epoch, guint64 batch)
 {
   set_epoch (self, epoch);
   if (batch >= gst_ssio_dataset_get_n_batches (self->dataset)) {
     set_epoch (self, epoch + 1);
     batch = 0;
   }
-  if (self->epochs_left > 0 && self->epochs_left <= self->epoch.epoch) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "resume-from has epoch %u next: expected one below epochs=%u, which "
-        "counts from the stream's first; make epochs larger",
-        self->epoch.epoch, self->epochs_left);
-    return FALSE;
-  }
+  /* a seek after EOS begins another round of so many epochs */
   if (self->epochs_left > 0)
-    self->epochs_left -= self->epoch.epoch;
+    self->epochs_left -= self->epoch.epoch % self->epochs_left;
   self->resume_position = gst_ssio_dataset_get_position (self->dataset, batch);
-  GST_OBJECT_LOCK (self);
-  self->next_batch = batch;
-  GST_OBJECT_UNLOCK (self);
-  return TRUE;
+  set_position (self, self->resume_position);
 }
 
 /* Where another stream of the same points stood, if that is asked for. */
@@ -349,17 +353,19 @@ resume (GstSsioSrc *self, GError **error)
   gchar *text;
   guint epoch;
   guint64 batch;
-  gboolean ok;
+  gboolean ok = TRUE;
 
   GST_OBJECT_LOCK (self);
   text = g_strdup (self->resume_from);
   GST_OBJECT_UNLOCK (self);
   self->resume_position = 0;
   set_epoch (self, 0);
-  ok = !text || !*text
-       || (gst_ssio_resume_parse (text, self->description, &epoch, &batch,
-               error)
-           && go_to (self, epoch, batch, error));
+  if (text && *text) {
+    ok = gst_ssio_resume_parse (text, self->description, &epoch, &batch,
+        error);
+    if (ok)
+      go_to (self, epoch, batch);
+  }
   g_free (text);
   return ok;
 }
@@ -625,7 +631,7 @@ gst_ssio_src_do_seek (GstBaseSrc *src, GstSegment *segment)
   segment->time = segment->start;
   segment->position = CLAMP (segment->position, segment->start, n_points);
 
-  self->position = segment->position;
+  set_position (self, segment->position);
   self->stop = segment->stop;
   self->ends_at_stop = self->stop != G_MAXUINT64
                        || (segment->flags & GST_SEGMENT_FLAG_SEGMENT);
@@ -746,10 +752,10 @@ end_epoch (GstSsioSrc *self)
   GError *error = NULL;
 
   gst_ssio_dataset_release_cursor (self->dataset);
-  if (!gst_ssio_dataset_check (self->dataset, &error)) {
+  if (!gst_ssio_dataset_check (self->dataset, &error))
     fail (self, error);
+  if (g_atomic_int_get (&self->has_failed))
     return GST_FLOW_FLUSHING;
-  }
   set_segment_position (self, self->position);
   if (self->epochs_left == 1 || self->ends_at_stop) {
     self->epoch_over = TRUE;
@@ -837,13 +843,12 @@ account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
       batch->index, batch->file, batch->first_point, batch->n_points);
   meta->version = gst_ssio_dataset_get_version (self->dataset, batch);
 
-  self->position = batch->position + batch->n_points;
+  set_position (self, batch->position + batch->n_points);
   self->epoch.batches++;
   self->epoch.points += batch->n_points;
   self->epoch.bytes += bytes;
 
   GST_OBJECT_LOCK (self);
-  self->next_batch = batch->index + 1;
   self->stats.batches++;
   self->stats.points += batch->n_points;
   self->stats.bytes += bytes;
@@ -864,6 +869,8 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
   GstFlowReturn flow = GST_FLOW_OK;
   GstSsioBatch batch;
 
+  if (g_atomic_int_get (&self->has_failed)) /* maybe in another thread */
+    return GST_FLOW_FLUSHING;
   if (self->epoch_over) /* somebody flushed, but did not seek */
     return GST_FLOW_EOS;
   while (flow == GST_FLOW_OK

@@ -47,9 +47,9 @@ gst_ssio_ranks_find (guint *rank, guint *n_ranks, GError **error)
                  rank, error);
   }
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "shard-index=-1: expected RANK and WORLD_SIZE, SLURM_PROCID and "
-      "SLURM_NTASKS, or OMPI_COMM_WORLD_RANK and OMPI_COMM_WORLD_SIZE in the "
-      "environment, found none; start it with torchrun, srun or mpirun, or set "
-      "shard-index and num-shards");
+      "shard-index or num-shards is -1: expected RANK and WORLD_SIZE, "
+      "SLURM_PROCID and SLURM_NTASKS, or OMPI_COMM_WORLD_RANK and "
+      "OMPI_COMM_WORLD_SIZE in the environment, found none; start it with "
+      "torchrun, srun or mpirun, or set both");
   return FALSE;
 }

@@ -46,7 +46,9 @@ gst_ssio_shuffle_get_type (void)
         "epoch, without a copy",
         "batches" },
     { GST_SSIO_SHUFFLE_POINTS,
-        "The same, and points mixed within shuffle-window batches", "points" },
+        "The same, and points mixed within shuffle-window batches; this "
+        "copies points one by one",
+        "points" },
     { 0, NULL, NULL },
   };
 
@@ -250,13 +252,13 @@ install_order_properties (GObjectClass *class, GParamFlags flags)
           0, G_MAXUINT64, 0, flags));
   g_object_class_install_property (class, PROP_NUM_SHARDS,
       g_param_spec_int ("num-shards", "Number of shards",
-          "Processes that share an epoch's batches (-1 = as many as the "
-          "launcher of this one says)",
+          "Processes that share an epoch's batches (-1 = this and shard-index "
+          "from torchrun, srun or mpirun)",
           -1, G_MAXINT, 1, flags));
   g_object_class_install_property (class, PROP_SHARD_INDEX,
       g_param_spec_int ("shard-index", "Shard index",
-          "Which of them this is, from 0 (-1 = its rank, as torchrun, srun or "
-          "mpirun say)",
+          "Which of them this is, from 0 (-1 = this and num-shards from "
+          "torchrun, srun or mpirun)",
           -1, G_MAXINT, 0, flags));
   g_object_class_install_property (class, PROP_SHARD_POLICY,
       g_param_spec_enum ("shard-policy", "Shard policy",
@@ -328,15 +330,12 @@ gboolean
 gst_ssio_src_settings_find_shard (const GstSsioSrcSettings *settings,
     guint *shard, guint *n_shards, GError **error)
 {
-  guint rank = 0;
-  guint n_ranks = 1;
-
+  *shard = (guint) settings->shard_index;
+  *n_shards = (guint) settings->num_shards;
+  /* one from the launcher and one from the user would not fit each other */
   if ((settings->shard_index < 0 || settings->num_shards < 0)
-      && !gst_ssio_ranks_find (&rank, &n_ranks, error))
+      && !gst_ssio_ranks_find (shard, n_shards, error))
     return FALSE;
-  *shard = settings->shard_index < 0 ? rank : (guint) settings->shard_index;
-  *n_shards
-      = settings->num_shards < 0 ? n_ranks : (guint) settings->num_shards;
   if (*shard < *n_shards)
     return TRUE;
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,

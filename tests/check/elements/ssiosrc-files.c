@@ -46,16 +46,20 @@ GST_START_TEST (folders_patterns_and_lists_are_read_in_natural_order)
   gchar *one = g_strdup_printf ("%s/tile[1].bin", folder);
   gchar *list = g_strdup_printf ("%s/list.txt", folder);
   gchar *list_location = g_strdup_printf ("@%s", list);
+  gchar *hidden = g_strdup_printf ("%s/.tile1.bin", folder);
   gchar *absolute = g_strdup_printf (
-      "# the first three\n\ntile1.bin\r\n%s/tile2.bin\ntile3.bin", folder);
+      "\xef\xbb\xbf# the first three\n\n  tile1.bin\r\n%s/tile2.bin\ntile3.bin",
+      folder);
 
   fail_unless (g_file_set_contents (list, absolute, -1, NULL));
+  fail_unless (g_file_set_contents (hidden, "hidden", -1, NULL));
   check_in_order (files_stream (folder, ""), 0, FILES_N_POINTS);
   check_in_order (files_stream (pattern, ""), 0, FILES_N_POINTS);
   check_in_order (files_stream (one, ""), 0, 1);
   check_in_order (files_stream (list_location, ""), 0, 6);
   check_in_order (files_stream (folder, "io-mode=read"), 0, FILES_N_POINTS);
   g_free (absolute);
+  g_free (hidden);
   g_free (list_location);
   g_free (list);
   g_free (one);
@@ -239,6 +243,12 @@ GST_START_TEST (a_launcher_says_which_shard_this_is)
   points = files_stream (folder, "num-shards=-1 shard-index=-1");
   fail_unless (files_are_equal (points, expected));
   files_points_free (points);
+  points = files_stream (folder, "num-shards=-1");
+  fail_unless (files_are_equal (points, expected));
+  files_points_free (points);
+  points = files_stream (folder, "num-shards=1 shard-index=-1");
+  fail_unless (files_are_equal (points, expected));
+  files_points_free (points);
   g_setenv ("RANK", "0", TRUE);
   g_setenv ("WORLD_SIZE", "1", TRUE);
   check_in_order (files_stream (folder, "num-shards=-1 shard-index=-1"), 0,
@@ -289,9 +299,17 @@ GST_START_TEST (what_names_no_points_is_one_error_that_says_why)
   check_refused (folder, "layout=x num-shards=100 shard-index=99", resource,
       GST_RESOURCE_ERROR_SETTINGS, "found 78 points in all");
   check_refused (folder, "layout=x start-point=78", resource,
-      GST_RESOURCE_ERROR_SETTINGS, "start-point");
+      GST_RESOURCE_ERROR_SETTINGS, "start-point=78, stop-point=78");
   check_refused (folder, "layout=x shard-index=-1", resource,
       GST_RESOURCE_ERROR_SETTINGS, "WORLD_SIZE");
+  check_refused (folder, "layout=x num-shards=-1", resource,
+      GST_RESOURCE_ERROR_SETTINGS, "WORLD_SIZE");
+  g_setenv ("RANK", "0", TRUE);
+  g_setenv ("WORLD_SIZE", "0", TRUE);
+  check_refused (folder, "layout=x num-shards=-1", resource,
+      GST_RESOURCE_ERROR_SETTINGS, "num-shards=0");
+  g_unsetenv ("RANK");
+  g_unsetenv ("WORLD_SIZE");
   g_rmdir (empty);
   g_free (empty);
   g_free (list_location);

@@ -188,15 +188,49 @@ GST_START_TEST (another_stream_is_refused_with_the_difference)
 }
 GST_END_TEST;
 
-GST_START_TEST (a_stream_that_is_over_has_nothing_to_go_on_with)
+/* As a seek after EOS does, and with the orders of epochs of its own. */
+GST_START_TEST (a_stream_that_is_over_goes_on_with_another_round)
 {
+  const gchar *order = "shuffle=batches seed=3";
   gchar *folder = files_make_folder ();
-  FilesPoints *all = stream_all (folder, "");
-  Cut cut = stream_part (folder, "", all->starts->len);
+  FilesPoints *all = stream_all (folder, order);
+  Cut cut = stream_part (folder, order, all->starts->len);
+  FilesPoints *round = stream_rest (folder, order, cut.from_source);
 
-  check_refused (folder, "", cut.from_source, "make epochs larger");
+  fail_unless_equals_int (round->ids->len, N_EPOCHS * FILES_N_POINTS);
+  fail_if (files_are_equal (round, all));
+  files_points_free (round);
   files_points_free (all);
   clear_cut (&cut);
+  files_remove_folder (folder);
+}
+GST_END_TEST;
+
+/* Where a seek's stop cuts a batch, the state has that batch next. */
+GST_START_TEST (a_batch_that_a_seek_cut_comes_again)
+{
+  gchar *folder = files_make_folder ();
+  GstElement *pipeline = launch (folder, "");
+  GstElement *source = gst_bin_get_by_name (GST_BIN (pipeline), "src");
+  FilesPoints *rest;
+  gchar *state;
+
+  gst_element_set_state (pipeline, GST_STATE_PAUSED);
+  ssio_check_wait (pipeline, GST_MESSAGE_ASYNC_DONE);
+  /* files have 1, 2, 3, ... points: 6 to 10 are the fourth one's batch */
+  fail_unless (gst_element_seek (pipeline, 1.0, GST_FORMAT_DEFAULT,
+      GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_SET, 8));
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  ssio_check_wait (pipeline, GST_MESSAGE_EOS);
+  g_object_get (source, "state", &state, NULL);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  rest = stream_rest (folder, "", state);
+  fail_unless_equals_int (files_get_id (rest, 0), 6);
+  fail_unless_equals_int (rest->ids->len, N_EPOCHS * FILES_N_POINTS - 6);
+  files_points_free (rest);
+  g_free (state);
+  gst_object_unref (source);
+  gst_object_unref (pipeline);
   files_remove_folder (folder);
 }
 GST_END_TEST;
@@ -211,7 +245,8 @@ ssiosrc_resume_suite (void)
   tcase_add_test (tcase, a_stream_goes_on_with_the_very_next_batch);
   tcase_add_test (tcase, a_stream_goes_on_with_the_same_files_elsewhere);
   tcase_add_test (tcase, another_stream_is_refused_with_the_difference);
-  tcase_add_test (tcase, a_stream_that_is_over_has_nothing_to_go_on_with);
+  tcase_add_test (tcase, a_stream_that_is_over_goes_on_with_another_round);
+  tcase_add_test (tcase, a_batch_that_a_seek_cut_comes_again);
   return suite;
 }
 
