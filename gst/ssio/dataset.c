@@ -10,6 +10,7 @@
 #include "filelist.h"
 #include "filetable.h"
 #include "mixer.h"
+#include "pointfileio.h"
 
 struct _GstSsioDataset {
   GstSsioFileTable *files;
@@ -18,6 +19,8 @@ struct _GstSsioDataset {
   guint64 skipped;  /* points of it before the range */
   GstSsioOrder *order;
   GstSsioMixer *mixer; /* NULL where points stay in their batches */
+  guint prefetch;
+  guint64 n_announced; /* batches of the epoch whose reading was announced */
 };
 
 static GstSsioFileTable *
@@ -122,6 +125,36 @@ count_from_start (const GstSsioDataset *self, GstSsioBatch *batch)
   batch->file += self->first_file;
 }
 
+static gboolean
+announce_batch (GstSsioDataset *self, guint64 now, guint64 index)
+{
+  GstSsioPointFile *file;
+  GstSsioBatch batch;
+
+  gst_ssio_order_get_batch (self->order, index, &batch);
+  count_from_start (self, &batch);
+  file = gst_ssio_file_table_open_ahead (self->files, batch.file, now, index);
+  if (file)
+    gst_ssio_point_file_announce (file, batch.first_point, batch.n_points);
+  return file != NULL;
+}
+
+/* Announces the batch of that index and those that follow, each one once, as
+ * far as there is room for their files. */
+static void
+announce_batches (GstSsioDataset *self, guint64 index)
+{
+  guint64 end = MIN (index + self->prefetch + 1,
+      gst_ssio_order_get_n_batches (self->order));
+
+  if (self->prefetch == 0)
+    return;
+  self->n_announced = MAX (self->n_announced, index);
+  while (self->n_announced < end
+         && announce_batch (self, index, self->n_announced))
+    self->n_announced++;
+}
+
 /* For the mixer. */
 static GstMemory *
 load_batch (gpointer user_data, const GstSsioBatch *in_range, GError **error)
@@ -134,6 +167,7 @@ load_batch (gpointer user_data, const GstSsioBatch *in_range, GError **error)
   gboolean ok;
 
   count_from_start (self, &batch);
+  announce_batches (self, batch.index);
   file = gst_ssio_file_table_open (self->files, batch.file, error);
   if (!file)
     return NULL;
@@ -163,6 +197,9 @@ gst_ssio_dataset_open (const GstSsioDatasetConfig *config, GError **error)
   self->files = files;
   self->point_size = gst_ssio_layout_get_point_size (
       gst_ssio_file_table_get_layout (files));
+  self->prefetch = config->prefetch;
+  gst_ssio_file_table_set_reading (files, config->prefetch,
+      config->drop_behind);
   n_points = cut_range (self, config->start_point, config->stop_point);
   self->order = gst_ssio_order_new (&config->order,
       (const guint64 *) n_points->data, n_points->len);
@@ -251,11 +288,13 @@ GstBuffer *
 gst_ssio_dataset_wrap_batch (GstSsioDataset *self, const GstSsioBatch *batch,
     gboolean present, GError **error)
 {
-  GstSsioPointFile *file
-      = gst_ssio_file_table_open (self->files, batch->file, error);
+  GstSsioPointFile *file;
   GstMemory *memory;
   GstBuffer *buffer;
 
+  if (present)
+    announce_batches (self, batch->index);
+  file = gst_ssio_file_table_open (self->files, batch->file, error);
   if (!file)
     return NULL;
   memory = present ? gst_ssio_point_file_wrap_points (file, batch->first_point,
@@ -278,6 +317,7 @@ copy_points (GstSsioDataset *self, const GstSsioBatch *batch, guint8 *points,
   if (self->mixer)
     return gst_ssio_mixer_copy (self->mixer, batch->index, batch->position,
         batch->n_points, points, error);
+  announce_batches (self, batch->index);
   file = gst_ssio_file_table_open (self->files, batch->file, error);
   return file
          && gst_ssio_point_file_read_points (file, batch->first_point,
@@ -322,6 +362,7 @@ gst_ssio_dataset_release_cursor (GstSsioDataset *self)
 {
   if (self->mixer)
     gst_ssio_mixer_release (self->mixer);
+  self->n_announced = 0;
   gst_ssio_file_table_release_cursors (self->files);
 }
 
