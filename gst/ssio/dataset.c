@@ -19,6 +19,7 @@ struct _GstSsioDataset {
   guint64 skipped;  /* points of it before the range */
   GstSsioOrder *order;
   GstSsioMixer *mixer; /* NULL where points stay in their batches */
+  gboolean is_direct;  /* files are read in whole blocks, to their batches */
   guint prefetch;
   guint64 n_announced; /* batches of the epoch whose reading was announced */
 };
@@ -197,6 +198,8 @@ gst_ssio_dataset_open (const GstSsioDatasetConfig *config, GError **error)
   self->files = files;
   self->point_size = gst_ssio_layout_get_point_size (
       gst_ssio_file_table_get_layout (files));
+  self->is_direct
+      = config->io_mode == GST_SSIO_IO_MODE_DIRECT && config->mix_window == 0;
   self->prefetch = config->prefetch;
   gst_ssio_file_table_set_reading (files, config->prefetch,
       config->drop_behind);
@@ -324,6 +327,26 @@ copy_points (GstSsioDataset *self, const GstSsioBatch *batch, guint8 *points,
              batch->n_points, points, error);
 }
 
+/* Where there is room, a batch begins in its buffer as it does in its block of
+ * the file, so that the blocks can be read where they belong. */
+static void
+align_batch (GstSsioDataset *self, const GstSsioBatch *batch,
+    GstBuffer *buffer, gsize size)
+{
+  GstSsioPointFile *file
+      = gst_ssio_file_table_open (self->files, batch->file, NULL);
+  gsize skew, offset, room;
+
+  if (!file)
+    return;
+  skew = (gst_ssio_point_file_get_data_offset (file)
+             + batch->first_point * self->point_size)
+         & GST_SSIO_DIRECT_ALIGN;
+  gst_buffer_get_sizes (buffer, &offset, &room);
+  if (skew + size <= room)
+    gst_buffer_resize (buffer, (gssize) skew - (gssize) offset, size);
+}
+
 gboolean
 gst_ssio_dataset_read_batch (GstSsioDataset *self, const GstSsioBatch *batch,
     GstBuffer *buffer, GError **error)
@@ -333,6 +356,8 @@ gst_ssio_dataset_read_batch (GstSsioDataset *self, const GstSsioBatch *batch,
   GstMapInfo map;
   gboolean ok;
 
+  if (self->is_direct && room >= size)
+    align_batch (self, batch, buffer, size);
   if (room < size || !gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
         "cannot use the pool that downstream offers: expected writable "

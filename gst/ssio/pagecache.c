@@ -33,12 +33,25 @@ is_present (gint fd, guint64 offset)
   return preadv2 (fd, &place, 1, offset, RWF_NOWAIT) >= 0;
 }
 
+/* Most often all of a range is there, or nothing. The kernel must not take the
+ * questions for reads, and guess what follows. */
+static gboolean
+are_present (gint fd, guint64 offset, guint64 end)
+{
+  gboolean result;
+
+  posix_fadvise (fd, 0, 0, POSIX_FADV_RANDOM);
+  result = is_present (fd, offset) && is_present (fd, end - 1);
+  posix_fadvise (fd, 0, 0, POSIX_FADV_NORMAL);
+  return result;
+}
+
 /* Advice walks all pages, also of what is in memory, where it must cost
- * nothing: most often all of a range is there, or nothing. */
+ * nothing. */
 static void
 read_ahead (gint fd, guint64 offset, guint64 end)
 {
-  if (is_present (fd, offset) && is_present (fd, end - 1))
+  if (are_present (fd, offset, end))
     return;
   for (; offset < end; offset += ADVICE_SIZE)
     posix_fadvise (fd, offset, MIN (ADVICE_SIZE, end - offset),
