@@ -136,7 +136,8 @@ announce_batch (GstSsioDataset *self, guint64 now, guint64 index)
   count_from_start (self, &batch);
   file = gst_ssio_file_table_open_ahead (self->files, batch.file, now, index);
   if (file)
-    gst_ssio_point_file_announce (file, batch.first_point, batch.n_points);
+    gst_ssio_point_file_announce (file, batch.first_point, batch.n_points,
+        index == now);
   return file != NULL;
 }
 

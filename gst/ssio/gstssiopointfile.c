@@ -893,7 +893,8 @@ gst_ssio_point_file_set_reader (GstSsioPointFile *file,
 
 /* Of a mapped file whole windows are made present. */
 static void
-announce_bytes (GstSsioPointFile *file, guint64 offset, guint64 size)
+announce_bytes (GstSsioPointFile *file, guint64 offset, guint64 size,
+    gboolean at_once)
 {
   guint64 end = offset + size;
 
@@ -902,12 +903,12 @@ announce_bytes (GstSsioPointFile *file, guint64 offset, guint64 size)
     end = GST_ROUND_UP_N (end, GST_SSIO_WINDOW_SIZE);
   }
   gst_ssio_page_cache_announce (file->fd, &file->announced, offset,
-      MIN (end, file->size) - offset);
+      MIN (end, file->size) - offset, at_once);
 }
 
 void
 gst_ssio_point_file_announce (GstSsioPointFile *file, guint64 first_point,
-    guint64 n_points)
+    guint64 n_points, gboolean at_once)
 {
   guint64 offset = file->info.data_offset + first_point * file->point_size;
   guint64 size = n_points * file->point_size;
@@ -915,8 +916,8 @@ gst_ssio_point_file_announce (GstSsioPointFile *file, guint64 first_point,
   if (file->info.decoder) /* it reads as it needs to */
     return;
   if (!file->direct)
-    announce_bytes (file, offset, size);
-  else if (file->reader)
+    announce_bytes (file, offset, size, at_once);
+  else if (file->reader && !at_once)
     gst_ssio_direct_reader_announce (file->reader, file->direct, offset, size);
 }
 

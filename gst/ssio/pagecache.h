@@ -14,10 +14,10 @@ typedef struct {
 } GstSsioByteRange;
 
 /* Has the disk read the bytes, without waiting for it, unless they are in
- * announced, the range that was told last, or in memory. Where they follow
- * that range, some more are told of with them. */
+ * memory, somebody waits for them already, or they follow announced, which has
+ * what was announced before in a row. */
 void gst_ssio_page_cache_announce (gint fd, GstSsioByteRange *announced,
-    guint64 offset, guint64 size);
+    guint64 offset, guint64 size, gboolean is_awaited);
 
 /* Drops whole pages of the range that no process has mapped. */
 void gst_ssio_page_cache_drop (gint fd, guint64 offset, guint64 size);

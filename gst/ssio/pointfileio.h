@@ -8,9 +8,10 @@
 G_BEGIN_DECLS
 
 /* Points that will be asked for, in this order: the disk is to read them
- * ahead. From one thread at a time with those that ask for batches. */
+ * ahead, but for those that are asked for at once. From one thread at a time
+ * with those that ask for batches. */
 void gst_ssio_point_file_announce (GstSsioPointFile *file, guint64 first_point,
-    guint64 n_points);
+    guint64 n_points, gboolean at_once);
 
 /* Whether pages leave the page cache after use. Before the first batch. */
 void gst_ssio_point_file_set_drop_behind (GstSsioPointFile *file,
