@@ -37,7 +37,8 @@ need() {
 need_to_build() {
   need "to build a GStreamer plugin in C" \
     gcc libc6-dev meson ninja-build pkg-config \
-    libgstreamer1.0-dev libjson-glib-dev liblzf-dev gstreamer1.0-tools
+    libgstreamer1.0-dev libjson-glib-dev liblzf-dev liburing-dev \
+    gstreamer1.0-tools
 }
 
 # build DIRECTORY OPTION...: configures once, then builds what has changed.

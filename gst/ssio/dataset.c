@@ -10,6 +10,7 @@
 #include "filelist.h"
 #include "filetable.h"
 #include "mixer.h"
+#include "pointfileio.h"
 
 #define FINGERPRINT_DIGITS 32
 
@@ -22,6 +23,9 @@ struct _GstSsioDataset {
   guint64 skipped;  /* points of it before the range */
   GstSsioOrder *order;
   GstSsioMixer *mixer; /* NULL where points stay in their batches */
+  gboolean is_direct;  /* files are read in whole blocks, to their batches */
+  guint prefetch;
+  guint64 n_announced; /* batches of the epoch whose reading was announced */
 };
 
 static GstSsioFileTable *
@@ -143,6 +147,37 @@ count_from_start (const GstSsioDataset *self, GstSsioBatch *batch)
   batch->file += self->first_file;
 }
 
+static gboolean
+announce_batch (GstSsioDataset *self, guint64 now, guint64 index)
+{
+  GstSsioPointFile *file;
+  GstSsioBatch batch;
+
+  gst_ssio_order_get_batch (self->order, index, &batch);
+  count_from_start (self, &batch);
+  file = gst_ssio_file_table_open_ahead (self->files, batch.file, now, index);
+  if (file)
+    gst_ssio_point_file_announce (file, batch.first_point, batch.n_points,
+        index == now);
+  return file != NULL;
+}
+
+/* Announces the batch of that index and those that follow, each one once, as
+ * far as there is room for their files. */
+static void
+announce_batches (GstSsioDataset *self, guint64 index)
+{
+  guint64 end = MIN (index + self->prefetch + 1,
+      gst_ssio_order_get_n_batches (self->order));
+
+  if (self->prefetch == 0)
+    return;
+  self->n_announced = MAX (self->n_announced, index);
+  while (self->n_announced < end
+         && announce_batch (self, index, self->n_announced))
+    self->n_announced++;
+}
+
 /* For the mixer. */
 static GstMemory *
 load_batch (gpointer user_data, const GstSsioBatch *in_range, GError **error)
@@ -155,6 +190,7 @@ load_batch (gpointer user_data, const GstSsioBatch *in_range, GError **error)
   gboolean ok;
 
   count_from_start (self, &batch);
+  announce_batches (self, batch.index);
   file = gst_ssio_file_table_open (self->files, batch.file, error);
   if (!file)
     return NULL;
@@ -178,6 +214,11 @@ make_order (GstSsioDataset *self, const GstSsioDatasetConfig *config,
   GArray *n_points;
 
   self->point_size = gst_ssio_layout_get_point_size (self->layout);
+  self->is_direct
+      = config->io_mode == GST_SSIO_IO_MODE_DIRECT && config->mix_window == 0;
+  self->prefetch = config->prefetch;
+  gst_ssio_file_table_set_reading (self->files, config->prefetch,
+      config->drop_behind);
   n_points = cut_range (self, config->start_point, config->stop_point);
   self->order = gst_ssio_order_new (&config->order,
       (const guint64 *) n_points->data, n_points->len);
@@ -288,11 +329,13 @@ GstBuffer *
 gst_ssio_dataset_wrap_batch (GstSsioDataset *self, const GstSsioBatch *batch,
     gboolean present, GError **error)
 {
-  GstSsioPointFile *file
-      = gst_ssio_file_table_open (self->files, batch->file, error);
+  GstSsioPointFile *file;
   GstMemory *memory;
   GstBuffer *buffer;
 
+  if (present)
+    announce_batches (self, batch->index);
+  file = gst_ssio_file_table_open (self->files, batch->file, error);
   if (!file)
     return NULL;
   memory = present ? gst_ssio_point_file_wrap_points (file, batch->first_point,
@@ -315,10 +358,31 @@ copy_points (GstSsioDataset *self, const GstSsioBatch *batch, guint8 *points,
   if (self->mixer)
     return gst_ssio_mixer_copy (self->mixer, batch->index, batch->position,
         batch->n_points, points, error);
+  announce_batches (self, batch->index);
   file = gst_ssio_file_table_open (self->files, batch->file, error);
   return file
          && gst_ssio_point_file_read_points (file, batch->first_point,
              batch->n_points, points, error);
+}
+
+/* Where there is room, a batch begins in its buffer as it does in its block of
+ * the file, so that the blocks can be read where they belong. */
+static void
+align_batch (GstSsioDataset *self, const GstSsioBatch *batch,
+    GstBuffer *buffer, gsize size)
+{
+  GstSsioPointFile *file
+      = gst_ssio_file_table_open (self->files, batch->file, NULL);
+  gsize skew, offset, room;
+
+  if (!file)
+    return;
+  skew = (gst_ssio_point_file_get_data_offset (file)
+             + batch->first_point * self->point_size)
+         & GST_SSIO_DIRECT_ALIGN;
+  gst_buffer_get_sizes (buffer, &offset, &room);
+  if (skew + size <= room)
+    gst_buffer_resize (buffer, (gssize) skew - (gssize) offset, size);
 }
 
 gboolean
@@ -330,6 +394,8 @@ gst_ssio_dataset_read_batch (GstSsioDataset *self, const GstSsioBatch *batch,
   GstMapInfo map;
   gboolean ok;
 
+  if (self->is_direct && room >= size)
+    align_batch (self, batch, buffer, size);
   if (room < size || !gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
         "cannot use the pool that downstream offers: expected writable "
@@ -411,6 +477,7 @@ gst_ssio_dataset_release_cursor (GstSsioDataset *self)
 {
   if (self->mixer)
     gst_ssio_mixer_release (self->mixer);
+  self->n_announced = 0;
   gst_ssio_file_table_release_cursors (self->files);
 }
 

@@ -16,9 +16,11 @@ typedef struct {
   const gchar *origin;   /* as gst_ssio_origin_parse() has it */
   GstSsioIoMode io_mode;
   GstSsioOrderConfig order;
-  guint mix_window;    /* batches whose points are mixed, 0 to leave them */
-  guint64 start_point; /* of all files' points, in the files' order */
-  guint64 stop_point;  /* one past the last, or more than there are */
+  guint mix_window;     /* batches whose points are mixed, 0 to leave them */
+  guint64 start_point;  /* of all files' points, in the files' order */
+  guint64 stop_point;   /* one past the last, or more than there are */
+  guint prefetch;       /* batches to read ahead; with io-mode=direct, reads */
+  gboolean drop_behind; /* pages leave the page cache after use */
 } GstSsioDatasetConfig;
 
 typedef struct _GstSsioDataset GstSsioDataset;

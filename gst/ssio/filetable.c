@@ -5,6 +5,7 @@
 #endif
 
 #include "filetable.h"
+#include "pointfileio.h"
 
 /* Each has a file descriptor and a mapping. A shuffled stream goes from one
  * file to another with each batch. */
@@ -20,6 +21,7 @@ typedef struct {
   GstSsioPointFile *file; /* NULL for none */
   guint index;
   guint64 used;
+  guint64 wanted; /* one past the last step that was opened ahead for */
 } Open;
 
 /* Whom files tell of damage, which batches can outlive: they share it with the
@@ -40,6 +42,8 @@ struct _GstSsioFileTable {
   GstSsioIoMode io_mode;
   GstSsioLayout *layout;
   gboolean is_mapped;
+  GstSsioDirectReader *reader; /* NULL where files are not read directly */
+  gboolean drop_behind;
   Open open[MAX_OPEN];
   guint64 n_uses;
   Listener *listener;
@@ -73,6 +77,15 @@ listen (const GstSsioFileTable *table, GstSsioPointFile *file)
   g_atomic_ref_count_inc (&table->listener->refcount);
   gst_ssio_point_file_set_damage_func (file, tell_listener, table->listener,
       listener_unref);
+}
+
+/* Before its first batch. */
+static void
+set_up (const GstSsioFileTable *table, GstSsioPointFile *file)
+{
+  listen (table, file);
+  gst_ssio_point_file_set_drop_behind (file, table->drop_behind);
+  gst_ssio_point_file_set_reader (file, table->reader);
 }
 
 static const gchar *
@@ -168,7 +181,7 @@ look_at_files (GstSsioFileTable *table, GError **error)
     /* the first one will be wanted */
     if (ok && i == 0) {
       table->open[0].file = gst_ssio_point_file_ref (file);
-      listen (table, file);
+      set_up (table, file);
     }
     g_clear_pointer (&file, gst_ssio_point_file_unref);
   }
@@ -216,6 +229,7 @@ gst_ssio_file_table_free (GstSsioFileTable *table)
   gst_ssio_file_table_set_damage_func (table, NULL, NULL);
   for (i = 0; i < MAX_OPEN; i++)
     close_file (&table->open[i]);
+  g_clear_pointer (&table->reader, gst_ssio_direct_reader_free);
   listener_unref (table->listener);
   g_clear_pointer (&table->layout, gst_ssio_layout_unref);
   g_clear_pointer (&table->asked, gst_ssio_layout_unref);
@@ -234,6 +248,16 @@ gst_ssio_file_table_set_damage_func (GstSsioFileTable *table,
   table->listener->func = func;
   table->listener->user_data = user_data;
   g_mutex_unlock (&table->listener->lock);
+}
+
+void
+gst_ssio_file_table_set_reading (GstSsioFileTable *table, guint n_reads,
+    gboolean drop_behind)
+{
+  if (table->io_mode == GST_SSIO_IO_MODE_DIRECT)
+    table->reader = gst_ssio_direct_reader_new (n_reads);
+  table->drop_behind = drop_behind;
+  set_up (table, table->open[0].file);
 }
 
 guint
@@ -273,9 +297,9 @@ gst_ssio_file_table_is_mapped (const GstSsioFileTable *table)
 }
 
 /* A place for one more: a free one, or that of what was used the longest time
- * ago, which must still be what it was. */
+ * ago. */
 static Open *
-make_room (GstSsioFileTable *table, GError **error)
+find_room (GstSsioFileTable *table)
 {
   Open *oldest = &table->open[0];
   guint i;
@@ -286,10 +310,17 @@ make_room (GstSsioFileTable *table, GError **error)
     if (table->open[i].used < oldest->used)
       oldest = &table->open[i];
   }
-  if (!gst_ssio_point_file_check (oldest->file, error))
-    return NULL;
-  close_file (oldest);
   return oldest;
+}
+
+/* What has to go must still be what it was. */
+static gboolean
+make_room (Open *open, GError **error)
+{
+  if (open->file && !gst_ssio_point_file_check (open->file, error))
+    return FALSE;
+  close_file (open);
+  return TRUE;
 }
 
 /* Of a file that is read and not mapped, others may change the points. */
@@ -312,32 +343,63 @@ is_as_it_was (const GstSsioFileTable *table, guint index,
   return FALSE;
 }
 
-GstSsioPointFile *
-gst_ssio_file_table_open (GstSsioFileTable *table, guint index, GError **error)
+static Open *
+find_open (GstSsioFileTable *table, guint index)
 {
-  Open *open;
   guint i;
 
   for (i = 0; i < MAX_OPEN; i++) {
-    open = &table->open[i];
-    if (open->file && open->index == index) {
-      open->used = ++table->n_uses;
-      return open->file;
-    }
+    if (table->open[i].file && table->open[i].index == index)
+      return &table->open[i];
   }
-  open = make_room (table, error);
+  return NULL;
+}
+
+static Open *
+open_at (GstSsioFileTable *table, guint index, GError **error)
+{
+  Open *open = find_open (table, index);
+
+  if (!open) {
+    open = find_room (table);
+    if (!make_room (open, error))
+      return NULL;
+    open->file = open_file (table, index, error);
+    if (!open->file)
+      return NULL;
+    if (!is_as_it_was (table, index, open->file, error)) {
+      g_clear_pointer (&open->file, gst_ssio_point_file_unref);
+      return NULL;
+    }
+    set_up (table, open->file);
+    open->index = index;
+    open->wanted = 0;
+  }
+  open->used = ++table->n_uses;
+  return open;
+}
+
+GstSsioPointFile *
+gst_ssio_file_table_open (GstSsioFileTable *table, guint index, GError **error)
+{
+  Open *open = open_at (table, index, error);
+
+  return open ? open->file : NULL;
+}
+
+GstSsioPointFile *
+gst_ssio_file_table_open_ahead (GstSsioFileTable *table, guint index,
+    guint64 now, guint64 then)
+{
+  const Open *room = find_room (table);
+  Open *open;
+
+  if (!find_open (table, index) && room->file && room->wanted > now)
+    return NULL;
+  open = open_at (table, index, NULL);
   if (!open)
     return NULL;
-  open->file = open_file (table, index, error);
-  if (!open->file)
-    return NULL;
-  if (!is_as_it_was (table, index, open->file, error)) {
-    g_clear_pointer (&open->file, gst_ssio_point_file_unref);
-    return NULL;
-  }
-  listen (table, open->file);
-  open->index = index;
-  open->used = ++table->n_uses;
+  open->wanted = then + 1;
   return open->file;
 }
 
@@ -360,6 +422,7 @@ gst_ssio_file_table_release_cursors (GstSsioFileTable *table)
   guint i;
 
   for (i = 0; i < MAX_OPEN; i++) {
+    table->open[i].wanted = 0;
     if (table->open[i].file)
       gst_ssio_point_file_release_cursor (table->open[i].file);
   }

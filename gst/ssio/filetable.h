@@ -20,6 +20,12 @@ void gst_ssio_file_table_free (GstSsioFileTable *table);
 void gst_ssio_file_table_set_damage_func (GstSsioFileTable *table,
     GstSsioDamageFunc func, gpointer user_data);
 
+/* What is read ahead of files that are read directly, in reads in flight, and
+ * whether pages are dropped behind those that are not. Before the first
+ * batch. */
+void gst_ssio_file_table_set_reading (GstSsioFileTable *table, guint n_reads,
+    gboolean drop_behind);
+
 guint gst_ssio_file_table_get_n_files (const GstSsioFileTable *table);
 const gchar *gst_ssio_file_table_get_path (const GstSsioFileTable *table,
     guint index);
@@ -38,10 +44,17 @@ gboolean gst_ssio_file_table_is_mapped (const GstSsioFileTable *table);
 GstSsioPointFile *gst_ssio_file_table_open (GstSsioFileTable *table,
     guint index, GError **error);
 
+/* The same ahead of time, at step now of an epoch for a batch of step then:
+ * files that are wanted in between are not closed for it. NULL also where that
+ * leaves no room, without an error: what is wrong with the file shows when it
+ * is needed. */
+GstSsioPointFile *gst_ssio_file_table_open_ahead (GstSsioFileTable *table,
+    guint index, guint64 now, guint64 then);
+
 /* Checks the files that are open. */
 gboolean gst_ssio_file_table_check (GstSsioFileTable *table, GError **error);
 
-/* Lets go of what open files keep for the next batch. */
+/* Lets go of what open files keep for the next batches. */
 void gst_ssio_file_table_release_cursors (GstSsioFileTable *table);
 
 G_END_DECLS

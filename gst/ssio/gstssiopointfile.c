@@ -21,7 +21,9 @@
 #include "formats/formats.h"
 #include "gstssiopointfile.h"
 #include "labels.h"
+#include "pagecache.h"
 #include "pages.h"
+#include "pointfileio.h"
 #include "windows.h"
 
 /* What is tried first. */
@@ -42,6 +44,14 @@ struct _GstSsioPointFile {
   guint8 *map; /* NULL where points are read */
   GstSsioWindows *windows;
   GstSsioGuard *guard;
+
+  GstSsioDirectFile *direct; /* NULL where it is not read directly */
+  GstSsioDirectReader *reader;
+  gboolean owns_reader;
+
+  gboolean drop_behind;
+  GstSsioByteRange announced;
+  GstSsioByteRange used;
 
   GMutex fd_lock; /* of fd, once others have batches */
 
@@ -75,6 +85,10 @@ gst_ssio_io_mode_get_type (void)
         "Copy through a buffer pool, for files that "
         "others are changing",
         "read" },
+    { GST_SSIO_IO_MODE_DIRECT,
+        "Copy past the page cache (O_DIRECT), for data sets larger than "
+        "memory",
+        "direct" },
     { 0, NULL, NULL },
   };
 
@@ -182,9 +196,23 @@ read_all (gint fd, guint8 *bytes, gsize size, guint64 offset)
 }
 
 static gboolean
-read_file (gpointer file, guint64 offset, guint8 *bytes, gsize size)
+read_file (gpointer user_data, guint64 offset, guint8 *bytes, gsize size)
 {
-  return read_all (((GstSsioPointFile *) file)->fd, bytes, size, offset);
+  GstSsioPointFile *file = user_data;
+
+  if (file->direct) {
+    if (!file->reader) {
+      file->reader = gst_ssio_direct_reader_new (0);
+      file->owns_reader = TRUE;
+    }
+    return gst_ssio_direct_reader_read (file->reader, file->direct, offset,
+        size, bytes);
+  }
+  if (!read_all (file->fd, bytes, size, offset))
+    return FALSE;
+  if (file->drop_behind)
+    gst_ssio_page_cache_drop_read (file->fd, &file->used, offset, size);
+  return TRUE;
 }
 
 static gboolean
@@ -258,15 +286,45 @@ map_file (GstSsioPointFile *file, GError **error)
 }
 
 static gboolean
-check_records (const GstSsioPointFile *file, GError **error)
+check_records (const GstSsioPointFile *file, const gchar *action,
+    GError **error)
 {
   if (!file->info.decoder)
     return TRUE;
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "%s: cannot be mapped: expected records of a fixed size, found points "
+      "%s: cannot be %s: expected records of a fixed size, found points "
       "that have to be converted; use io-mode=auto",
-      file->path);
+      file->path, action);
   return FALSE;
+}
+
+static gboolean
+open_direct (GstSsioPointFile *file, GError **error)
+{
+  file->direct = gst_ssio_direct_file_open (file->fd, file->path);
+  if (file->direct)
+    return TRUE;
+  set_errno_error (error, file->path, "open", errno);
+  return FALSE;
+}
+
+/* Gets ready for how points will be read. */
+static gboolean
+open_points (GstSsioPointFile *file, GstSsioIoMode io_mode, GError **error)
+{
+  switch (io_mode) {
+  case GST_SSIO_IO_MODE_MMAP:
+    return check_records (file, "mapped", error) && map_file (file, error);
+  case GST_SSIO_IO_MODE_DIRECT:
+    return check_records (file, "read directly", error)
+           && open_direct (file, error);
+  case GST_SSIO_IO_MODE_AUTO:
+    if (!file->info.decoder)
+      map_file (file, NULL);
+    return TRUE;
+  default:
+    return TRUE;
+  }
 }
 
 /**
@@ -364,12 +422,10 @@ gst_ssio_point_file_open_labelled (const gchar *path,
   ok = open_regular_file (file, error)
        && parse_header (file, layout, element, error)
        && (!labels || join_labels (file, labels, io_mode, error));
-  if (ok)
+  if (ok) {
     file->point_size = gst_ssio_layout_get_point_size (file->info.layout);
-  if (ok && io_mode == GST_SSIO_IO_MODE_MMAP)
-    ok = check_records (file, error) && map_file (file, error);
-  else if (ok && io_mode == GST_SSIO_IO_MODE_AUTO && !file->info.decoder)
-    map_file (file, NULL);
+    ok = open_points (file, io_mode, error);
+  }
   if (!ok)
     g_clear_pointer (&file, gst_ssio_point_file_unref);
   return file;
@@ -392,6 +448,21 @@ gst_ssio_point_file_ref (GstSsioPointFile *file)
   return file;
 }
 
+static void
+close_descriptors (GstSsioPointFile *file)
+{
+  if (file->reader)
+    gst_ssio_direct_reader_forget (file->reader, file->direct);
+  if (file->owns_reader)
+    gst_ssio_direct_reader_free (file->reader);
+  file->reader = NULL;
+  file->owns_reader = FALSE;
+  g_clear_pointer (&file->direct, gst_ssio_direct_file_close);
+  if (file->fd >= 0)
+    close (file->fd);
+  file->fd = -1;
+}
+
 /**
  * gst_ssio_point_file_unref:
  * @file: (transfer full): a point file
@@ -411,8 +482,7 @@ gst_ssio_point_file_unref (GstSsioPointFile *file)
   g_clear_pointer (&file->windows, gst_ssio_windows_free);
   if (file->map)
     munmap (file->map, file->size);
-  if (file->fd >= 0)
-    close (file->fd);
+  close_descriptors (file);
   gst_ssio_format_info_clear (&file->info);
   if (file->damage_destroy)
     file->damage_destroy (file->damage_data);
@@ -577,9 +647,7 @@ gst_ssio_point_file_park (GstSsioPointFile *file)
   g_return_if_fail (file != NULL);
 
   g_mutex_lock (&file->fd_lock);
-  if (file->fd >= 0)
-    close (file->fd);
-  file->fd = -1;
+  close_descriptors (file);
   g_mutex_unlock (&file->fd_lock);
 }
 
@@ -849,8 +917,9 @@ gst_ssio_point_file_read_points (GstSsioPointFile *file, guint64 first_point,
     if (!file->info.decoder->decode (file->info.decoder, file->path, read_file,
             file, first_point, n_points, points, error))
       return FALSE;
-  } else if (!read_all (file->fd, points, n_points * file->point_size,
-                 file->info.data_offset + first_point * file->point_size)) {
+  } else if (!read_file (file,
+                 file->info.data_offset + first_point * file->point_size,
+                 points, n_points * file->point_size)) {
     gint number = errno ? errno : EIO;
 
     if (gst_ssio_point_file_check (file, error))
@@ -858,6 +927,71 @@ gst_ssio_point_file_read_points (GstSsioPointFile *file, guint64 first_point,
     return FALSE;
   }
   return gst_ssio_point_file_check (file, error);
+}
+
+/* For windows: a file that is parked is opened again for this. */
+static void
+drop_from_page_cache (gpointer user_data, gsize offset, gsize size)
+{
+  GstSsioPointFile *file = user_data;
+  gint fd;
+
+  g_mutex_lock (&file->fd_lock);
+  fd = file->fd >= 0 ? file->fd
+                     : open (file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd >= 0)
+    gst_ssio_page_cache_drop (fd, offset, size);
+  if (fd >= 0 && fd != file->fd)
+    close (fd);
+  g_mutex_unlock (&file->fd_lock);
+}
+
+void
+gst_ssio_point_file_set_drop_behind (GstSsioPointFile *file,
+    gboolean drop_behind)
+{
+  file->drop_behind = drop_behind && !file->direct;
+  if (file->windows)
+    gst_ssio_windows_set_drop_func (file->windows,
+        drop_behind ? drop_from_page_cache : NULL, file);
+}
+
+void
+gst_ssio_point_file_set_reader (GstSsioPointFile *file,
+    GstSsioDirectReader *reader)
+{
+  if (file->direct)
+    file->reader = reader;
+}
+
+/* Of a mapped file whole windows are made present. */
+static void
+announce_bytes (GstSsioPointFile *file, guint64 offset, guint64 size,
+    gboolean at_once)
+{
+  guint64 end = offset + size;
+
+  if (file->map) {
+    offset = offset / GST_SSIO_WINDOW_SIZE * GST_SSIO_WINDOW_SIZE;
+    end = GST_ROUND_UP_N (end, GST_SSIO_WINDOW_SIZE);
+  }
+  gst_ssio_page_cache_announce (file->fd, &file->announced, offset,
+      MIN (end, file->size) - offset, at_once);
+}
+
+void
+gst_ssio_point_file_announce (GstSsioPointFile *file, guint64 first_point,
+    guint64 n_points, gboolean at_once)
+{
+  guint64 offset = file->info.data_offset + first_point * file->point_size;
+  guint64 size = n_points * file->point_size;
+
+  if (file->info.decoder) /* it reads as it needs to */
+    return;
+  if (!file->direct)
+    announce_bytes (file, offset, size, at_once);
+  else if (file->reader && !at_once)
+    gst_ssio_direct_reader_announce (file->reader, file->direct, offset, size);
 }
 
 /**
@@ -911,4 +1045,8 @@ gst_ssio_point_file_release_cursor (GstSsioPointFile *file)
 
   if (file->windows)
     gst_ssio_windows_release_cursor (file->windows);
+  if (file->reader)
+    gst_ssio_direct_reader_forget (file->reader, file->direct);
+  gst_ssio_page_cache_flush (file->fd, &file->used);
+  file->announced = (GstSsioByteRange){ 0 };
 }

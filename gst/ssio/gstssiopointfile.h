@@ -10,6 +10,8 @@ G_BEGIN_DECLS
  * @GST_SSIO_IO_MODE_AUTO: mmap where the file can be mapped, else read
  * @GST_SSIO_IO_MODE_MMAP: batches are the mapped file itself, without a copy
  * @GST_SSIO_IO_MODE_READ: batches are copies, for files that others change
+ * @GST_SSIO_IO_MODE_DIRECT: batches are copies that pass the page cache by,
+ *   for data sets larger than memory
  *
  * How the points of a file come into memory.
  *
@@ -19,6 +21,7 @@ typedef enum {
   GST_SSIO_IO_MODE_AUTO,
   GST_SSIO_IO_MODE_MMAP,
   GST_SSIO_IO_MODE_READ,
+  GST_SSIO_IO_MODE_DIRECT,
 } GstSsioIoMode;
 
 #define GST_TYPE_SSIO_IO_MODE (gst_ssio_io_mode_get_type ())

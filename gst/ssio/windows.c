@@ -7,15 +7,14 @@
 #include "pages.h"
 #include "windows.h"
 
-/* Large enough that the system calls do not count, small enough that what a
- * few batches keep of their first and last window stays a few megabytes; and
- * a large page, which one entry maps where the page cache has it. */
-#define WINDOW_SIZE ((gsize) 2 << 20)
+#define WINDOW_SIZE GST_SSIO_WINDOW_SIZE
 #define NO_WINDOW G_MAXSIZE
 
 struct _GstSsioWindows {
   const guint8 *base;
   gsize size;
+  GstSsioDropFunc drop_func;
+  gpointer drop_data;
   GMutex lock; /* of what follows; also held while pages are dropped, so that
                 * a window asked for again is made present after its drop */
   guint *users;
@@ -33,6 +32,14 @@ gst_ssio_windows_new (const guint8 *base, gsize size)
   windows->cursor = NO_WINDOW;
   g_mutex_init (&windows->lock);
   return windows;
+}
+
+void
+gst_ssio_windows_set_drop_func (GstSsioWindows *windows, GstSsioDropFunc func,
+    gpointer user_data)
+{
+  windows->drop_func = func;
+  windows->drop_data = user_data;
 }
 
 void
@@ -56,6 +63,17 @@ window_end (const GstSsioWindows *windows, gsize window)
   return MIN ((window + 1) * WINDOW_SIZE, windows->size);
 }
 
+static void
+drop_run (GstSsioWindows *windows, gsize first, gsize last)
+{
+  gsize offset = first * WINDOW_SIZE;
+  gsize size = window_end (windows, last) - offset;
+
+  gst_ssio_pages_drop (windows->base + offset, size);
+  if (windows->drop_func)
+    windows->drop_func (windows->drop_data, offset, size);
+}
+
 /* Takes a user from each window of first..last and drops the runs of those
  * that have none left. Returns whether there were any. */
 static gboolean
@@ -70,8 +88,7 @@ release_range (GstSsioWindows *windows, gsize first, gsize last)
     while (window <= last && --windows->users[window] == 0)
       window++;
     if (window > run) {
-      gst_ssio_pages_drop (windows->base + run * WINDOW_SIZE,
-          window_end (windows, window - 1) - run * WINDOW_SIZE);
+      drop_run (windows, run, window - 1);
       dropped = TRUE;
     }
     window++;

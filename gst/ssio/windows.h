@@ -8,9 +8,21 @@
 
 G_BEGIN_DECLS
 
+/* Large enough that the system calls do not count, small enough that what a
+ * few batches keep of their first and last window stays a few megabytes; and
+ * a large page, which one entry maps where the page cache has it. */
+#define GST_SSIO_WINDOW_SIZE ((gsize) 2 << 20)
+
 typedef struct _GstSsioWindows GstSsioWindows;
 
+/* Bytes have left the process; called from any thread. */
+typedef void (*GstSsioDropFunc) (gpointer user_data, gsize offset, gsize size);
+
 GstSsioWindows *gst_ssio_windows_new (const guint8 *base, gsize size);
+
+/* Before the first window is held. */
+void gst_ssio_windows_set_drop_func (GstSsioWindows *windows,
+    GstSsioDropFunc func, gpointer user_data);
 
 void gst_ssio_windows_free (GstSsioWindows *windows);
 

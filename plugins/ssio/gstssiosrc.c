@@ -112,6 +112,7 @@
 #endif
 
 #include <gst/ssio/cuda/pinned.h>
+#include <gst/ssio/directread.h>
 #include <gst/ssio/ssio.h>
 
 #include "elements.h"
@@ -481,6 +482,36 @@ decide_to_read (GstSsioSrc *self, guint64 batch_bytes, GstBufferPool *pool)
              && is_pinned_pool (pool));
 }
 
+/* Has buffers that are aligned as files are, with room to begin where a batch
+ * does in its block. */
+static void
+align_buffers (GstQuery *query)
+{
+  GstAllocator *allocator = NULL;
+  GstAllocationParams params;
+
+  gst_allocation_params_init (&params);
+  if (gst_query_get_n_allocation_params (query) > 0) {
+    gst_query_parse_nth_allocation_param (query, 0, &allocator, &params);
+    gst_query_remove_nth_allocation_param (query, 0);
+  }
+  params.align |= GST_SSIO_DIRECT_ALIGN;
+  params.padding += GST_SSIO_DIRECT_ALIGN + 1;
+  gst_query_add_allocation_param (query, allocator, &params);
+  gst_clear_object (&allocator);
+}
+
+static gboolean
+is_direct (GstSsioSrc *self)
+{
+  GstSsioIoMode io_mode;
+
+  GST_OBJECT_LOCK (self);
+  io_mode = self->settings.io_mode;
+  GST_OBJECT_UNLOCK (self);
+  return io_mode == GST_SSIO_IO_MODE_DIRECT;
+}
+
 /* Mapped batches need no pool; read ones take downstream's or a plain one. */
 static gboolean
 gst_ssio_src_decide_allocation (GstBaseSrc *src, GstQuery *query)
@@ -500,6 +531,8 @@ gst_ssio_src_decide_allocation (GstBaseSrc *src, GstQuery *query)
     gst_query_remove_nth_allocation_pool (query, 0);
   if (self->reads)
     gst_query_add_allocation_pool (query, pool, batch_bytes, min, max);
+  if (self->reads && is_direct (self))
+    align_buffers (query);
   gst_clear_object (&pool);
   return GST_BASE_SRC_CLASS (parent_class)->decide_allocation (src, query);
 }

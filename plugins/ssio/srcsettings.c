@@ -11,6 +11,8 @@
 #define DEFAULT_SHUFFLE_WINDOW 16
 #define MAX_SHUFFLE_WINDOW 4096
 #define DEFAULT_ORIGIN "auto"
+#define DEFAULT_PREFETCH 2
+#define MAX_PREFETCH 64
 
 enum {
   PROP_0,
@@ -22,6 +24,8 @@ enum {
   PROP_BATCH_SIZE,
   PROP_DROP_LAST,
   PROP_IO_MODE,
+  PROP_PREFETCH,
+  PROP_DROP_BEHIND,
   PROP_SHUFFLE,
   PROP_SHUFFLE_WINDOW,
   PROP_SEED,
@@ -84,6 +88,7 @@ gst_ssio_src_settings_init (GstSsioSrcSettings *settings)
     .batch_size = DEFAULT_BATCH_SIZE,
     .shuffle_window = DEFAULT_SHUFFLE_WINDOW,
     .num_shards = 1,
+    .prefetch = DEFAULT_PREFETCH,
     .stop_point = G_MAXUINT64,
   };
 }
@@ -146,6 +151,12 @@ gst_ssio_src_settings_set (GstSsioSrcSettings *settings, guint id,
   case PROP_IO_MODE:
     settings->io_mode = g_value_get_enum (value);
     return TRUE;
+  case PROP_PREFETCH:
+    settings->prefetch = g_value_get_uint (value);
+    return TRUE;
+  case PROP_DROP_BEHIND:
+    settings->drop_behind = g_value_get_boolean (value);
+    return TRUE;
   case PROP_SHUFFLE:
     settings->shuffle = g_value_get_enum (value);
     return TRUE;
@@ -206,6 +217,12 @@ gst_ssio_src_settings_get (const GstSsioSrcSettings *settings, guint id,
   case PROP_IO_MODE:
     g_value_set_enum (value, settings->io_mode);
     return TRUE;
+  case PROP_PREFETCH:
+    g_value_set_uint (value, settings->prefetch);
+    return TRUE;
+  case PROP_DROP_BEHIND:
+    g_value_set_boolean (value, settings->drop_behind);
+    return TRUE;
   case PROP_SHUFFLE:
     g_value_set_enum (value, settings->shuffle);
     return TRUE;
@@ -233,6 +250,25 @@ gst_ssio_src_settings_get (const GstSsioSrcSettings *settings, guint id,
   default:
     return FALSE;
   }
+}
+
+static void
+install_reading_properties (GObjectClass *class, GParamFlags flags)
+{
+  g_object_class_install_property (class, PROP_IO_MODE,
+      g_param_spec_enum ("io-mode", "I/O mode",
+          "How points come from files into memory", GST_TYPE_SSIO_IO_MODE,
+          GST_SSIO_IO_MODE_AUTO, flags));
+  g_object_class_install_property (class, PROP_PREFETCH,
+      g_param_spec_uint ("prefetch", "Prefetch",
+          "Batches that the disk reads ahead, in the epoch's order; with "
+          "io-mode=direct, reads of up to 1 MiB in flight (0 = none ahead)",
+          0, MAX_PREFETCH, DEFAULT_PREFETCH, flags));
+  g_object_class_install_property (class, PROP_DROP_BEHIND,
+      g_param_spec_boolean ("drop-behind", "Drop behind",
+          "Drop pages from the page cache after use, for data sets larger "
+          "than memory that are read once",
+          FALSE, flags));
 }
 
 static void
@@ -319,10 +355,7 @@ gst_ssio_src_settings_install (GObjectClass *class)
   g_object_class_install_property (class, PROP_DROP_LAST,
       g_param_spec_boolean ("drop-last", "Drop last",
           "Leave out a file's last batch where it is not full", FALSE, flags));
-  g_object_class_install_property (class, PROP_IO_MODE,
-      g_param_spec_enum ("io-mode", "I/O mode",
-          "How points come from files into memory", GST_TYPE_SSIO_IO_MODE,
-          GST_SSIO_IO_MODE_AUTO, flags));
+  install_reading_properties (class, flags);
   install_order_properties (class, flags);
 }
 
@@ -367,6 +400,8 @@ gst_ssio_src_settings_open (const GstSsioSrcSettings *settings, GError **error)
                       : 0,
     .start_point = settings->start_point,
     .stop_point = settings->stop_point,
+    .prefetch = settings->prefetch,
+    .drop_behind = settings->drop_behind,
   };
 
   if (!gst_ssio_src_settings_find_shard (settings, &config.order.shard,

@@ -26,6 +26,8 @@ typedef struct {
   guint batch_size;
   gboolean drop_last;
   GstSsioIoMode io_mode;
+  guint prefetch;
+  gboolean drop_behind;
   GstSsioShuffle shuffle;
   guint shuffle_window;
   guint64 seed;
@@ -37,7 +39,7 @@ typedef struct {
 } GstSsioSrcSettings;
 
 /* Property IDs are 1 to this; an element's own ones follow. */
-#define GST_SSIO_SRC_N_SETTINGS 16
+#define GST_SSIO_SRC_N_SETTINGS 18
 
 void gst_ssio_src_settings_init (GstSsioSrcSettings *settings);
 void gst_ssio_src_settings_clear (GstSsioSrcSettings *settings);

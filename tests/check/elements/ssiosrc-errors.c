@@ -129,7 +129,8 @@ check_fault (guint64 n_points, guint batch_size, const gchar *properties,
 
 GST_START_TEST (a_file_truncated_in_mid_stream_is_an_error)
 {
-  static const gchar *const modes[] = { "io-mode=mmap", "io-mode=read" };
+  static const gchar *const modes[]
+      = { "io-mode=mmap", "io-mode=read", "io-mode=direct" };
   guint m;
 
   for (m = 0; m < G_N_ELEMENTS (modes); m++) {
@@ -206,6 +207,8 @@ GST_START_TEST (a_file_truncated_between_epochs_is_an_error)
       GST_RESOURCE_ERROR_READ, "found 216");
   check_fault (10, 10, "epochs=0 io-mode=read", 240 - 24,
       GST_RESOURCE_ERROR_READ, "found 216");
+  check_fault (10, 10, "epochs=0 io-mode=direct", 240 - 24,
+      GST_RESOURCE_ERROR_READ, "found 216");
 }
 GST_END_TEST;
 
@@ -214,6 +217,8 @@ GST_START_TEST (a_file_deleted_in_mid_stream_is_an_error)
   check_fault (1000000, 100000, "io-mode=mmap", -1,
       GST_RESOURCE_ERROR_NOT_FOUND, "deleted or replaced");
   check_fault (1000000, 100000, "io-mode=read", -1,
+      GST_RESOURCE_ERROR_NOT_FOUND, "deleted or replaced");
+  check_fault (1000000, 100000, "io-mode=direct", -1,
       GST_RESOURCE_ERROR_NOT_FOUND, "deleted or replaced");
 }
 GST_END_TEST;

@@ -40,7 +40,7 @@ check_one_epoch (guint64 n_points, guint batch_size, const gchar *io_mode)
 GST_START_TEST (each_point_comes_once_whatever_the_sizes)
 {
   static const guint batch_sizes[] = { 1, 2, 3, 17 };
-  static const gchar *const modes[] = { "mmap", "read" };
+  static const gchar *const modes[] = { "mmap", "read", "direct" };
   guint b, m;
 
   for (m = 0; m < G_N_ELEMENTS (modes); m++) {
@@ -199,7 +199,7 @@ GST_END_TEST;
 
 GST_START_TEST (epochs_end_with_events_and_the_last_with_eos)
 {
-  static const gchar *const modes[] = { "mmap", "read" };
+  static const gchar *const modes[] = { "mmap", "read", "direct" };
   guint m, epoch;
 
   for (m = 0; m < G_N_ELEMENTS (modes); m++) {
@@ -342,30 +342,37 @@ GST_START_TEST (properties_come_back_as_they_were_set)
   GstElement *src = gst_element_factory_make ("ssiosrc", NULL);
   gchar *location, *layout;
   guint batch_size, epochs;
-  gboolean drop_last;
+  guint prefetch;
+  gboolean drop_last, drop_behind;
   GstSsioIoMode io_mode;
 
   g_object_get (src, "layout", &layout, "batch-size", &batch_size, "epochs",
-      &epochs, "drop-last", &drop_last, "io-mode", &io_mode, NULL);
+      &epochs, "drop-last", &drop_last, "io-mode", &io_mode, "prefetch",
+      &prefetch, "drop-behind", &drop_behind, NULL);
   fail_unless_equals_string (layout, GST_SSIO_DEFAULT_LAYOUT);
   fail_unless_equals_int (batch_size, 250000);
   fail_unless_equals_int (epochs, 1);
   fail_unless_equals_int (drop_last, FALSE);
   fail_unless_equals_int (io_mode, GST_SSIO_IO_MODE_AUTO);
+  fail_unless_equals_int (prefetch, 2);
+  fail_unless_equals_int (drop_behind, FALSE);
   g_free (layout);
 
   g_object_set (src, "location", "a b.bin", "layout", "x,y", "batch-size", 3,
-      "epochs", 0, "drop-last", TRUE, NULL);
+      "epochs", 0, "drop-last", TRUE, "prefetch", 64, "drop-behind", TRUE,
+      NULL);
   gst_util_set_object_arg (G_OBJECT (src), "io-mode", "read");
   g_object_get (src, "location", &location, "layout", &layout, "batch-size",
       &batch_size, "epochs", &epochs, "drop-last", &drop_last, "io-mode",
-      &io_mode, NULL);
+      &io_mode, "prefetch", &prefetch, "drop-behind", &drop_behind, NULL);
   fail_unless_equals_string (location, "a b.bin");
   fail_unless_equals_string (layout, "x,y");
   fail_unless_equals_int (batch_size, 3);
   fail_unless_equals_int (epochs, 0);
   fail_unless_equals_int (drop_last, TRUE);
   fail_unless_equals_int (io_mode, GST_SSIO_IO_MODE_READ);
+  fail_unless_equals_int (prefetch, 64);
+  fail_unless_equals_int (drop_behind, TRUE);
   g_free (location);
   g_free (layout);
   gst_object_unref (src);

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* preadv2() */
+#endif
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gst/gst.h>
+#include <sys/uio.h>
+
+#include "pagecache.h"
+
+/* Of bytes in a row: large enough that the system calls do not count, and that
+ * the large pages of the page cache, which are dropped as a whole, fit in. */
+#define ROW_SIZE ((guint64) 2 << 20)
+
+/* The kernel cuts a longer piece of advice short where the device reads less
+ * at a time; few read less than this. */
+#define ADVICE_SIZE ((guint64) 128 << 10)
+
+/* Asks for a byte without waiting for the disk. The file's end counts as
+ * present, and who cannot be asked as absent. */
+static gboolean
+is_present (gint fd, guint64 offset)
+{
+  guint8 byte;
+  struct iovec place = { &byte, 1 };
+
+  return preadv2 (fd, &place, 1, offset, RWF_NOWAIT) >= 0;
+}
+
+/* Most often all of a range is there, or nothing. The kernel must not take the
+ * questions for reads, and guess what follows. */
+static gboolean
+are_present (gint fd, guint64 offset, guint64 end)
+{
+  gboolean result;
+
+  posix_fadvise (fd, 0, 0, POSIX_FADV_RANDOM);
+  result = is_present (fd, offset) && is_present (fd, end - 1);
+  posix_fadvise (fd, 0, 0, POSIX_FADV_NORMAL);
+  return result;
+}
+
+/* Advice walks all pages, also of what is in memory, where it must cost
+ * nothing. */
+static void
+read_ahead (gint fd, guint64 offset, guint64 end)
+{
+  if (are_present (fd, offset, end))
+    return;
+  for (; offset < end; offset += ADVICE_SIZE)
+    posix_fadvise (fd, offset, MIN (ADVICE_SIZE, end - offset),
+        POSIX_FADV_WILLNEED);
+}
+
+/* Bytes that follow are left to the kernel: it reads them ahead by itself,
+ * into large pages, which advice does not. Those are mapped ten times faster
+ * in the epochs that find them in memory. */
+void
+gst_ssio_page_cache_announce (gint fd, GstSsioByteRange *announced,
+    guint64 offset, guint64 size, gboolean is_awaited)
+{
+  const guint64 end = offset + size;
+
+  if (announced->end > 0 && offset >= announced->start
+      && offset <= announced->end) {
+    announced->end = MAX (announced->end, end);
+    return;
+  }
+  *announced = (GstSsioByteRange){ offset, end };
+  if (!is_awaited)
+    read_ahead (fd, offset, end);
+}
+
+void
+gst_ssio_page_cache_drop (gint fd, guint64 offset, guint64 size)
+{
+  gint number = posix_fadvise (fd, offset, size, POSIX_FADV_DONTNEED);
+
+  if (number != 0)
+    GST_INFO ("cannot drop pages from the page cache: %s",
+        g_strerror (number));
+}
+
+void
+gst_ssio_page_cache_drop_read (gint fd, GstSsioByteRange *used, guint64 offset,
+    guint64 size)
+{
+  guint64 end;
+
+  if (offset != used->end) {
+    gst_ssio_page_cache_flush (fd, used);
+    used->start = offset;
+  }
+  used->end = offset + size;
+  end = used->end / ROW_SIZE * ROW_SIZE;
+  if (end > used->start) {
+    gst_ssio_page_cache_drop (fd, used->start, end - used->start);
+    used->start = end;
+  }
+}
+
+void
+gst_ssio_page_cache_flush (gint fd, GstSsioByteRange *used)
+{
+  if (used->end > used->start)
+    gst_ssio_page_cache_drop (fd, used->start, used->end - used->start);
+  *used = (GstSsioByteRange){ 0 };
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* How the bytes of a point file come and go, for the library itself. */
+#pragma once
+
+#include "directread.h"
+#include "gstssiopointfile.h"
+
+G_BEGIN_DECLS
+
+/* Points that will be asked for, in this order: the disk is to read them
+ * ahead, but for those that are asked for at once. From one thread at a time
+ * with those that ask for batches. */
+void gst_ssio_point_file_announce (GstSsioPointFile *file, guint64 first_point,
+    guint64 n_points, gboolean at_once);
+
+/* Whether pages leave the page cache after use. Before the first batch. */
+void gst_ssio_point_file_set_drop_behind (GstSsioPointFile *file,
+    gboolean drop_behind);
+
+/* Files that are read directly share what has reads in flight; it is not
+ * used any more once the file is parked. Before the first batch. */
+void gst_ssio_point_file_set_reader (GstSsioPointFile *file,
+    GstSsioDirectReader *reader);
+
+G_END_DECLS
