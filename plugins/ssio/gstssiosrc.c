@@ -15,6 +15,12 @@
  * (two-dimensional or structured), which say what they hold, and headerless
  * records, whose fields the #GstSsioSrc:layout property names.
  *
+ * The kernel is told of the next #GstSsioSrc:prefetch batches where the order
+ * jumps; what follows in a row it reads ahead by itself. For data sets far
+ * larger than memory, io-mode=direct passes the page cache by, with
+ * #GstSsioSrc:prefetch reads in flight where there is io_uring, and
+ * #GstSsioSrc:drop-behind drops pages from it after use.
+ *
  * EOS ends the last of #GstSsioSrc:epochs epochs. Each one before ends with
  * the serialized event `ssio-epoch` and a new segment. After EOS a flushing
  * seek to 0 starts the next epoch; a segment seek ends with SEGMENT_DONE in
