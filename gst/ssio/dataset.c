@@ -23,7 +23,8 @@ struct _GstSsioDataset {
   guint64 skipped;  /* points of it before the range */
   GstSsioOrder *order;
   GstSsioMixer *mixer; /* NULL where points stay in their batches */
-  gboolean is_direct;  /* files are read in whole blocks, to their batches */
+  gboolean is_shuffled;
+  gboolean is_direct; /* files are read in whole blocks, to their batches */
   guint prefetch;
   guint64 n_announced; /* batches of the epoch whose reading was announced */
 };
@@ -147,18 +148,36 @@ count_from_start (const GstSsioDataset *self, GstSsioBatch *batch)
   batch->file += self->first_file;
 }
 
+/* Whether it comes after the one before it, or first. */
+static gboolean
+is_in_row (const GstSsioDataset *self, const GstSsioBatch *batch, guint64 now)
+{
+  GstSsioBatch before;
+
+  if (self->is_shuffled)
+    return FALSE;
+  if (batch->index == now)
+    return TRUE;
+  gst_ssio_order_get_batch (self->order, batch->index - 1, &before);
+  return before.file == batch->file
+         && before.first_point + before.n_points == batch->first_point;
+}
+
+/* FALSE where there is no room for its file. */
 static gboolean
 announce_batch (GstSsioDataset *self, guint64 now, guint64 index)
 {
   GstSsioPointFile *file;
   GstSsioBatch batch;
+  gboolean in_row;
 
   gst_ssio_order_get_batch (self->order, index, &batch);
+  in_row = is_in_row (self, &batch, now);
   count_from_start (self, &batch);
   file = gst_ssio_file_table_open_ahead (self->files, batch.file, now, index);
   if (file)
     gst_ssio_point_file_announce (file, batch.first_point, batch.n_points,
-        index == now);
+        in_row);
   return file != NULL;
 }
 
@@ -214,6 +233,7 @@ make_order (GstSsioDataset *self, const GstSsioDatasetConfig *config,
   GArray *n_points;
 
   self->point_size = gst_ssio_layout_get_point_size (self->layout);
+  self->is_shuffled = config->order.shuffle;
   self->is_direct
       = config->io_mode == GST_SSIO_IO_MODE_DIRECT && config->mix_window == 0;
   self->prefetch = config->prefetch;

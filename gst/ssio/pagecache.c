@@ -48,33 +48,16 @@ are_present (gint fd, guint64 offset, guint64 end)
 
 /* Advice walks all pages, also of what is in memory, where it must cost
  * nothing. */
-static void
-read_ahead (gint fd, guint64 offset, guint64 end)
+void
+gst_ssio_page_cache_announce (gint fd, guint64 offset, guint64 size)
 {
+  const guint64 end = offset + size;
+
   if (are_present (fd, offset, end))
     return;
   for (; offset < end; offset += ADVICE_SIZE)
     posix_fadvise (fd, offset, MIN (ADVICE_SIZE, end - offset),
         POSIX_FADV_WILLNEED);
-}
-
-/* Bytes that follow are left to the kernel: it reads them ahead by itself,
- * into large pages, which advice does not. Those are mapped ten times faster
- * in the epochs that find them in memory. */
-void
-gst_ssio_page_cache_announce (gint fd, GstSsioByteRange *announced,
-    guint64 offset, guint64 size, gboolean is_awaited)
-{
-  const guint64 end = offset + size;
-
-  if (announced->end > 0 && offset >= announced->start
-      && offset <= announced->end) {
-    announced->end = MAX (announced->end, end);
-    return;
-  }
-  *announced = (GstSsioByteRange){ offset, end };
-  if (!is_awaited)
-    read_ahead (fd, offset, end);
 }
 
 void

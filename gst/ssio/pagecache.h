@@ -13,11 +13,9 @@ typedef struct {
   guint64 end; /* one past the last */
 } GstSsioByteRange;
 
-/* Has the disk read the bytes, without waiting for it, unless they are in
- * memory, somebody waits for them already, or they follow announced, which has
- * what was announced before in a row. */
-void gst_ssio_page_cache_announce (gint fd, GstSsioByteRange *announced,
-    guint64 offset, guint64 size, gboolean is_awaited);
+/* Has the disk read the bytes, at least one, without waiting for it, unless
+ * they are in memory. */
+void gst_ssio_page_cache_announce (gint fd, guint64 offset, guint64 size);
 
 /* Drops whole pages of the range that no process has mapped. */
 void gst_ssio_page_cache_drop (gint fd, guint64 offset, guint64 size);

@@ -8,10 +8,11 @@
 G_BEGIN_DECLS
 
 /* Points that will be asked for, in this order: the disk is to read them
- * ahead, but for those that are asked for at once. From one thread at a time
- * with those that ask for batches. */
+ * ahead. Those that come in a row with others are left to the kernel where it
+ * does so by itself. From one thread at a time with those that ask for
+ * batches. */
 void gst_ssio_point_file_announce (GstSsioPointFile *file, guint64 first_point,
-    guint64 n_points, gboolean at_once);
+    guint64 n_points, gboolean in_row);
 
 /* Whether pages leave the page cache after use. Before the first batch. */
 void gst_ssio_point_file_set_drop_behind (GstSsioPointFile *file,

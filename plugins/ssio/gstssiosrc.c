@@ -37,8 +37,8 @@
  * the epoch alone.
  *
  * #GstSsioSrc:num-shards processes share an epoch's batches, and this one has
- * part #GstSsioSrc:shard-index of them; -1 for both takes what torchrun, srun
- * or mpirun say. shard-policy=even gives each process as many batches.
+ * part #GstSsioSrc:shard-index of them; -1 for either takes both from
+ * torchrun, srun or mpirun. shard-policy=even gives each process as many batches.
  *
  * ## Large coordinates
  * What becomes float32 for a model keeps 24 bits, fewer than coordinates of a
@@ -60,6 +60,13 @@
  * `ins_class:u2`. Such batches are copies. The property is a path with one
  * `%s` or `*` for the scan's name without folder and extension; a relative one
  * starts at the scan's folder.
+ *
+ * ## Files on disk
+ * The kernel is told of the next #GstSsioSrc:prefetch batches where the order
+ * jumps; what follows in a row it reads ahead by itself. For data sets far
+ * larger than memory, io-mode=direct passes the page cache by, with
+ * #GstSsioSrc:prefetch reads in flight where there is io_uring, and
+ * #GstSsioSrc:drop-behind drops pages from it after use.
  *
  * ## Epochs
  * EOS ends the last of #GstSsioSrc:epochs epochs. Each one before ends with

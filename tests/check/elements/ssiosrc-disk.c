@@ -448,8 +448,10 @@ GST_START_TEST (pages_leave_the_page_cache_behind_the_stream)
   check_drop_behind (path, "drop-behind=true io-mode=mmap", 0);
   check_drop_behind (path, "drop-behind=true io-mode=read", 0);
   check_drop_behind (path, "drop-behind=true io-mode=read batch-size=1001", 0);
+  /* where the order jumps, the kernel may read a part again unasked */
   check_drop_behind (path,
-      "drop-behind=true io-mode=mmap batch-size=65536 shuffle=batches", 0);
+      "drop-behind=true io-mode=mmap batch-size=65536 shuffle=batches",
+      N_BATCHES * BATCH_PAGES / 4);
   g_free (path);
 }
 GST_END_TEST;
