@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <json-glib/json-glib.h>
@@ -15,7 +16,7 @@
 #include "pipeline.h"
 #include "touch.h"
 
-#define LINE "%lf %lf %lf %lf %lf %lf %lf"
+#define LINE "%lf %lf %lf %lf %lf %lf %lf %lf"
 
 /* In the new process, before it becomes the program: no more than system
  * calls. */
@@ -82,8 +83,9 @@ ssio_child_finish (GSubprocess *process, SsioChild *child)
   gchar *output = finish (process);
 
   if (sscanf (output, LINE, &child->start, &child->end, &child->first,
-          &child->bytes, &child->points, &child->n_files, &child->peak)
-      != 7)
+          &child->bytes, &child->points, &child->n_files, &child->disk_bytes,
+          &child->peak)
+      != 8)
     ssio_fail ("a process that reads printed: %s", output);
   g_free (output);
 }
@@ -94,19 +96,37 @@ ssio_child_run (const gchar *source, const gchar *cgroup, SsioChild *child)
   ssio_child_finish (ssio_child_start (source, 0, cgroup), child);
 }
 
+/* 0 where Linux does not count them. */
+static gdouble
+get_disk_bytes (void)
+{
+  const gchar *key = "\nread_bytes: ";
+  gchar *text = NULL, *line = NULL;
+  gdouble bytes = 0;
+
+  if (g_file_get_contents ("/proc/self/io", &text, NULL, NULL))
+    line = strstr (text, key);
+  if (line)
+    bytes = g_ascii_strtod (line + strlen (key), NULL);
+  g_free (text);
+  return bytes;
+}
+
 void
 ssio_child_stream (const gchar *source, gdouble at)
 {
   gint64 wait = at * 1e6 - g_get_monotonic_time ();
+  gdouble disk_bytes = get_disk_bytes ();
   SsioTouch touch;
 
   if (wait > 0)
     g_usleep (wait);
   ssio_touch_run (source, NULL, NULL, &touch);
   g_print ("%.6f %.6f %.6f %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
-           " %u %.0f\n",
+           " %u %.0f %.0f\n",
       touch.start, touch.end, touch.first, touch.bytes, touch.points,
-      touch.n_files, ssio_pipeline_get_peak ());
+      touch.n_files, get_disk_bytes () - disk_bytes,
+      ssio_pipeline_get_peak ());
   ssio_touch_clear (&touch);
 }
 

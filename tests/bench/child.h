@@ -13,8 +13,9 @@ typedef struct {
   gdouble first; /* seconds to the first batch */
   gdouble bytes;
   gdouble points;
-  gdouble n_files; /* most file descriptors */
-  gdouble peak;    /* most bytes that it held */
+  gdouble n_files;    /* most file descriptors */
+  gdouble disk_bytes; /* that it had read from disks */
+  gdouble peak;       /* most bytes that it held */
 } SsioChild;
 
 /* Starts this program with --stream SOURCE and --at TIME, which must then call

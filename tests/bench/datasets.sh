@@ -17,6 +17,7 @@ here=$(dirname -- "$0")
 
 json=${SSIO_BENCH_DATASETS_JSON:-$build/ssio-bench-datasets.json}
 default_points=4000000
+default_rounds=3
 
 # shellcheck source=tests/bench/tile.sh
 . "$here/tile.sh"

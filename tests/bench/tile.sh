@@ -2,10 +2,10 @@
 # shellcheck shell=bash disable=SC2154
 # What the benchmarks' scripts have in common: their settings and the tile;
 # sourced, not run, with the variables make_tile and build set, and
-# default_points where the tile is another.
+# default_points and default_rounds where they are others.
 
 points=${SSIO_BENCH_POINTS:-${default_points:-36831590}}
-rounds=${SSIO_BENCH_ROUNDS:-5}
+rounds=${SSIO_BENCH_ROUNDS:-${default_rounds:-5}}
 # In the build directory and not in a cache: it is made again in seconds, goes
 # when the build goes, and cannot outlive the generator that made it.
 own_tile=$build/ssio-bench-tile-$points.bin
