@@ -61,7 +61,7 @@ trap clean_up EXIT
 folder=$(mktemp -d -p "${SSIO_BENCH_FOLDER:-$build}" ssio-bench-XXXXXX)
 
 # The large file is four times as large as the limit, 1 GiB with all points.
-limit=$((points * 67 >> 20))
+limit=$((points * 68 >> 20))
 limit=$((limit < 64 ? 64 : limit > 256 ? 256 : limit))
 options=(--tile "$tile" --folder "$folder" --rounds "$rounds" --json "$json"
   --limit "$limit")
