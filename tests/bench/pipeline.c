@@ -43,9 +43,20 @@ add_epoch (SsioEpochs *epochs, const GstStructure *structure)
   }
 }
 
+GstElement *
+ssio_pipeline_new (const gchar *text)
+{
+  GError *error = NULL;
+  GstElement *pipeline = gst_parse_launch (text, &error);
+
+  if (error)
+    ssio_fail ("%s: %s", text, error->message);
+  return pipeline;
+}
+
 /* Follows a pipeline to its end. */
 static void
-follow (GstElement *pipeline, const gchar *text, SsioEpochs *epochs)
+follow (GstElement *pipeline, SsioEpochs *epochs)
 {
   GstBus *bus = gst_element_get_bus (pipeline);
   GstMessageType type = GST_MESSAGE_UNKNOWN;
@@ -59,9 +70,9 @@ follow (GstElement *pipeline, const gchar *text, SsioEpochs *epochs)
       GError *error = NULL;
 
       gst_message_parse_error (message, &error, NULL);
-      ssio_fail ("%s: %s", text, error->message);
+      ssio_fail ("%s", error->message);
     }
-    if (gst_message_has_name (message, GST_SSIO_EPOCH_NAME))
+    if (epochs && gst_message_has_name (message, GST_SSIO_EPOCH_NAME))
       add_epoch (epochs, gst_message_get_structure (message));
     gst_message_unref (message);
   }
@@ -69,16 +80,8 @@ follow (GstElement *pipeline, const gchar *text, SsioEpochs *epochs)
 }
 
 void
-ssio_pipeline_run (const gchar *text, SsioEpochs *epochs)
+ssio_pipeline_play (GstElement *pipeline, SsioEpochs *epochs)
 {
-  GError *error = NULL;
-  GstElement *pipeline = gst_parse_launch (text, &error);
-
-  epochs->seconds = g_array_new (FALSE, FALSE, sizeof (gdouble));
-  epochs->means = g_array_new (FALSE, FALSE, sizeof (gdouble));
-  epochs->points = 0;
-  if (error)
-    ssio_fail ("%s: %s", text, error->message);
   /* comes after what the failing element has to say, if it says anything */
   if (gst_element_set_state (pipeline, GST_STATE_PLAYING)
       == GST_STATE_CHANGE_FAILURE)
@@ -87,8 +90,19 @@ ssio_pipeline_run (const gchar *text, SsioEpochs *epochs)
             g_error_new_literal (GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE,
                 "The pipeline does not start"),
             NULL));
-  follow (pipeline, text, epochs);
+  follow (pipeline, epochs);
   gst_element_set_state (pipeline, GST_STATE_NULL);
+}
+
+void
+ssio_pipeline_run (const gchar *text, SsioEpochs *epochs)
+{
+  GstElement *pipeline = ssio_pipeline_new (text);
+
+  epochs->seconds = g_array_new (FALSE, FALSE, sizeof (gdouble));
+  epochs->means = g_array_new (FALSE, FALSE, sizeof (gdouble));
+  epochs->points = 0;
+  ssio_pipeline_play (pipeline, epochs);
   gst_object_unref (pipeline);
 }
 
@@ -100,20 +114,29 @@ ssio_epochs_clear (SsioEpochs *epochs)
 }
 
 /* What Linux counts includes the pages of mapped files. */
-void
-ssio_pipeline_print_resident (const gchar *text)
+gdouble
+ssio_pipeline_get_peak (void)
 {
   gchar *status = NULL, *line = NULL;
-  SsioEpochs epochs;
+  gdouble bytes;
 
-  ssio_pipeline_run (text, &epochs);
-  ssio_epochs_clear (&epochs);
   if (g_file_get_contents ("/proc/self/status", &status, NULL, NULL))
     line = strstr (status, "VmHWM:");
   if (!line)
     ssio_fail ("/proc/self/status has no VmHWM");
-  g_print ("%.0f\n", g_ascii_strtod (line + strlen ("VmHWM:"), NULL) * 1024);
+  bytes = g_ascii_strtod (line + strlen ("VmHWM:"), NULL) * 1024;
   g_free (status);
+  return bytes;
+}
+
+void
+ssio_pipeline_print_resident (const gchar *text)
+{
+  SsioEpochs epochs;
+
+  ssio_pipeline_run (text, &epochs);
+  ssio_epochs_clear (&epochs);
+  g_print ("%.0f\n", ssio_pipeline_get_peak ());
 }
 
 gdouble

@@ -2,7 +2,7 @@
 /* Runs pipelines to their end, in this process or in one of their own. */
 #pragma once
 
-#include <glib.h>
+#include <gst/gst.h>
 
 G_BEGIN_DECLS
 
@@ -16,7 +16,14 @@ typedef struct {
 /* A string as a value in a pipeline's text, whatever it holds. */
 gchar *ssio_pipeline_quote (const gchar *value);
 
-/* Ends the benchmark where the pipeline fails. */
+/* From gst-launch-1.0's language. Ends the benchmark where it cannot be made,
+ * as the next two do where the pipeline fails. */
+GstElement *ssio_pipeline_new (const gchar *text);
+
+/* Plays a pipeline to its end and stops it. epochs may be NULL; what its
+ * elements report is added to it. */
+void ssio_pipeline_play (GstElement *pipeline, SsioEpochs *epochs);
+
 void ssio_pipeline_run (const gchar *text, SsioEpochs *epochs);
 
 void ssio_epochs_clear (SsioEpochs *epochs);
@@ -25,6 +32,9 @@ void ssio_epochs_clear (SsioEpochs *epochs);
  * else: this program, which must call ssio_pipeline_print_resident() where
  * its arguments are --child and the pipeline. */
 gdouble ssio_pipeline_measure_resident (const gchar *text);
+
+/* The most bytes that this process has held. */
+gdouble ssio_pipeline_get_peak (void);
 
 void ssio_pipeline_print_resident (const gchar *text);
 

@@ -116,15 +116,20 @@ compare_doubles (gconstpointer a, gconstpointer b)
 }
 
 gdouble
+ssio_report_get_median (GArray *samples)
+{
+  g_array_sort (samples, compare_doubles);
+  return g_array_index (samples, gdouble, samples->len / 2);
+}
+
+gdouble
 ssio_report_add_samples (SsioReport *report, const gchar *name,
     GArray *samples, guint decimals, const gchar *text)
 {
   gchar *list_name = g_strconcat (name, "_samples", NULL);
-  gdouble median;
+  gdouble median = ssio_report_get_median (samples);
   gchar *range;
 
-  g_array_sort (samples, compare_doubles);
-  median = g_array_index (samples, gdouble, samples->len / 2);
   range = g_strdup_printf ("%s (%.*f to %.*f)", text, decimals,
       g_array_index (samples, gdouble, 0), decimals,
       g_array_index (samples, gdouble, samples->len - 1));

@@ -24,6 +24,9 @@ void ssio_report_add_text (SsioReport *report, const gchar *name,
 void ssio_report_add_value (SsioReport *report, const gchar *name,
     gdouble value, guint decimals, const gchar *text);
 
+/* Sorts samples, an array of gdouble with at least one. */
+gdouble ssio_report_get_median (GArray *samples);
+
 /* Sorts samples, an array of gdouble with at least one, and returns their
  * median, which is the figure; the table shows their range as well. */
 gdouble ssio_report_add_samples (SsioReport *report, const gchar *name,

@@ -43,24 +43,6 @@ find_python() {
   return 1
 }
 
-install_python() {
-  local as_root=()
-
-  [[ ${SSIO_BENCH_INSTALL:-1} != 0 ]] || return 1
-  command -v apt-get >/dev/null || return 1
-  if [[ $(id -u) != 0 ]]; then
-    sudo -n true 2>/dev/null || return 1
-    as_root=(sudo -n)
-  fi
-  echo "Installing ${packages[*]} for the Python peer" \
-    "(not wanted: SSIO_BENCH_INSTALL=0)"
-  # lists that are old may still do
-  "${as_root[@]}" apt-get -qq update || true
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq \
-    -o DPkg::Lock::Timeout=300 install --no-install-recommends \
-    "${packages[@]}" >/dev/null
-}
-
 check_settings
 prepare_tile
 
@@ -70,7 +52,7 @@ unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS
 unset OMP_NUM_THREADS MKL_NUM_THREADS
 
 if ! find_python || [[ $blas == "OpenBLAS, pthreads" ]]; then
-  install_python || true
+  install_packages "the Python peer" "${packages[@]}" || true
   find_python || true
 fi
 if [[ -n $python ]]; then

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
 # What the benchmarks' scripts have in common: their settings and the tile;
-# sourced, not run, with the variables make_tile and build set.
+# sourced, not run, with the variables make_tile and build set, and
+# default_points and default_rounds where they are others.
 
-points=${SSIO_BENCH_POINTS:-36831590}
-rounds=${SSIO_BENCH_ROUNDS:-5}
+points=${SSIO_BENCH_POINTS:-${default_points:-36831590}}
+rounds=${SSIO_BENCH_ROUNDS:-${default_rounds:-5}}
 # In the build directory and not in a cache: it is made again in seconds, goes
 # when the build goes, and cannot outlive the generator that made it.
 own_tile=$build/ssio-bench-tile-$points.bin
@@ -52,6 +53,25 @@ prepare_tile() {
   [[ $(size_of "$tile") == "$expected" ]] ||
     fail "$tile: expected $expected bytes for $points points, found" \
       "$(size_of "$tile"); set SSIO_BENCH_POINTS, or name another file"
+}
+
+# install_packages FOR PACKAGE...
+install_packages() {
+  local what=$1
+  local as_root=()
+
+  shift
+  [[ ${SSIO_BENCH_INSTALL:-1} != 0 ]] || return 1
+  command -v apt-get >/dev/null || return 1
+  if [[ $(id -u) != 0 ]]; then
+    sudo -n true 2>/dev/null || return 1
+    as_root=(sudo -n)
+  fi
+  echo "Installing $* for $what (not wanted: SSIO_BENCH_INSTALL=0)"
+  # lists that are old may still do
+  "${as_root[@]}" apt-get -qq update || true
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+    -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@" >/dev/null
 }
 
 # Fewer points fit in the caches of today's machines.
