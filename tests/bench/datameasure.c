@@ -397,8 +397,9 @@ ssio_data_measure (SsioData *data, guint round)
   add (data, four / one, 3, "four shards against one", "shards_ratio");
   measure_orders (data, SSIO_TILE_BATCH, round);
   measure_orders (data, SMALL_BATCH, round);
-  if (data->can_drop) {
+  if (data->can_drop)
     measure_ways (data, round);
+  if (data->can_drop && data->cgroup) {
     measure_limited (data, SSIO_TILE_BATCH);
     if (round == 0) /* may read the file many times over */
       measure_limited (data, SMALL_BATCH);
