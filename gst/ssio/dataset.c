@@ -189,8 +189,6 @@ announce_batches (GstSsioDataset *self, guint64 index)
   guint64 end = MIN (index + self->prefetch + 1,
       gst_ssio_order_get_n_batches (self->order));
 
-  if (self->prefetch == 0)
-    return;
   self->n_announced = MAX (self->n_announced, index);
   while (self->n_announced < end
          && announce_batch (self, index, self->n_announced))
@@ -238,7 +236,7 @@ make_order (GstSsioDataset *self, const GstSsioDatasetConfig *config,
       = config->io_mode == GST_SSIO_IO_MODE_DIRECT && config->mix_window == 0;
   self->prefetch = config->prefetch;
   gst_ssio_file_table_set_reading (self->files, config->prefetch,
-      config->drop_behind);
+      config->drop_behind, self->is_shuffled);
   n_points = cut_range (self, config->start_point, config->stop_point);
   self->order = gst_ssio_order_new (&config->order,
       (const guint64 *) n_points->data, n_points->len);

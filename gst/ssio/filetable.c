@@ -44,6 +44,7 @@ struct _GstSsioFileTable {
   gboolean is_mapped;
   GstSsioDirectReader *reader; /* NULL where files are not read directly */
   gboolean drop_behind;
+  gboolean is_scattered;
   Open open[MAX_OPEN];
   guint64 n_uses;
   Listener *listener;
@@ -85,6 +86,7 @@ set_up (const GstSsioFileTable *table, GstSsioPointFile *file)
 {
   listen (table, file);
   gst_ssio_point_file_set_drop_behind (file, table->drop_behind);
+  gst_ssio_point_file_set_scattered (file, table->is_scattered);
   gst_ssio_point_file_set_reader (file, table->reader);
 }
 
@@ -252,11 +254,12 @@ gst_ssio_file_table_set_damage_func (GstSsioFileTable *table,
 
 void
 gst_ssio_file_table_set_reading (GstSsioFileTable *table, guint n_reads,
-    gboolean drop_behind)
+    gboolean drop_behind, gboolean is_scattered)
 {
   if (table->io_mode == GST_SSIO_IO_MODE_DIRECT)
     table->reader = gst_ssio_direct_reader_new (n_reads);
   table->drop_behind = drop_behind;
+  table->is_scattered = is_scattered;
   set_up (table, table->open[0].file);
 }
 

@@ -20,11 +20,11 @@ void gst_ssio_file_table_free (GstSsioFileTable *table);
 void gst_ssio_file_table_set_damage_func (GstSsioFileTable *table,
     GstSsioDamageFunc func, gpointer user_data);
 
-/* What is read ahead of files that are read directly, in reads in flight, and
- * whether pages are dropped behind those that are not. Before the first
- * batch. */
+/* What is read ahead of files that are read directly, in reads in flight,
+ * whether pages are dropped behind those that are not, and whether batches
+ * come in an order that jumps. Before the first batch. */
 void gst_ssio_file_table_set_reading (GstSsioFileTable *table, guint n_reads,
-    gboolean drop_behind);
+    gboolean drop_behind, gboolean is_scattered);
 
 guint gst_ssio_file_table_get_n_files (const GstSsioFileTable *table);
 const gchar *gst_ssio_file_table_get_path (const GstSsioFileTable *table,

@@ -956,24 +956,19 @@ gst_ssio_point_file_set_drop_behind (GstSsioPointFile *file,
 }
 
 void
+gst_ssio_point_file_set_scattered (GstSsioPointFile *file,
+    gboolean is_scattered)
+{
+  if (file->windows)
+    gst_ssio_windows_set_scattered (file->windows, is_scattered);
+}
+
+void
 gst_ssio_point_file_set_reader (GstSsioPointFile *file,
     GstSsioDirectReader *reader)
 {
   if (file->direct)
     file->reader = reader;
-}
-
-/* Of a mapped file whole windows are made present. */
-static void
-announce_bytes (GstSsioPointFile *file, guint64 offset, guint64 size)
-{
-  guint64 end = offset + size;
-
-  if (file->map) {
-    offset = offset / GST_SSIO_WINDOW_SIZE * GST_SSIO_WINDOW_SIZE;
-    end = MIN (GST_ROUND_UP_N (end, GST_SSIO_WINDOW_SIZE), file->size);
-  }
-  gst_ssio_page_cache_announce (file->fd, offset, end - offset);
 }
 
 /* The kernel reads a row ahead into large pages, which advice does not: they
@@ -990,7 +985,7 @@ gst_ssio_point_file_announce (GstSsioPointFile *file, guint64 first_point,
   if (file->reader)
     gst_ssio_direct_reader_announce (file->reader, file->direct, offset, size);
   else if (!in_row)
-    announce_bytes (file, offset, size);
+    gst_ssio_page_cache_announce (file->fd, offset, size);
 }
 
 /**

@@ -18,6 +18,11 @@ void gst_ssio_point_file_announce (GstSsioPointFile *file, guint64 first_point,
 void gst_ssio_point_file_set_drop_behind (GstSsioPointFile *file,
     gboolean drop_behind);
 
+/* Whether batches come in an order that jumps, so that what is around one will
+ * not be asked for soon. Before the first batch. */
+void gst_ssio_point_file_set_scattered (GstSsioPointFile *file,
+    gboolean is_scattered);
+
 /* Files that are read directly share what has reads in flight; it is not
  * used any more once the file is parked. Before the first batch. */
 void gst_ssio_point_file_set_reader (GstSsioPointFile *file,

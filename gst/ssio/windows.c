@@ -13,6 +13,7 @@
 struct _GstSsioWindows {
   const guint8 *base;
   gsize size;
+  gboolean is_scattered;
   GstSsioDropFunc drop_func;
   gpointer drop_data;
   GMutex lock; /* of what follows; also held while pages are dropped, so that
@@ -32,6 +33,12 @@ gst_ssio_windows_new (const guint8 *base, gsize size)
   windows->cursor = NO_WINDOW;
   g_mutex_init (&windows->lock);
   return windows;
+}
+
+void
+gst_ssio_windows_set_scattered (GstSsioWindows *windows, gboolean is_scattered)
+{
+  windows->is_scattered = is_scattered;
 }
 
 void
@@ -110,33 +117,47 @@ move_cursor (GstSsioWindows *windows, gsize window)
     release_range (windows, old, old);
 }
 
+/* Adds a user to the windows of the bytes. Returns how many bytes are in those
+ * that had none, and those between them, and where they start. */
+static gsize
+add_users (GstSsioWindows *windows, gsize offset, gsize size, gsize *start)
+{
+  gsize last = last_window (offset, size);
+  gsize end = 0;
+  gsize window;
+
+  for (window = offset / WINDOW_SIZE; window <= last; window++) {
+    if (windows->users[window]++ > 0)
+      continue;
+    if (end == 0)
+      *start = window * WINDOW_SIZE;
+    end = window_end (windows, window);
+  }
+  return end > 0 ? end - *start : 0;
+}
+
 gint
 gst_ssio_windows_hold (GstSsioWindows *windows, gsize offset, gsize size,
     gboolean *fresh)
 {
-  gsize first = offset / WINDOW_SIZE;
-  gsize last = last_window (offset, size);
-  gsize fresh_first = NO_WINDOW;
-  gsize fresh_last = 0;
-  gsize window;
+  gsize start = 0;
+  gsize n_absent;
   gint result;
 
   g_mutex_lock (&windows->lock);
-  for (window = first; window <= last; window++) {
-    if (windows->users[window]++ == 0) {
-      fresh_first = MIN (fresh_first, window);
-      fresh_last = window;
-    }
-  }
-  move_cursor (windows, last);
+  n_absent = add_users (windows, offset, size, &start);
+  if (!windows->is_scattered)
+    move_cursor (windows, last_window (offset, size));
   g_mutex_unlock (&windows->lock);
 
-  *fresh = fresh_first != NO_WINDOW;
+  if (windows->is_scattered) {
+    start = offset;
+    n_absent = size;
+  }
+  *fresh = n_absent > 0;
   if (!*fresh)
     return 0;
-  /* one call also where a window between was present: that costs little */
-  result = gst_ssio_pages_populate (windows->base + fresh_first * WINDOW_SIZE,
-      window_end (windows, fresh_last) - fresh_first * WINDOW_SIZE);
+  result = gst_ssio_pages_populate (windows->base + start, n_absent);
   if (result != 0) {
     gst_ssio_windows_release (windows, offset, size);
     gst_ssio_windows_release_cursor (windows);

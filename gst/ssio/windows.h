@@ -20,7 +20,12 @@ typedef void (*GstSsioDropFunc) (gpointer user_data, gsize offset, gsize size);
 
 GstSsioWindows *gst_ssio_windows_new (const guint8 *base, gsize size);
 
-/* Before the first window is held. */
+/* Whether batches come in an order that jumps: what else their windows have is
+ * not made present then, since nobody will ask for it soon. Before the first
+ * window is held, as the next one. */
+void gst_ssio_windows_set_scattered (GstSsioWindows *windows,
+    gboolean is_scattered);
+
 void gst_ssio_windows_set_drop_func (GstSsioWindows *windows,
     GstSsioDropFunc func, gpointer user_data);
 
@@ -29,7 +34,7 @@ void gst_ssio_windows_free (GstSsioWindows *windows);
 /* Makes the bytes present and keeps their windows until as many calls of
  * gst_ssio_windows_release(). The last window also stays for the call after
  * this one, which most often continues in it. Called from one thread at a
- * time. Sets fresh to whether any window had to be made present. Returns 0 or
+ * time. Sets fresh to whether anything had to be made present. Returns 0 or
  * an errno, and then holds nothing. */
 gint gst_ssio_windows_hold (GstSsioWindows *windows, gsize offset, gsize size,
     gboolean *fresh);
