@@ -181,14 +181,17 @@ announce_batch (GstSsioDataset *self, guint64 now, guint64 index)
   return file != NULL;
 }
 
-/* Announces the batch of that index and those that follow, each one once, as
- * far as there is room for their files. */
+/* Announces the batch of that index and those that follow as far as there is
+ * room for their files. */
 static void
 announce_batches (GstSsioDataset *self, guint64 index)
 {
   guint64 end = MIN (index + self->prefetch + 1,
       gst_ssio_order_get_n_batches (self->order));
 
+  /* little memory may have lost again what was read ahead into it */
+  if (self->is_shuffled && !self->is_direct && self->n_announced > index)
+    announce_batch (self, index, index);
   self->n_announced = MAX (self->n_announced, index);
   while (self->n_announced < end
          && announce_batch (self, index, self->n_announced))

@@ -33,34 +33,23 @@ is_present (gint fd, guint64 offset)
   return preadv2 (fd, &place, 1, offset, RWF_NOWAIT) >= 0;
 }
 
-/* Most often all of a range is there, or nothing; but pages at its edges may
+/* Advice walks all pages, also of what is in memory, where it must cost next to
+ * nothing: so each piece is asked for a byte first. Not at its edges, which may
  * have come with its neighbours. The kernel must not take the questions for
  * reads, and guess what follows. */
-static gboolean
-are_present (gint fd, guint64 offset, guint64 end)
-{
-  const guint64 quarter = (end - offset) / 4;
-  gboolean result;
-
-  posix_fadvise (fd, 0, 0, POSIX_FADV_RANDOM);
-  result = is_present (fd, offset + quarter)
-           && is_present (fd, end - 1 - quarter);
-  posix_fadvise (fd, 0, 0, POSIX_FADV_NORMAL);
-  return result;
-}
-
-/* Advice walks all pages, also of what is in memory, where it must cost
- * nothing. */
 void
 gst_ssio_page_cache_announce (gint fd, guint64 offset, guint64 size)
 {
   const guint64 end = offset + size;
 
-  if (are_present (fd, offset, end))
-    return;
-  for (; offset < end; offset += ADVICE_SIZE)
-    posix_fadvise (fd, offset, MIN (ADVICE_SIZE, end - offset),
-        POSIX_FADV_WILLNEED);
+  posix_fadvise (fd, 0, 0, POSIX_FADV_RANDOM);
+  for (; offset < end; offset += ADVICE_SIZE) {
+    guint64 piece = MIN (ADVICE_SIZE, end - offset);
+
+    if (!is_present (fd, offset + piece / 2))
+      posix_fadvise (fd, offset, piece, POSIX_FADV_WILLNEED);
+  }
+  posix_fadvise (fd, 0, 0, POSIX_FADV_NORMAL);
 }
 
 void
