@@ -24,7 +24,7 @@ struct _GstSsioDataset {
   GstSsioOrder *order;
   GstSsioMixer *mixer; /* NULL where points stay in their batches */
   gboolean is_shuffled;
-  gboolean is_direct; /* files are read in whole blocks, to their batches */
+  gboolean is_cached; /* files come through the page cache */
   guint prefetch;
   guint64 n_announced; /* batches of the epoch whose reading was announced */
 };
@@ -190,7 +190,7 @@ announce_batches (GstSsioDataset *self, guint64 index)
       gst_ssio_order_get_n_batches (self->order));
 
   /* little memory may have lost again what was read ahead into it */
-  if (self->is_shuffled && !self->is_direct && self->n_announced > index)
+  if (self->is_shuffled && self->is_cached && self->n_announced > index)
     announce_batch (self, index, index);
   self->n_announced = MAX (self->n_announced, index);
   while (self->n_announced < end
@@ -235,8 +235,7 @@ make_order (GstSsioDataset *self, const GstSsioDatasetConfig *config,
 
   self->point_size = gst_ssio_layout_get_point_size (self->layout);
   self->is_shuffled = config->order.shuffle;
-  self->is_direct
-      = config->io_mode == GST_SSIO_IO_MODE_DIRECT && config->mix_window == 0;
+  self->is_cached = config->io_mode != GST_SSIO_IO_MODE_DIRECT;
   self->prefetch = config->prefetch;
   gst_ssio_file_table_set_reading (self->files, config->prefetch,
       config->drop_behind, self->is_shuffled);
@@ -415,7 +414,7 @@ gst_ssio_dataset_read_batch (GstSsioDataset *self, const GstSsioBatch *batch,
   GstMapInfo map;
   gboolean ok;
 
-  if (self->is_direct && room >= size)
+  if (!self->is_cached && !self->mixer && room >= size)
     align_batch (self, batch, buffer, size);
   if (room < size || !gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
