@@ -22,6 +22,9 @@
  * at a time; few read less than this. */
 #define ADVICE_SIZE ((guint64) 128 << 10)
 
+/* Enough that pieces which are not in memory are seldom overlooked. */
+#define N_QUESTIONS 8
+
 /* Asks for a byte without waiting for the disk. The file's end counts as
  * present, and who cannot be asked as absent. */
 static gboolean
@@ -33,23 +36,35 @@ is_present (gint fd, guint64 offset)
   return preadv2 (fd, &place, 1, offset, RWF_NOWAIT) >= 0;
 }
 
+/* Asks of some bytes between the edges, which may have come with the range's
+ * neighbours. The kernel must not take the questions for reads, and guess what
+ * follows. */
+static gboolean
+are_present (gint fd, guint64 offset, guint64 size)
+{
+  const guint64 step = MAX (size / N_QUESTIONS, ADVICE_SIZE);
+  const guint64 end = offset + size;
+  gboolean result = TRUE;
+
+  posix_fadvise (fd, 0, 0, POSIX_FADV_RANDOM);
+  for (; result && offset < end; offset += step)
+    result = is_present (fd, offset + MIN (step, end - offset) / 2);
+  posix_fadvise (fd, 0, 0, POSIX_FADV_NORMAL);
+  return result;
+}
+
 /* Advice walks all pages, also of what is in memory, where it must cost next to
- * nothing: so each piece is asked for a byte first. Not at its edges, which may
- * have come with its neighbours. The kernel must not take the questions for
- * reads, and guess what follows. */
+ * nothing. */
 void
 gst_ssio_page_cache_announce (gint fd, guint64 offset, guint64 size)
 {
   const guint64 end = offset + size;
 
-  posix_fadvise (fd, 0, 0, POSIX_FADV_RANDOM);
-  for (; offset < end; offset += ADVICE_SIZE) {
-    guint64 piece = MIN (ADVICE_SIZE, end - offset);
-
-    if (!is_present (fd, offset + piece / 2))
-      posix_fadvise (fd, offset, piece, POSIX_FADV_WILLNEED);
-  }
-  posix_fadvise (fd, 0, 0, POSIX_FADV_NORMAL);
+  if (are_present (fd, offset, size))
+    return;
+  for (; offset < end; offset += ADVICE_SIZE)
+    posix_fadvise (fd, offset, MIN (ADVICE_SIZE, end - offset),
+        POSIX_FADV_WILLNEED);
 }
 
 void
