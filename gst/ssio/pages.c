@@ -74,6 +74,13 @@ gst_ssio_pages_touch (const guint8 *start, gsize size)
 }
 
 void
+gst_ssio_pages_set_random (const guint8 *start, gsize size)
+{
+  if (madvise ((gpointer) start, size, MADV_RANDOM) != 0)
+    GST_INFO ("cannot advise of reads in no order: %s", g_strerror (errno));
+}
+
+void
 gst_ssio_pages_drop (const guint8 *start, gsize size)
 {
   if (madvise ((gpointer) start, size, MADV_DONTNEED) != 0)

@@ -21,6 +21,12 @@ void gst_ssio_pages_touch (const guint8 *start, gsize size);
 GST_SSIO_API
 void gst_ssio_pages_drop (const guint8 *start, gsize size);
 
+/* Keeps the kernel from reading more than the pages that are touched, which it
+ * else does around each, and again behind what it read so. The start must be
+ * aligned to pages. */
+GST_SSIO_API
+void gst_ssio_pages_set_random (const guint8 *start, gsize size);
+
 typedef struct _GstSsioGuard GstSsioGuard;
 
 /* From here on, reading a page of the mapping that its file no longer backs

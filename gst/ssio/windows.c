@@ -39,6 +39,8 @@ void
 gst_ssio_windows_set_scattered (GstSsioWindows *windows, gboolean is_scattered)
 {
   windows->is_scattered = is_scattered;
+  if (is_scattered)
+    gst_ssio_pages_set_random (windows->base, windows->size);
 }
 
 void
