@@ -49,20 +49,26 @@ ssio_check_write_file (const gchar *suffix, gconstpointer bytes, gsize size)
 }
 
 void
-ssio_check_remove_files (void)
+ssio_check_remove_folder (gchar *folder)
 {
-  GDir *dir = g_dir_open (ssio_check_get_directory (), 0, NULL);
+  GDir *dir = g_dir_open (folder, 0, NULL);
   const gchar *name;
 
   while (dir && (name = g_dir_read_name (dir))) {
-    gchar *path = g_build_filename (directory, name, NULL);
+    gchar *path = g_build_filename (folder, name, NULL);
 
     g_remove (path);
     g_free (path);
   }
   g_clear_pointer (&dir, g_dir_close);
-  g_rmdir (directory);
-  g_clear_pointer (&directory, g_free);
+  g_rmdir (folder);
+  g_free (folder);
+}
+
+void
+ssio_check_remove_files (void)
+{
+  ssio_check_remove_folder (g_steal_pointer (&directory));
 }
 
 gfloat

@@ -43,6 +43,9 @@ const gchar *ssio_check_get_directory (void);
 /* A name there without a file. */
 gchar *ssio_check_make_path (const gchar *suffix);
 
+/* Takes over folder, and removes it with the files in it. */
+void ssio_check_remove_folder (gchar *folder);
+
 /* Removes the directory of the files above. */
 void ssio_check_remove_files (void);
 

@@ -27,23 +27,6 @@ files_make_folder (void)
 }
 
 void
-files_remove_folder (gchar *folder)
-{
-  GDir *dir = g_dir_open (folder, 0, NULL);
-  const gchar *name;
-
-  while ((name = g_dir_read_name (dir))) {
-    gchar *path = g_build_filename (folder, name, NULL);
-
-    g_remove (path);
-    g_free (path);
-  }
-  g_dir_close (dir);
-  g_rmdir (folder);
-  g_free (folder);
-}
-
-void
 files_take_batch (GstElement *sink, GstBuffer *buffer, GstPad *pad,
     FilesPoints *points)
 {

@@ -19,9 +19,6 @@ typedef struct {
  * which counts the points of all files. */
 gchar *files_make_folder (void);
 
-/* Takes over folder. */
-void files_remove_folder (gchar *folder);
-
 /* For the signal handoff of a fakesink. */
 void files_take_batch (GstElement *sink, GstBuffer *buffer, GstPad *pad,
     FilesPoints *points);

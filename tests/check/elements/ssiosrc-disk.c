@@ -33,23 +33,6 @@ make_folder (guint n_files)
 }
 
 static void
-remove_folder (gchar *folder)
-{
-  GDir *dir = g_dir_open (folder, 0, NULL);
-  const gchar *name;
-
-  while ((name = g_dir_read_name (dir))) {
-    gchar *path = g_build_filename (folder, name, NULL);
-
-    g_remove (path);
-    g_free (path);
-  }
-  g_dir_close (dir);
-  g_rmdir (folder);
-  g_free (folder);
-}
-
-static void
 take_bytes (GstElement *sink, GstBuffer *buffer, GstPad *pad,
     GByteArray *bytes)
 {
@@ -130,7 +113,7 @@ GST_START_TEST (the_same_points_come_from_many_files)
   check_modes (folder, "batch-size=1000 shuffle=batches epochs=3");
   check_modes (folder, "batch-size=333 shuffle=points num-shards=3 "
                        "shard-index=1 shard-policy=even epochs=2");
-  remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -406,7 +389,7 @@ GST_START_TEST (batches_in_flight_stay_as_they_are_while_pages_are_dropped)
   }
   g_ptr_array_unref (batches);
   gst_harness_teardown (harness);
-  remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 

@@ -64,7 +64,7 @@ GST_START_TEST (folders_patterns_and_lists_are_read_in_natural_order)
   g_free (list);
   g_free (one);
   g_free (pattern);
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -86,7 +86,7 @@ GST_START_TEST (batches_do_not_span_files)
   points = files_stream (folder, "drop-last=true");
   fail_unless_equals_int (points->ids->len % 4, 0);
   files_points_free (points);
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -109,7 +109,7 @@ GST_START_TEST (a_range_cuts_the_files)
     g_free (properties);
   }
   check_in_order (files_stream (folder, "start-point=70"), 70, FILES_N_POINTS);
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -157,7 +157,7 @@ GST_START_TEST (a_shuffled_epoch_has_each_point_once_in_an_order_of_its_own)
   check_shuffle (folder, "shuffle=points shuffle-window=1");
   check_shuffle (folder, "shuffle=points shuffle-window=3");
   check_shuffle (folder, "shuffle=points shuffle-window=4096");
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -181,7 +181,7 @@ GST_START_TEST (points_are_mixed_as_far_as_is_asked)
   fail_unless (n_points < 10, "%u", n_points);
   files_points_free (batches);
   files_points_free (points);
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -209,7 +209,7 @@ GST_START_TEST (shards_are_disjoint_and_complete_together)
       check_seen (seen, 2);
     }
   }
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -228,7 +228,7 @@ GST_START_TEST (even_shards_have_as_many_batches)
     files_points_free (points);
     g_free (properties);
   }
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -258,7 +258,7 @@ GST_START_TEST (a_launcher_says_which_shard_this_is)
   g_unsetenv ("SLURM_PROCID");
   g_unsetenv ("SLURM_NTASKS");
   files_points_free (expected);
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -315,7 +315,7 @@ GST_START_TEST (what_names_no_points_is_one_error_that_says_why)
   g_free (list_location);
   g_free (list);
   g_free (none);
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -338,7 +338,7 @@ GST_START_TEST (files_of_different_layouts_are_one_error_that_names_them)
   }
   g_free (location);
   g_free (list);
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -400,7 +400,7 @@ GST_START_TEST (a_thousand_files_need_few_descriptors)
   gst_object_unref (pad);
   gst_object_unref (source);
   gst_object_unref (pipeline);
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -430,7 +430,7 @@ GST_START_TEST (a_file_that_changes_between_epochs_is_one_error)
       path, "was modified or replaced since the stream began", NULL);
   gst_object_unref (pipeline);
   g_free (path);
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -467,7 +467,7 @@ GST_START_TEST (seeks_move_within_a_shuffled_epoch)
   files_points_free (points);
   gst_object_unref (sink);
   gst_object_unref (pipeline);
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 

@@ -79,27 +79,10 @@ make_folder (void)
 }
 
 static void
-empty_folder (gchar *folder)
-{
-  GDir *dir = g_dir_open (folder, 0, NULL);
-  const gchar *name;
-
-  while ((name = g_dir_read_name (dir))) {
-    gchar *path = g_build_filename (folder, name, NULL);
-
-    g_remove (path);
-    g_free (path);
-  }
-  g_dir_close (dir);
-  g_rmdir (folder);
-  g_free (folder);
-}
-
-static void
 remove_folder (gchar *folder)
 {
-  empty_folder (g_build_filename (folder, "velodyne", NULL));
-  empty_folder (g_build_filename (folder, "labels", NULL));
+  ssio_check_remove_folder (g_build_filename (folder, "velodyne", NULL));
+  ssio_check_remove_folder (g_build_filename (folder, "labels", NULL));
   g_rmdir (folder);
   g_free (folder);
 }

@@ -126,7 +126,7 @@ GST_START_TEST (a_stream_goes_on_with_the_very_next_batch)
       check_cut (folder, orders[o], n, all);
     files_points_free (all);
   }
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -145,8 +145,8 @@ GST_START_TEST (a_stream_goes_on_with_the_same_files_elsewhere)
   files_points_free (rest);
   files_points_free (all);
   clear_cut (&cut);
-  files_remove_folder (folder);
-  files_remove_folder (other);
+  ssio_check_remove_folder (folder);
+  ssio_check_remove_folder (other);
 }
 GST_END_TEST;
 
@@ -184,7 +184,7 @@ GST_START_TEST (another_stream_is_refused_with_the_difference)
       "ssio-epoch, epoch=(uint)1;", "expected what the property state");
   clear_cut (&cut);
   g_free (fewer);
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -202,7 +202,7 @@ GST_START_TEST (a_stream_that_is_over_goes_on_with_another_round)
   files_points_free (round);
   files_points_free (all);
   clear_cut (&cut);
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
@@ -231,7 +231,7 @@ GST_START_TEST (a_batch_that_a_seek_cut_comes_again)
   g_free (state);
   gst_object_unref (source);
   gst_object_unref (pipeline);
-  files_remove_folder (folder);
+  ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
 
