@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Weights from a safetensors file:
- * https://huggingface.co/docs/safetensors/index#format */
+/* Weights in a safetensors file. */
 #pragma once
 
 #include "model.h"
+#include "tensors.h"
+#include "tensorwriter.h"
 
 G_BEGIN_DECLS
 
@@ -18,5 +19,14 @@ gboolean gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,
 /* The same from the file's bytes; path is for messages. */
 gboolean gst_ssio_safetensors_parse (const gchar *path, const guint8 *bytes,
     gsize size, GstSsioModel *model, GError **error);
+
+/* Adds a model's tensors, named as those of a PyTorch nn.Sequential with a ReLU
+ * between each two layers, "0.weight", "0.bias", "2.weight"..., after prefix. */
+void gst_ssio_safetensors_add (GstSsioTensorWriter *writer,
+    const gchar *prefix, const GstSsioModel *model);
+
+/* Fills model from the tensors of these names. */
+gboolean gst_ssio_safetensors_read (const GstSsioTensors *tensors,
+    const gchar *prefix, GstSsioModel *model, GError **error);
 
 G_END_DECLS

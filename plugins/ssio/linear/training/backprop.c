@@ -97,6 +97,12 @@ gst_ssio_backprop_set_weights (GstSsioBackprop *backprop,
   gst_ssio_train_net_pack (backprop->net, model);
 }
 
+guint
+gst_ssio_backprop_get_block (const GstSsioBackprop *backprop)
+{
+  return backprop->kernel->block;
+}
+
 /* Sets the columns of ones, which stay. */
 gpointer
 gst_ssio_backprop_new_scratch (const GstSsioBackprop *backprop)
@@ -198,9 +204,12 @@ gst_ssio_backprop_run (const GstSsioBackprop *backprop, gpointer user_scratch,
 }
 
 void
-gst_ssio_backprop_add_gradient (const GstSsioBackprop *backprop, guint layer,
-    const gdouble *gradient, gdouble scale, gdouble *weight, gdouble *bias)
+gst_ssio_backprop_get_gradients (const GstSsioBackprop *backprop,
+    const gdouble *gradient, gdouble scale, GstSsioModel *gradients)
 {
-  gst_ssio_train_net_unpack (backprop->net, backprop->kernel, layer, gradient,
-      scale, weight, bias);
+  guint i;
+
+  for (i = 0; i < gradients->n_layers; i++)
+    gst_ssio_train_net_unpack (backprop->net, backprop->kernel, i, gradient,
+        scale, &gradients->layers[i]);
 }

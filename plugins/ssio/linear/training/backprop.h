@@ -38,6 +38,9 @@ const gchar *gst_ssio_backprop_get_isa (const GstSsioBackprop *backprop);
 void gst_ssio_backprop_set_weights (GstSsioBackprop *backprop,
     const GstSsioModel *model);
 
+/* Points that it takes at once; a run of a multiple of that wastes nothing. */
+guint gst_ssio_backprop_get_block (const GstSsioBackprop *backprop);
+
 /* Working memory for one thread's gst_ssio_backprop_run(); free with
  * gst_ssio_backprop_free_scratch(). */
 gpointer gst_ssio_backprop_new_scratch (const GstSsioBackprop *backprop);
@@ -53,10 +56,8 @@ void gst_ssio_backprop_run (const GstSsioBackprop *backprop, gpointer scratch,
     const guint8 *points, gsize n_points, const gint32 *classes,
     gint32 *predictions, gdouble *gradient, GstSsioTrainSums *sums);
 
-/* Adds gradient times scale to a layer's gradients, in the order of its
- * weights and biases. */
-void gst_ssio_backprop_add_gradient (const GstSsioBackprop *backprop,
-    guint layer, const gdouble *gradient, gdouble scale, gdouble *weight,
-    gdouble *bias);
+/* Sets gradients, of the model's shape, to gradient times scale. */
+void gst_ssio_backprop_get_gradients (const GstSsioBackprop *backprop,
+    const gdouble *gradient, gdouble scale, GstSsioModel *gradients);
 
 G_END_DECLS

@@ -89,13 +89,6 @@ gst_ssio_train_net_pack (GstSsioTrainNet *net, const GstSsioModel *model)
   }
 }
 
-typedef struct {
-  gdouble *weight;
-  gdouble *bias;
-  guint n_in;
-  gdouble scale;
-} Target;
-
 /* What vector-sums.h says of the order of the lanes. */
 static gsize
 find_sum (const GstSsioTrainKernel *kernel, guint i)
@@ -108,21 +101,22 @@ find_sum (const GstSsioTrainKernel *kernel, guint i)
 
 static void
 unpack_tile (const GstSsioTrainKernel *kernel, const gdouble *sums,
-    guint first_output, guint n_outputs, guint first_input, guint n_inputs,
-    const Target *to)
+    gdouble scale, guint output, guint input, guint n_outputs, guint n_inputs,
+    GstSsioLinearLayer *gradients)
 {
   guint i, o;
 
   for (o = 0; o < n_outputs; o++) {
-    for (i = 0; i < n_inputs; i++) {
-      gsize output = first_output + o;
-      guint input = first_input + i;
-      gdouble sum = to->scale * sums[find_sum (kernel, o * n_inputs + i)];
+    gfloat *weight
+        = gradients->weight + (gsize) (output + o) * gradients->n_in;
 
-      if (input < to->n_in)
-        to->weight[output * to->n_in + input] += sum;
+    for (i = 0; i < n_inputs; i++) {
+      gfloat value = scale * sums[find_sum (kernel, o * n_inputs + i)];
+
+      if (input + i < gradients->n_in)
+        weight[input + i] = value;
       else
-        to->bias[output] += sum;
+        gradients->bias[output + o] = value;
     }
   }
 }
@@ -130,21 +124,21 @@ unpack_tile (const GstSsioTrainKernel *kernel, const gdouble *sums,
 void
 gst_ssio_train_net_unpack (const GstSsioTrainNet *net,
     const GstSsioTrainKernel *kernel, guint layer, const gdouble *sums,
-    gdouble scale, gdouble *weight, gdouble *bias)
+    gdouble scale, GstSsioLinearLayer *gradients)
 {
-  const GstSsioForwardLayer *shape = &net->layers[layer].forward;
-  const Target target = { weight, bias, shape->n_in, scale };
-  const guint n_inputs = shape->n_in + 1;
+  const guint n_inputs = gradients->n_in + 1;
   guint i, o;
 
   sums += net->layers[layer].gradient;
-  for (o = 0; o < shape->n_out; o += GST_SSIO_TRAIN_TILE_OUTPUTS) {
-    guint tile_outputs = MIN (shape->n_out - o, GST_SSIO_TRAIN_TILE_OUTPUTS);
+  for (o = 0; o < gradients->n_out; o += GST_SSIO_TRAIN_TILE_OUTPUTS) {
+    guint tile_outputs
+        = MIN (gradients->n_out - o, GST_SSIO_TRAIN_TILE_OUTPUTS);
 
     for (i = 0; i < n_inputs; i += kernel->tile_inputs) {
       guint tile_inputs = MIN (n_inputs - i, kernel->tile_inputs);
 
-      unpack_tile (kernel, sums, o, tile_outputs, i, tile_inputs, &target);
+      unpack_tile (kernel, sums, scale, o, i, tile_outputs, tile_inputs,
+          gradients);
       sums += count_tile (kernel, tile_outputs, tile_inputs);
     }
   }

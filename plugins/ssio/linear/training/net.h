@@ -17,10 +17,10 @@ void gst_ssio_train_net_free (GstSsioTrainNet *net);
 /* Takes the model's weights. */
 void gst_ssio_train_net_pack (GstSsioTrainNet *net, const GstSsioModel *model);
 
-/* Adds the kernel's sums times scale to a layer's gradients, in the order of
+/* Sets a layer's gradients to the kernel's sums times scale, in the order of
  * its weights and biases. */
 void gst_ssio_train_net_unpack (const GstSsioTrainNet *net,
     const GstSsioTrainKernel *kernel, guint layer, const gdouble *sums,
-    gdouble scale, gdouble *weight, gdouble *bias);
+    gdouble scale, GstSsioLinearLayer *gradients);
 
 G_END_DECLS
