@@ -11,6 +11,12 @@
 /* Outputs that a line for people shows. */
 #define SHOWN_OUTPUTS 8
 
+void
+gst_ssio_report_clear (GstSsioReport *report)
+{
+  g_clear_pointer (&report->means, g_free);
+}
+
 static gdouble
 get_rate (const GstSsioReport *report)
 {

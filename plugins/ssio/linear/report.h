@@ -13,6 +13,8 @@ typedef struct {
   gdouble *means; /* of each output */
 } GstSsioReport;
 
+void gst_ssio_report_clear (GstSsioReport *report);
+
 /* In one line. Free with g_free(). */
 gchar *gst_ssio_report_to_string (const GstSsioReport *report);
 
