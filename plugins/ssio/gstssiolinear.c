@@ -250,9 +250,16 @@ prepare (GstSsioLinear *self, GstBuffer *buffer, GError **error)
   if (self->is_described)
     return TRUE;
   description = gst_ssio_session_describe (self->session);
-  if (description)
-    GST_INFO_OBJECT (self, "%s", description);
-  self->is_described = description != NULL;
+  if (!description)
+    return TRUE;
+  GST_INFO_OBJECT (self, "%s", description);
+  if (gst_ssio_session_downloads (self->session))
+    GST_ELEMENT_WARNING (self, STREAM, NOT_IMPLEMENTED,
+        ("label, predictions and normalize=center-xy are computed on the CPU: "
+         "batches come back from the device for them; leave ssiocudaupload "
+         "out to spare that way"),
+        (NULL));
+  self->is_described = TRUE;
   g_free (description);
   return TRUE;
 }
@@ -334,6 +341,16 @@ throw_epoch_away (GstSsioLinear *self)
   self->epoch_runs = FALSE;
 }
 
+static void
+set_files (GstSsioLinear *self, GstEvent *event)
+{
+  GError *error = NULL;
+
+  if (!self->has_failed
+      && !gst_ssio_session_set_files (self->session, event, &error))
+    fail (self, error);
+}
+
 static gboolean
 gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
 {
@@ -346,6 +363,9 @@ gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
     if (!self->epoch_runs)
       restart_timer (self);
     self->epoch_runs = TRUE;
+    break;
+  case GST_EVENT_CUSTOM_DOWNSTREAM_STICKY:
+    set_files (self, event);
     break;
   case GST_EVENT_CUSTOM_DOWNSTREAM:
     if (gst_event_parse_ssio_epoch (event, &ended)) {

@@ -25,6 +25,11 @@ void gst_ssio_session_free (GstSsioSession *session);
 gboolean gst_ssio_session_set_caps (GstSsioSession *session, GstCaps *caps,
     GError **error);
 
+/* Takes from an event of the stream which files its batches are of, if it is
+ * the one that says so. */
+gboolean gst_ssio_session_set_files (GstSsioSession *session, GstEvent *event,
+    GError **error);
+
 /* Whether there have been caps. */
 gboolean gst_ssio_session_has_model (const GstSsioSession *session);
 
@@ -36,6 +41,9 @@ gboolean gst_ssio_session_prepare (GstSsioSession *session, GstBuffer *buffer,
 /* What computes, in a few words, or NULL before it is known. Free with
  * g_free(). */
 gchar *gst_ssio_session_describe (const GstSsioSession *session);
+
+/* Whether batches are in a device's memory and computed on the CPU. */
+gboolean gst_ssio_session_downloads (const GstSsioSession *session);
 
 /* Starts on a batch, which may be empty. */
 gboolean gst_ssio_session_push (GstSsioSession *session, GstBuffer *buffer,

@@ -2,7 +2,8 @@
 /* ssiolinear's properties that say what is computed. */
 #pragma once
 
-#include <gst/gst.h>
+#include "normalization.h"
+#include "predictions.h"
 
 G_BEGIN_DECLS
 
@@ -12,10 +13,17 @@ typedef struct {
   gchar *weights;  /* NULL for random ones */
   guint seed;
   guint threads;
+  gchar *label; /* NULL to compute only */
+  gint ignore_label;
+  gchar *class_map;
+  GstSsioNormalize normalize;
+  gchar *normalize_file;
+  gchar *predictions;
+  GstSsioPredictionsType predictions_type;
 } GstSsioLinearSettings;
 
 /* Property IDs are 1 to this; an element's own ones follow. */
-#define GST_SSIO_LINEAR_N_SETTINGS 5
+#define GST_SSIO_LINEAR_N_SETTINGS 12
 
 void gst_ssio_linear_settings_init (GstSsioLinearSettings *settings);
 void gst_ssio_linear_settings_clear (GstSsioLinearSettings *settings);
