@@ -77,6 +77,11 @@
  * within the current epoch; those that follow are whole again. A seek with a
  * stop, and a segment seek, end the stream there.
  *
+ * ## Names of files
+ * Before the first batch comes the sticky event `ssio-files`, which has the
+ * name of each file and the number of its points, see
+ * gst_event_parse_ssio_files().
+ *
  * ## Going on
  * #GstSsioSrc:state says what the stream is made of and which batch is pushed
  * next. Set as #GstSsioSrc:resume-from of another ssiosrc with the same
@@ -175,6 +180,7 @@ struct _GstSsioSrc {
   gboolean ends_at_stop; /* whatever epochs are left */
   guint epochs_left;     /* with the current one; 0 where endless */
   gboolean epoch_over;   /* EOS or SEGMENT_DONE has ended it */
+  gboolean files_told;   /* downstream knows their names */
   GstSsioEpoch epoch;
   gint64 pushed_at; /* when the last batch was handed over, or 0 */
   gint has_failed;  /* atomic: an error was posted since the last seek */
@@ -399,6 +405,7 @@ open_stream (GstSsioSrc *self)
 
   self->has_failed = FALSE;
   self->epoch_over = FALSE;
+  self->files_told = FALSE;
   if (!open_dataset (self, &error) || !resume (self, &error)) {
     fail (self, error);
     close_stream (self);
@@ -897,6 +904,16 @@ account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
   GST_OBJECT_UNLOCK (self);
 }
 
+static void
+tell_files (GstSsioSrc *self)
+{
+  GstPad *pad = GST_BASE_SRC_PAD (self);
+
+  self->files_told = gst_pad_push_event (pad,
+                         gst_ssio_dataset_new_files_event (self->dataset))
+                     || !GST_PAD_IS_FLUSHING (pad);
+}
+
 /* Errors are posted here and FLUSHING returned for them: at ERROR, GstBaseSrc
  * would post a second message and push an EOS, which sinks would take for the
  * end of a complete epoch. */
@@ -913,6 +930,8 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
     return GST_FLOW_FLUSHING;
   if (self->epoch_over) /* somebody flushed, but did not seek */
     return GST_FLOW_EOS;
+  if (!self->files_told)
+    tell_files (self);
   while (flow == GST_FLOW_OK
          && !gst_ssio_dataset_get_batch (self->dataset, self->position,
              self->stop, &batch))

@@ -148,7 +148,7 @@ add_outputs (const gfloat *out, guint n_out, guint n_points, gdouble *sums)
   }
 }
 
-static void
+static const gfloat *
 run_block (const GstSsioForwardLayer *layers, guint n_layers,
     gfloat *activations[2], guint n_points, gdouble *sums,
     GstSsioForwardAhead ahead)
@@ -172,6 +172,9 @@ run_block (const GstSsioForwardLayer *layers, guint n_layers,
     in = out;
   }
   add_outputs (in, last->n_out, n_points, sums);
+  return in;
 }
 
-const GstSsioForwardKernel KERNEL = { KERNEL_NAME, BLOCK, run_block };
+#include "softmax-kernel.h"
+
+const GstSsioForwardKernel KERNEL = { KERNEL_NAME, BLOCK, run_block, softmax };

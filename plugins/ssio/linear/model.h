@@ -46,6 +46,8 @@ gboolean gst_ssio_model_is_finite (const GstSsioModel *model);
  * Mersenne Twister, whose numbers are the same everywhere. */
 void gst_ssio_model_init_random (GstSsioModel *model, guint seed);
 
+GstSsioModel *gst_ssio_model_copy (const GstSsioModel *model);
+
 guint gst_ssio_model_get_n_outputs (const GstSsioModel *model);
 
 void gst_ssio_model_free (GstSsioModel *model);

@@ -4,10 +4,16 @@
 #include "config.h"
 #endif
 
+#include <math.h>
 #include <string.h>
 
 #include "safetensors.h"
 #include "tensors.h"
+
+/* How inputs are normalised: these tensors, or a text of the metadata. */
+#define MEAN "normalize.mean"
+#define DEVIATION "normalize.std"
+#define NORMALIZE "normalize"
 
 /* Text order with runs of digits compared as numbers: 2.weight < 10.weight */
 static gint
@@ -57,7 +63,8 @@ check_name (const GstSsioTensors *tensors, const gchar *name, GError **error)
           weight, name);
     g_free (weight);
   } else if (!g_str_has_suffix (name, ".weight")
-             && strcmp (name, GST_SSIO_TENSORS_METADATA) != 0) {
+             && strcmp (name, GST_SSIO_TENSORS_METADATA) != 0
+             && strcmp (name, MEAN) != 0 && strcmp (name, DEVIATION) != 0) {
     ok = gst_ssio_tensors_fail (error, tensors,
         "tensor \"%s\": expected only *.weight and *.bias of linear layers",
         name);
@@ -131,6 +138,85 @@ read_layers (const GstSsioTensors *tensors, GstSsioModel *model,
     ok = read_layer (tensors, g_ptr_array_index (weights, i),
         &model->layers[i], error);
   g_clear_pointer (&weights, g_ptr_array_unref);
+  return ok;
+}
+
+static gboolean
+read_doubles (const GstSsioTensors *tensors, const gchar *name, guint n,
+    gdouble *values, GError **error)
+{
+  const guint64 shape = n;
+  const guint8 *bytes = gst_ssio_tensors_find (tensors, name, "F64", &shape, 1,
+      "it must have a value for each of features", error);
+  guint i;
+
+  if (!bytes)
+    return FALSE;
+  memcpy (values, bytes, n * sizeof (gdouble));
+  for (i = 0; i < n; i++) {
+    if (!isfinite (values[i]))
+      return gst_ssio_tensors_fail (error, tensors,
+          "tensor \"%s\": expected finite numbers, found %g", name, values[i]);
+  }
+  return TRUE;
+}
+
+static gboolean
+read_mode (const GstSsioTensors *tensors, GstSsioNormalize *normalize,
+    GError **error)
+{
+  const gchar *text = gst_ssio_tensors_get_metadata (tensors, NORMALIZE);
+
+  *normalize = GST_SSIO_NORMALIZE_NONE;
+  if (!text)
+    return TRUE;
+  for (; *normalize <= GST_SSIO_NORMALIZE_CENTER_XY; (*normalize)++) {
+    if (strcmp (text, gst_ssio_normalize_to_string (*normalize)) == 0)
+      return TRUE;
+  }
+  return gst_ssio_tensors_fail (error, tensors,
+      "metadata \"" NORMALIZE "\": expected none, stats or center-xy, found "
+      "\"%s\"",
+      text);
+}
+
+static gboolean
+read_normalization (const GstSsioTensors *tensors, guint n_in,
+    GstSsioNormalize *normalize, GstSsioNormalization **normalization,
+    GError **error)
+{
+  GstSsioNormalization *found;
+
+  if (!read_mode (tensors, normalize, error))
+    return FALSE;
+  if (!gst_ssio_tensors_have (tensors, MEAN)
+      && !gst_ssio_tensors_have (tensors, DEVIATION)
+      && *normalize != GST_SSIO_NORMALIZE_STATS)
+    return TRUE;
+  *normalize = GST_SSIO_NORMALIZE_STATS;
+  found = gst_ssio_normalization_new (n_in);
+  if (read_doubles (tensors, MEAN, n_in, found->mean, error)
+      && read_doubles (tensors, DEVIATION, n_in, found->deviation, error)) {
+    *normalization = found;
+    return TRUE;
+  }
+  gst_ssio_normalization_free (found);
+  return FALSE;
+}
+
+gboolean
+gst_ssio_safetensors_load_normalization (const gchar *path, guint n_in,
+    GstSsioNormalize *normalize, GstSsioNormalization **normalization,
+    GError **error)
+{
+  GstSsioTensors *tensors = gst_ssio_tensors_load (path, error);
+  gboolean ok;
+
+  *normalization = NULL;
+  if (!tensors)
+    return FALSE;
+  ok = read_normalization (tensors, n_in, normalize, normalization, error);
+  gst_ssio_tensors_free (tensors);
   return ok;
 }
 

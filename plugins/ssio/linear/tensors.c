@@ -105,34 +105,32 @@ check_shape (const GstSsioTensors *tensors, const gchar *name,
 }
 
 static gboolean
-copy_data (const GstSsioTensors *tensors, const gchar *name,
-    const GArray *range, gfloat *values, gsize n, GError **error)
+check_range (const GstSsioTensors *tensors, const gchar *name,
+    const GArray *range, gsize expected, GError **error)
 {
   guint64 begin = g_array_index (range, guint64, 0);
   guint64 end = g_array_index (range, guint64, 1);
-  gsize expected = n * sizeof (gfloat);
 
-  if (begin > end || end > tensors->data_size || end - begin != expected)
-    return gst_ssio_tensors_fail (error, tensors,
-        "tensor \"%s\": expected %" G_GSIZE_FORMAT
-        " bytes, found bytes %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
-        " of %" G_GSIZE_FORMAT "; the file is damaged",
-        name, expected, begin, end, tensors->data_size);
-  memcpy (values, tensors->data + begin, expected);
-  return TRUE;
+  if (begin <= end && end <= tensors->data_size && end - begin == expected)
+    return TRUE;
+  return gst_ssio_tensors_fail (error, tensors,
+      "tensor \"%s\": expected %" G_GSIZE_FORMAT
+      " bytes, found bytes %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
+      " of %" G_GSIZE_FORMAT "; the file is damaged",
+      name, expected, begin, end, tensors->data_size);
 }
 
-gboolean
-gst_ssio_tensors_read (const GstSsioTensors *tensors, const gchar *name,
-    gfloat *values, const guint64 *expected, guint n_expected,
+const guint8 *
+gst_ssio_tensors_find (const GstSsioTensors *tensors, const gchar *name,
+    const gchar *type, const guint64 *expected, guint n_expected,
     const gchar *hint, GError **error)
 {
   JsonNode *node = json_object_get_member (tensors->header, name);
+  const guint8 *found = NULL;
   JsonObject *tensor;
   JsonNode *dtype;
   GArray *shape, *range;
-  gsize n = 1;
-  gboolean ok = FALSE;
+  gsize size = strcmp (type, "F64") == 0 ? sizeof (gdouble) : sizeof (gfloat);
   guint i;
 
   if (!node || !JSON_NODE_HOLDS_OBJECT (node)) {
@@ -142,14 +140,14 @@ gst_ssio_tensors_read (const GstSsioTensors *tensors, const gchar *name,
         "tensor \"%s\": expected shape %s, found none; save the whole model",
         name, text);
     g_free (text);
-    return FALSE;
+    return NULL;
   }
   tensor = json_node_get_object (node);
   dtype = json_object_get_member (tensor, "dtype");
   shape = get_integers (tensor, "shape");
   range = get_integers (tensor, "data_offsets");
   for (i = 0; i < n_expected; i++)
-    n *= expected[i];
+    size *= expected[i];
 
   if (!dtype || !JSON_NODE_HOLDS_VALUE (dtype)
       || json_node_get_value_type (dtype) != G_TYPE_STRING || !shape || !range
@@ -158,18 +156,36 @@ gst_ssio_tensors_read (const GstSsioTensors *tensors, const gchar *name,
         "tensor \"%s\": expected dtype, shape and data_offsets; the header is "
         "damaged",
         name);
-  else if (strcmp (json_node_get_string (dtype), "F32") != 0)
+  else if (strcmp (json_node_get_string (dtype), type) != 0)
     gst_ssio_tensors_fail (error, tensors,
-        "tensor \"%s\": expected dtype F32, found %s; save the model as "
-        "float32",
-        name, json_node_get_string (dtype));
-  else
-    ok = check_shape (tensors, name, shape, expected, n_expected, hint, error)
-         && copy_data (tensors, name, range, values, n, error);
+        "tensor \"%s\": expected dtype %s, found %s; save it as %s", name,
+        type, json_node_get_string (dtype),
+        strcmp (type, "F64") == 0 ? "float64" : "float32");
+  else if (check_shape (tensors, name, shape, expected, n_expected, hint,
+               error)
+           && check_range (tensors, name, range, size, error))
+    found = tensors->data + g_array_index (range, guint64, 0);
 
   g_clear_pointer (&shape, g_array_unref);
   g_clear_pointer (&range, g_array_unref);
-  return ok;
+  return found;
+}
+
+gboolean
+gst_ssio_tensors_read (const GstSsioTensors *tensors, const gchar *name,
+    gfloat *values, const guint64 *shape, guint n_dimensions,
+    const gchar *hint, GError **error)
+{
+  const guint8 *bytes = gst_ssio_tensors_find (tensors, name, "F32", shape,
+      n_dimensions, hint, error);
+  gsize n = 1;
+  guint i;
+
+  for (i = 0; i < n_dimensions; i++)
+    n *= shape[i];
+  if (bytes)
+    memcpy (values, bytes, n * sizeof (gfloat));
+  return bytes != NULL;
 }
 
 /* json-glib recurses without a limit, so that brackets enough end the process;

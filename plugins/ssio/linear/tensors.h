@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A safetensors file's tensors of float32, and the texts that go with them:
+/* A safetensors file's tensors, and the texts that go with them:
  * https://huggingface.co/docs/safetensors/index#format */
 #pragma once
 
@@ -31,8 +31,13 @@ GList *gst_ssio_tensors_get_names (const GstSsioTensors *tensors);
 gboolean gst_ssio_tensors_have (const GstSsioTensors *tensors,
     const gchar *name);
 
-/* Copies the values of a tensor, which must be of that shape; hint says what
- * to do where it is of another. */
+/* The bytes of a tensor, which must be of that type, "F32" or "F64", and
+ * shape; hint says what to do where it is of another. NULL with error set. */
+const guint8 *gst_ssio_tensors_find (const GstSsioTensors *tensors,
+    const gchar *name, const gchar *type, const guint64 *shape,
+    guint n_dimensions, const gchar *hint, GError **error);
+
+/* Copies the values of a tensor of float32. */
 gboolean gst_ssio_tensors_read (const GstSsioTensors *tensors,
     const gchar *name, gfloat *values, const guint64 *shape,
     guint n_dimensions, const gchar *hint, GError **error);

@@ -11,8 +11,8 @@
  * the gradient of its weights is known. */
 
 #include "../layer-kernel.h"
+#include "../vector-math.h"
 #include "train-private.h"
-#include "vector-math.h"
 #include "vector-sums.h"
 
 #define GRADIENT_OUTPUTS GST_SSIO_TRAIN_TILE_OUTPUTS
@@ -37,26 +37,20 @@ learn_vector (gfloat *outputs, guint n_outputs, Integers classes,
     Vector weights, gint32 *predictions)
 {
   const Vector zero = { 0 };
-  Vector largest = load (outputs);
-  Vector target = largest;
+  Vector target = zero;
   Vector total = zero;
-  Vector scale;
-  Integers prediction = { 0 };
+  Vector largest, scale;
+  Integers prediction;
   guint o;
 
-  for (o = 1; o < n_outputs; o++) {
-    Vector output = load (outputs + (gsize) o * BLOCK);
-    Integers larger = output > largest;
-
-    largest = choose (larger, output, largest);
-    prediction = (larger & (gint32) o) | (~larger & prediction);
-    target = choose (classes == (gint32) o, output, target);
-  }
+  find_largest (outputs, n_outputs, &largest, &prediction);
   memcpy (predictions, &prediction, sizeof (prediction));
   for (o = 0; o < n_outputs; o++) {
     gfloat *at = outputs + (gsize) o * BLOCK;
-    Vector power = exponential (load (at) - largest);
+    Vector output = load (at);
+    Vector power = exponential (output - largest);
 
+    target = choose (classes == (gint32) o, output, target);
     store (at, power);
     total += power;
   }
