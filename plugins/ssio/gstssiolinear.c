@@ -75,6 +75,7 @@ struct _GstSsioLinear {
   gchar *last_message;
   GTimer *timer; /* of the epoch; runs only in PLAYING */
   gboolean timer_runs;
+  gchar *stream; /* where a training wants its stream to go on, or NULL */
 
   /* of the streaming thread */
   GstSsioSession *session; /* NULL after an error */
@@ -126,6 +127,7 @@ gst_ssio_linear_finalize (GObject *object)
 
   gst_ssio_linear_settings_clear (&self->settings);
   g_free (self->last_message);
+  g_free (self->stream);
   g_timer_destroy (self->timer);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
@@ -199,10 +201,32 @@ start (GstSsioLinear *self)
   gst_ssio_linear_settings_clear (&settings);
   self->is_described = FALSE;
   self->epoch_runs = FALSE;
-  if (self->session)
-    return TRUE;
-  gst_ssio_element_take_error (self, error);
-  return FALSE;
+  if (!self->session) {
+    gst_ssio_element_take_error (self, error);
+    return FALSE;
+  }
+  GST_OBJECT_LOCK (self);
+  g_free (self->stream);
+  self->stream = g_strdup (gst_ssio_session_get_stream (self->session));
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+/* A source asks this before its first batch, see gst_query_new_ssio_state(). */
+static gboolean
+gst_ssio_linear_query (GstBaseSink *sink, GstQuery *query)
+{
+  GstSsioLinear *self = GST_SSIO_LINEAR (sink);
+  gboolean knows;
+
+  if (!gst_query_is_ssio_state (query))
+    return GST_BASE_SINK_CLASS (parent_class)->query (sink, query);
+  GST_OBJECT_LOCK (self);
+  knows = self->stream != NULL;
+  if (knows)
+    gst_query_set_ssio_state (query, self->stream, 0, 0);
+  GST_OBJECT_UNLOCK (self);
+  return knows;
 }
 
 /* A build without kernels computes on the CPU. */
@@ -255,7 +279,8 @@ prepare (GstSsioLinear *self, GstBuffer *buffer, GError **error)
   GST_INFO_OBJECT (self, "%s", description);
   if (gst_ssio_session_downloads (self->session))
     GST_ELEMENT_WARNING (self, STREAM, NOT_IMPLEMENTED,
-        ("label, predictions and normalize=center-xy are computed on the CPU: "
+        ("train, label, predictions and normalize=center-xy are computed on the "
+         "CPU: "
          "batches come back from the device for them; leave ssiocudaupload "
          "out to spare that way"),
         (NULL));
@@ -277,6 +302,38 @@ gst_ssio_linear_preroll (GstBaseSink *sink, GstBuffer *buffer)
   return GST_FLOW_OK;
 }
 
+/* Asks the source what a training has to know of it. */
+static gboolean
+ask_for_stream (GstSsioLinear *self, GError **error)
+{
+  GstQuery *query;
+  gchar *state;
+  guint epochs;
+  guint64 batches;
+  gboolean ok;
+
+  if (!gst_ssio_session_needs_stream (self->session))
+    return TRUE;
+  query = gst_query_new_ssio_state ();
+  gst_pad_peer_query (GST_BASE_SINK_PAD (self), query);
+  gst_query_parse_ssio_state (query, &state, &epochs, &batches);
+  gst_query_unref (query);
+  ok = gst_ssio_session_set_stream (self->session, state, epochs, batches,
+      error);
+  g_free (state);
+  return ok;
+}
+
+static void
+post_progress (GstSsioLinear *self)
+{
+  GstStructure *message = gst_ssio_session_take_message (self->session);
+
+  if (message)
+    gst_element_post_message (GST_ELEMENT (self),
+        gst_message_new_element (GST_OBJECT (self), message));
+}
+
 static GstFlowReturn
 gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
 {
@@ -287,9 +344,11 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
     return refuse (self);
   if (!gst_ssio_session_has_model (self->session))
     return GST_FLOW_NOT_NEGOTIATED;
-  if (prepare (self, buffer, &error)
-      && gst_ssio_session_push (self->session, buffer, &error))
+  if (prepare (self, buffer, &error) && ask_for_stream (self, &error)
+      && gst_ssio_session_push (self->session, buffer, &error)) {
+    post_progress (self);
     return GST_FLOW_OK;
+  }
   fail (self, error);
   return refuse (self);
 }
@@ -453,6 +512,7 @@ gst_ssio_linear_class_init (GstSsioLinearClass *class)
   sink_class->set_caps = gst_ssio_linear_set_caps;
   sink_class->preroll = gst_ssio_linear_preroll;
   sink_class->event = gst_ssio_linear_event;
+  sink_class->query = gst_ssio_linear_query;
   sink_class->render = gst_ssio_linear_render;
 }
 

@@ -88,6 +88,8 @@
  * settings and files, wherever they are, that one goes on with this very batch,
  * also in a shuffled epoch; gst_ssio_state_after_batch() makes the state after a
  * batch that was consumed. #GstSsioSrc:epochs counts from the first epoch then.
+ * Where resume-from is unset, an element behind the source that has kept a state
+ * is asked for it, as ssiolinear with a checkpoint has.
  *
  * ## Example launch lines
  * |[
@@ -164,6 +166,7 @@ struct _GstSsioSrc {
   guint epochs;
   gchar *resume_from;
   GstStructure *description; /* of the stream, while it is open */
+  guint64 n_batches;         /* of this epoch */
   guint next_epoch;          /* what its state says */
   guint64 next_batch;
   Stats stats;
@@ -325,6 +328,7 @@ set_epoch (GstSsioSrc *self, guint epoch)
   gst_ssio_dataset_set_epoch (self->dataset, epoch);
   GST_OBJECT_LOCK (self);
   self->extent.n_points = gst_ssio_dataset_get_n_points (self->dataset);
+  self->n_batches = gst_ssio_dataset_get_n_batches (self->dataset);
   self->next_epoch = epoch;
   self->next_batch = 0;
   GST_OBJECT_UNLOCK (self);
@@ -360,18 +364,34 @@ go_to (GstSsioSrc *self, guint epoch, guint64 batch)
   set_position (self, self->resume_position);
 }
 
-/* Where another stream of the same points stood, if that is asked for. */
-static gboolean
-resume (GstSsioSrc *self, GError **error)
+/* Where a consumer has stood, as the property says or else the consumer. */
+static gchar *
+find_resume_text (GstSsioSrc *self)
 {
   gchar *text;
-  guint epoch;
-  guint64 batch;
-  gboolean ok = TRUE;
+  GstQuery *query;
 
   GST_OBJECT_LOCK (self);
   text = g_strdup (self->resume_from);
   GST_OBJECT_UNLOCK (self);
+  if (text)
+    return text;
+  query = gst_query_new_ssio_state ();
+  if (gst_pad_peer_query (GST_BASE_SRC_PAD (self), query))
+    gst_query_parse_ssio_state (query, &text, NULL, NULL);
+  gst_query_unref (query);
+  return text;
+}
+
+/* Where another stream of the same points stood, if that is asked for. */
+static gboolean
+resume (GstSsioSrc *self, GError **error)
+{
+  gchar *text = find_resume_text (self);
+  guint epoch;
+  guint64 batch;
+  gboolean ok = TRUE;
+
   self->resume_position = 0;
   set_epoch (self, 0);
   if (text && *text) {
@@ -743,10 +763,25 @@ answer_seeking (GstSsioSrc *self, GstQuery *query)
 }
 
 static gboolean
+answer_state (GstSsioSrc *self, GstQuery *query)
+{
+  gchar *state;
+
+  GST_OBJECT_LOCK (self);
+  state = make_state (self);
+  gst_query_set_ssio_state (query, state, self->epochs, self->n_batches);
+  GST_OBJECT_UNLOCK (self);
+  g_free (state);
+  return TRUE;
+}
+
+static gboolean
 gst_ssio_src_query (GstBaseSrc *src, GstQuery *query)
 {
   GstSsioSrc *self = GST_SSIO_SRC (src);
 
+  if (gst_query_is_ssio_state (query))
+    return answer_state (self, query);
   switch (GST_QUERY_TYPE (query)) {
   case GST_QUERY_CONVERT:
     return answer_convert (self, query);

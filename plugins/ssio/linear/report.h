@@ -16,6 +16,9 @@ typedef struct {
   gdouble *means;                 /* of each output; NULL if there are none */
   GstSsioScore *score;            /* NULL without labels */
   GstSsioNormalization *measured; /* NULL unless the epoch was for this */
+  gboolean is_training;           /* with what follows */
+  guint64 step;                   /* of the optimizer, made so far */
+  gdouble learning_rate;          /* of the next one */
 } GstSsioReport;
 
 void gst_ssio_report_clear (GstSsioReport *report);

@@ -141,22 +141,46 @@ read_layers (const GstSsioTensors *tensors, GstSsioModel *model,
   return ok;
 }
 
+/* Numbers in a text, separated by commas. */
+static gboolean
+parse_doubles (const gchar *text, guint n, gdouble *values)
+{
+  gchar **numbers = g_strsplit (text, ",", -1);
+  const gboolean ok = g_strv_length (numbers) == n;
+  guint i;
+
+  for (i = 0; ok && i < n; i++)
+    values[i] = g_ascii_strtod (numbers[i], NULL);
+  g_strfreev (numbers);
+  return ok;
+}
+
 static gboolean
 read_doubles (const GstSsioTensors *tensors, const gchar *name, guint n,
     gdouble *values, GError **error)
 {
   const guint64 shape = n;
-  const guint8 *bytes = gst_ssio_tensors_find (tensors, name, "F64", &shape, 1,
-      "it must have a value for each of features", error);
+  const gchar *text = gst_ssio_tensors_get_metadata (tensors, name);
+  const guint8 *bytes;
   guint i;
 
-  if (!bytes)
-    return FALSE;
-  memcpy (values, bytes, n * sizeof (gdouble));
+  if (text && !gst_ssio_tensors_have (tensors, name)) {
+    if (!parse_doubles (text, n, values))
+      return gst_ssio_tensors_fail (error, tensors,
+          "metadata \"%s\": expected %u numbers, one for each of features, "
+          "found \"%s\"",
+          name, n, text);
+  } else {
+    bytes = gst_ssio_tensors_find (tensors, name, "F64", &shape, 1,
+        "it must have a value for each of features", error);
+    if (!bytes)
+      return FALSE;
+    memcpy (values, bytes, n * sizeof (gdouble));
+  }
   for (i = 0; i < n; i++) {
     if (!isfinite (values[i]))
       return gst_ssio_tensors_fail (error, tensors,
-          "tensor \"%s\": expected finite numbers, found %g", name, values[i]);
+          "\"%s\": expected finite numbers, found %g", name, values[i]);
   }
   return TRUE;
 }
@@ -218,6 +242,33 @@ gst_ssio_safetensors_load_normalization (const gchar *path, guint n_in,
   ok = read_normalization (tensors, n_in, normalize, normalization, error);
   gst_ssio_tensors_free (tensors);
   return ok;
+}
+
+static void
+add_doubles (GstSsioTensorWriter *writer, const gchar *name,
+    const gdouble *values, guint n)
+{
+  GString *text = g_string_new (NULL);
+  gchar number[G_ASCII_DTOSTR_BUF_SIZE];
+  guint i;
+
+  for (i = 0; i < n; i++)
+    g_string_append_printf (text, "%s%s", i ? "," : "",
+        g_ascii_dtostr (number, sizeof (number), values[i]));
+  gst_ssio_tensor_writer_add_metadata (writer, name, text->str);
+  g_string_free (text, TRUE);
+}
+
+void
+gst_ssio_safetensors_add_normalization (GstSsioTensorWriter *writer,
+    GstSsioNormalize normalize, const GstSsioNormalization *normalization)
+{
+  gst_ssio_tensor_writer_add_metadata (writer, NORMALIZE,
+      gst_ssio_normalize_to_string (normalize));
+  if (!normalization)
+    return;
+  add_doubles (writer, MEAN, normalization->mean, normalization->n);
+  add_doubles (writer, DEVIATION, normalization->deviation, normalization->n);
 }
 
 /* Layer i of an nn.Sequential is its module 2 * i. */

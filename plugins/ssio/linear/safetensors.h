@@ -19,7 +19,8 @@ gboolean gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,
 
 /* How the inputs of the file's model are normalised: *normalize is STATS where
  * it has tensors normalize.mean and normalize.std (F64, one value for each of
- * the n_in inputs), which *normalization gets, or what the text "normalize" of
+ * the n_in inputs), or texts of these names in its metadata, numbers separated
+ * by commas, which *normalization gets, or what the text "normalize" of
  * its metadata says, or NONE. */
 gboolean gst_ssio_safetensors_load_normalization (const gchar *path,
     guint n_in, GstSsioNormalize *normalize,
@@ -33,6 +34,11 @@ gboolean gst_ssio_safetensors_parse (const gchar *path, const guint8 *bytes,
  * between each two layers, "0.weight", "0.bias", "2.weight"..., after prefix. */
 void gst_ssio_safetensors_add (GstSsioTensorWriter *writer,
     const gchar *prefix, const GstSsioModel *model);
+
+/* Adds how the model's inputs are normalised, as texts: an nn.Sequential has no
+ * place for such tensors. normalization is NULL unless normalize is STATS. */
+void gst_ssio_safetensors_add_normalization (GstSsioTensorWriter *writer,
+    GstSsioNormalize normalize, const GstSsioNormalization *normalization);
 
 /* Fills model from the tensors of these names. */
 gboolean gst_ssio_safetensors_read (const GstSsioTensors *tensors,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "linear/safetensors.h"
+#include "linear/training/checkpoint.h"
 #include "linear/training/trainer.h"
 #include "ssiocheck.h"
 
@@ -19,6 +20,7 @@
 
 typedef struct {
   GstSsioTrainSettings train;
+  GstSsioOptimizerSettings optimizer;
   guint n_batches;
   const gchar *engine; /* of the oracle, "numpy" or "torch" */
 } Run;
@@ -33,11 +35,11 @@ new_run (GstSsioOptimizerType type, gdouble learning_rate)
 {
   Run run = { .n_batches = 100, .engine = "numpy" };
 
-  run.train.optimizer.type = type;
-  run.train.optimizer.learning_rate = learning_rate;
-  run.train.optimizer.momentum = 0.9;
-  run.train.optimizer.weight_decay = 0.01;
-  run.train.optimizer.schedule_steps = 100;
+  run.optimizer.type = type;
+  run.optimizer.learning_rate = learning_rate;
+  run.optimizer.momentum = 0.9;
+  run.optimizer.weight_decay = 0.01;
+  run.optimizer.schedule_steps = 100;
   run.train.class_weights = even_weights;
   run.train.steps_per_update = 1;
   run.train.n_threads = 2;
@@ -79,6 +81,7 @@ typedef struct {
   GstSsioLayout *layout;
   GstSsioTargets *targets;
   GstSsioModel *model;
+  GstSsioOptimizer *optimizer;
   GstSsioTrainer *trainer;
   guint64 confusion[N_CLASSES * N_CLASSES];
   GstSsioTrainSums sums;
@@ -86,23 +89,33 @@ typedef struct {
 } Training;
 
 static void
-init_training (Training *training, const GstSsioTrainSettings *settings)
+open_trainer (Training *training, const Run *run)
 {
   static const guint fields[] = { 0, 1, 2, 3 };
 
+  training->trainer
+      = gst_ssio_trainer_new (training->model, training->optimizer,
+          training->layout, fields, training->targets, &run->train);
+}
+
+static void
+init_training (Training *training, const Run *run)
+{
   memset (training, 0, sizeof (*training));
   training->layout = gst_ssio_layout_new_from_string (LAYOUT, 0, NULL);
   training->targets = gst_ssio_targets_new (training->layout, LABEL, NULL,
       IGNORED, N_CLASSES);
   training->model = make_model ();
-  training->trainer = gst_ssio_trainer_new (training->model, training->layout,
-      fields, training->targets, settings);
+  training->optimizer
+      = gst_ssio_optimizer_new (training->model, &run->optimizer);
+  open_trainer (training, run);
 }
 
 static void
 clear_training (Training *training)
 {
   gst_ssio_trainer_free (training->trainer);
+  gst_ssio_optimizer_free (training->optimizer);
   gst_ssio_model_free (training->model);
   gst_ssio_targets_free (training->targets);
   gst_ssio_layout_unref (training->layout);
@@ -141,7 +154,7 @@ train_batches (Training *training, const gfloat *points, guint first, guint n,
 static gchar *
 describe_run (const Run *run)
 {
-  const GstSsioOptimizerSettings *optimizer = &run->train.optimizer;
+  const GstSsioOptimizerSettings *optimizer = &run->optimizer;
   const gfloat *weights = run->train.class_weights;
 
   return g_strdup_printf ("{\"optimizer\": \"%s\", \"learning_rate\": %.17g, "
@@ -235,7 +248,7 @@ check_run (const Run *run)
   gchar *weights;
   Training training;
 
-  init_training (&training, &run->train);
+  init_training (&training, run);
   weights = save_model (training.model);
   if (!ssio_check_run_oracle (&output, "train", settings, weights, points_path,
           "5", result, NULL)) {
@@ -280,8 +293,8 @@ GST_START_TEST (the_cosine_schedule_ends_at_a_rate_of_0)
 {
   Run run = new_run (GST_SSIO_OPTIMIZER_SGD, 0.02);
 
-  run.train.optimizer.schedule = GST_SSIO_SCHEDULE_COSINE;
-  run.train.optimizer.schedule_steps = 60;
+  run.optimizer.schedule = GST_SSIO_SCHEDULE_COSINE;
+  run.optimizer.schedule_steps = 60;
   check_run (&run);
 }
 GST_END_TEST;
@@ -315,7 +328,7 @@ GST_START_TEST (weights_are_pytorchs)
   run = new_run (GST_SSIO_OPTIMIZER_ADAMW, 0.001);
   run.engine = "torch";
   run.train.steps_per_update = 2;
-  run.train.optimizer.schedule = GST_SSIO_SCHEDULE_COSINE;
+  run.optimizer.schedule = GST_SSIO_SCHEDULE_COSINE;
   check_run (&run);
 }
 GST_END_TEST;
@@ -348,11 +361,11 @@ GST_START_TEST (weights_have_the_same_bits_with_any_number_of_threads)
   guint i;
 
   run.train.n_threads = 1;
-  init_training (&expected, &run.train);
+  init_training (&expected, &run);
   train_batches (&expected, points, 0, 10, NULL);
   for (i = 0; i < G_N_ELEMENTS (threads); i++) {
     run.train.n_threads = threads[i];
-    init_training (&found, &run.train);
+    init_training (&found, &run);
     train_batches (&found, points, 0, 10, NULL);
     fail_unless (are_same (expected.model, found.model), "%u threads",
         threads[i]);
@@ -366,39 +379,65 @@ GST_START_TEST (weights_have_the_same_bits_with_any_number_of_threads)
 }
 GST_END_TEST;
 
+static void
+save_checkpoint (const Training *training, const gchar *stream,
+    const gchar *path)
+{
+  const GstSsioCheckpoint checkpoint = {
+    .model = training->model,
+    .optimizer = training->optimizer,
+    .normalize = GST_SSIO_NORMALIZE_NONE,
+    .stream = stream,
+  };
+  GError *error = NULL;
+
+  fail_unless (gst_ssio_checkpoint_save (&checkpoint, path, &error), "%s",
+      error ? error->message : "");
+}
+
+/* A training that goes on. */
+static void
+init_rest (Training *training, const Run *run, const gchar *path,
+    const gchar *stream)
+{
+  GError *error = NULL;
+  GstSsioTensors *tensors = gst_ssio_checkpoint_open (path, &error);
+
+  fail_unless (tensors != NULL, "%s", error ? error->message : "");
+  fail_unless_equals_string (gst_ssio_checkpoint_get_stream (tensors), stream);
+  init_training (training, run);
+  gst_ssio_trainer_free (training->trainer);
+  fail_unless (gst_ssio_checkpoint_read (tensors, training->model,
+      training->optimizer, &error));
+  open_trainer (training, run);
+  gst_ssio_tensors_free (tensors);
+}
+
 GST_START_TEST (a_checkpoint_goes_on_bit_for_bit)
 {
   static const GstSsioOptimizerType types[]
       = { GST_SSIO_OPTIMIZER_SGD, GST_SSIO_OPTIMIZER_ADAMW };
+  static const gchar *stream = "at \"7\" \\ é";
   gfloat *points = make_points ();
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (types); i++) {
     Run run = new_run (types[i], 0.01);
     gchar *path = ssio_check_make_path (".checkpoint");
-    gchar *stream = NULL;
     Training whole, cut, rest;
-    GError *error = NULL;
 
-    run.train.optimizer.schedule = GST_SSIO_SCHEDULE_COSINE;
-    init_training (&whole, &run.train);
+    run.optimizer.schedule = GST_SSIO_SCHEDULE_COSINE;
+    init_training (&whole, &run);
     train_batches (&whole, points, 0, 20, NULL);
-    init_training (&cut, &run.train);
+    init_training (&cut, &run);
     train_batches (&cut, points, 0, 7, NULL);
-    fail_unless (gst_ssio_checkpoint_save (path, cut.model,
-        gst_ssio_trainer_get_optimizer (cut.trainer), "at \"7\" \\ é",
-        &error));
-    init_training (&rest, &run.train);
-    fail_unless (gst_ssio_trainer_resume (rest.trainer, path, &error), "%s",
-        error ? error->message : "");
-    fail_unless (gst_ssio_checkpoint_load_stream (path, &stream, &error));
-    fail_unless_equals_string (stream, "at \"7\" \\ é");
+    save_checkpoint (&cut, stream, path);
+    init_rest (&rest, &run, path, stream);
     train_batches (&rest, points, 7, 13, NULL);
     fail_unless (are_same (whole.model, rest.model));
     clear_training (&whole);
     clear_training (&cut);
     clear_training (&rest);
-    g_free (stream);
     g_free (path);
   }
   g_free (points);
@@ -409,27 +448,30 @@ GST_START_TEST (a_checkpoint_of_another_training_is_refused)
 {
   Run run = new_run (GST_SSIO_OPTIMIZER_SGD, 0.01);
   gchar *path = ssio_check_make_path (".checkpoint");
-  gchar *weights, *stream;
+  GstSsioTensors *tensors;
   GError *error = NULL;
   Training training;
+  gchar *weights;
 
-  init_training (&training, &run.train);
-  fail_unless (gst_ssio_checkpoint_save (path, training.model,
-      gst_ssio_trainer_get_optimizer (training.trainer), NULL, &error));
-  fail_unless (gst_ssio_checkpoint_load_stream (path, &stream, &error));
-  fail_unless (stream == NULL);
+  init_training (&training, &run);
+  save_checkpoint (&training, NULL, path);
   weights = save_model (training.model);
   clear_training (&training);
-
-  run = new_run (GST_SSIO_OPTIMIZER_ADAMW, 0.001);
-  init_training (&training, &run.train);
-  fail_if (gst_ssio_trainer_resume (training.trainer, path, &error));
-  ssio_check_gerror (&error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-      "the same optimizer");
-  fail_if (gst_ssio_trainer_resume (training.trainer, weights, &error));
+  fail_unless (gst_ssio_checkpoint_open (weights, &error) == NULL);
   ssio_check_gerror (&error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
       "is no checkpoint");
+
+  tensors = gst_ssio_checkpoint_open (path, &error);
+  fail_unless (tensors != NULL);
+  fail_unless (gst_ssio_checkpoint_get_stream (tensors) == NULL);
+  run = new_run (GST_SSIO_OPTIMIZER_ADAMW, 0.01);
+  init_training (&training, &run);
+  fail_if (gst_ssio_checkpoint_read (tensors, training.model,
+      training.optimizer, &error));
+  ssio_check_gerror (&error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "the same optimizer");
   clear_training (&training);
+  gst_ssio_tensors_free (tensors);
   g_free (weights);
   g_free (path);
 }
@@ -443,7 +485,7 @@ check_stop (const Run *run, gfloat *points, gint code, const gchar *part)
   GError *error = NULL;
   Training training;
 
-  init_training (&training, &run->train);
+  init_training (&training, run);
   fail_if (train_batch (&training, points, BATCH, &error));
   ssio_check_gerror (&error, GST_STREAM_ERROR, code, part);
   fail_unless (are_same (before, training.model));
@@ -497,7 +539,7 @@ GST_START_TEST (the_first_point_without_a_class_is_found)
   points[2900 * N_COLUMNS + LABEL] = 99;
   points[1207 * N_COLUMNS + LABEL] = N_CLASSES;
   check_stop (&run, points, GST_STREAM_ERROR_FORMAT, "the label label is 5");
-  init_training (&training, &run.train);
+  init_training (&training, &run);
   fail_if (train_batch (&training, points, BATCH, &error));
   fail_unless_equals_uint64 (training.first_wrong, 1207);
   g_error_free (error);
@@ -516,7 +558,7 @@ GST_START_TEST (a_batch_without_points_that_count_changes_nothing)
 
   for (p = 0; p < BATCH; p++)
     points[p * N_COLUMNS + LABEL] = IGNORED;
-  init_training (&training, &run.train);
+  init_training (&training, &run);
   fail_unless (train_batch (&training, points, BATCH, NULL));
   fail_unless_equals_uint64 (training.sums.n_counted, 0);
   fail_unless (are_same (before, training.model));
@@ -542,7 +584,7 @@ GST_START_TEST (points_are_counted_by_class_and_prediction)
     if (points[p * N_COLUMNS + LABEL] >= 0)
       expected[(guint) points[p * N_COLUMNS + LABEL]]++;
   }
-  init_training (&training, &run.train);
+  init_training (&training, &run);
   fail_unless (train_batch (&training, points, BATCH, NULL));
   for (class = 0; class < N_CLASSES; class ++) {
     guint64 found = 0;

@@ -17,6 +17,8 @@ struct _GstSsioBackprop {
   GstSsioGather *gather;
   GstSsioTrainNet *net;
   gfloat *class_weights; /* of each output's class */
+  gfloat *mean;          /* of each input; NULL where they are as they are */
+  gfloat *scale;
   guint point_size;
   guint n_in;
 };
@@ -81,6 +83,8 @@ gst_ssio_backprop_free (GstSsioBackprop *backprop)
   gst_ssio_train_net_free (backprop->net);
   gst_ssio_gather_free (backprop->gather);
   g_free (backprop->class_weights);
+  g_free (backprop->mean);
+  g_free (backprop->scale);
   g_free (backprop);
 }
 
@@ -95,6 +99,22 @@ gst_ssio_backprop_set_weights (GstSsioBackprop *backprop,
     const GstSsioModel *model)
 {
   gst_ssio_train_net_pack (backprop->net, model);
+}
+
+void
+gst_ssio_backprop_set_normalization (GstSsioBackprop *backprop,
+    const gdouble *mean, const gdouble *divisor)
+{
+  guint i;
+
+  if (!backprop->mean) {
+    backprop->mean = g_new (gfloat, backprop->n_in);
+    backprop->scale = g_new (gfloat, backprop->n_in);
+  }
+  for (i = 0; i < backprop->n_in; i++) {
+    backprop->mean[i] = mean[i];
+    backprop->scale[i] = 1 / divisor[i];
+  }
 }
 
 guint
@@ -136,6 +156,21 @@ gsize
 gst_ssio_backprop_get_n_sums (const GstSsioBackprop *backprop)
 {
   return backprop->net->n_sums;
+}
+
+static void
+normalize (const GstSsioBackprop *backprop, gfloat *columns, guint n_points)
+{
+  guint i, p;
+
+  for (i = 0; i < backprop->n_in; i++) {
+    const gfloat mean = backprop->mean[i];
+    const gfloat scale = backprop->scale[i];
+    gfloat *column = columns + (gsize) i * backprop->kernel->block;
+
+    for (p = 0; p < n_points; p++)
+      column[p] = (column[p] - mean) * scale;
+  }
 }
 
 /* The kernel may look at the whole block's. */
@@ -189,6 +224,8 @@ gst_ssio_backprop_run (const GstSsioBackprop *backprop, gpointer user_scratch,
           (gsize) backprop->n_in * block * sizeof (gfloat));
     gst_ssio_gather_columns (backprop->gather, points, n, scratch->columns,
         block);
+    if (backprop->mean)
+      normalize (backprop, scratch->columns, n);
     set_targets (backprop, scratch, classes, n, sums);
     points += (gsize) n * backprop->point_size;
     n_points -= n;

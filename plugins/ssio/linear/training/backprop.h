@@ -38,6 +38,11 @@ const gchar *gst_ssio_backprop_get_isa (const GstSsioBackprop *backprop);
 void gst_ssio_backprop_set_weights (GstSsioBackprop *backprop,
     const GstSsioModel *model);
 
+/* What is subtracted from each input, and what the rest is divided by; nothing
+ * and 1 before this is called. */
+void gst_ssio_backprop_set_normalization (GstSsioBackprop *backprop,
+    const gdouble *mean, const gdouble *divisor);
+
 /* Points that it takes at once; a run of a multiple of that wastes nothing. */
 guint gst_ssio_backprop_get_block (const GstSsioBackprop *backprop);
 

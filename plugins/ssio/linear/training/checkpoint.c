@@ -8,7 +8,17 @@
 #include "checkpoint.h"
 
 #define STEP "step"
+#define SCHEDULE_STEPS "schedule-steps"
 #define STREAM "stream"
+
+static void
+add_number (GstSsioTensorWriter *writer, const gchar *key, guint64 number)
+{
+  gchar *text = g_strdup_printf ("%" G_GUINT64_FORMAT, number);
+
+  gst_ssio_tensor_writer_add_metadata (writer, key, text);
+  g_free (text);
+}
 
 static gchar *
 name_prefix (const GstSsioOptimizerState *state)
@@ -17,18 +27,21 @@ name_prefix (const GstSsioOptimizerState *state)
 }
 
 gboolean
-gst_ssio_checkpoint_save (const gchar *path, const GstSsioModel *model,
-    const GstSsioOptimizer *optimizer, const gchar *stream, GError **error)
+gst_ssio_checkpoint_save (const GstSsioCheckpoint *checkpoint,
+    const gchar *path, GError **error)
 {
+  const GstSsioOptimizer *optimizer = checkpoint->optimizer;
   GstSsioTensorWriter *writer = gst_ssio_tensor_writer_new ();
-  gchar *step = g_strdup_printf ("%" G_GUINT64_FORMAT, optimizer->step);
   gboolean ok;
   guint s;
 
-  gst_ssio_tensor_writer_add_metadata (writer, STEP, step);
-  if (stream)
-    gst_ssio_tensor_writer_add_metadata (writer, STREAM, stream);
-  gst_ssio_safetensors_add (writer, "", model);
+  add_number (writer, STEP, optimizer->step);
+  add_number (writer, SCHEDULE_STEPS, optimizer->settings.schedule_steps);
+  if (checkpoint->stream)
+    gst_ssio_tensor_writer_add_metadata (writer, STREAM, checkpoint->stream);
+  gst_ssio_safetensors_add_normalization (writer, checkpoint->normalize,
+      checkpoint->normalization);
+  gst_ssio_safetensors_add (writer, "", checkpoint->model);
   for (s = 0; s < optimizer->n_states; s++) {
     const GstSsioOptimizerState *state = &optimizer->states[s];
     gchar *prefix = name_prefix (state);
@@ -38,22 +51,37 @@ gst_ssio_checkpoint_save (const gchar *path, const GstSsioModel *model,
   }
   ok = gst_ssio_tensor_writer_write (writer, path, error);
   gst_ssio_tensor_writer_free (writer);
-  g_free (step);
   return ok;
 }
 
 static gboolean
-read_step (const GstSsioTensors *tensors, guint64 *step, GError **error)
+read_number (const GstSsioTensors *tensors, const gchar *key, guint64 *number,
+    GError **error)
 {
-  const gchar *text = gst_ssio_tensors_get_metadata (tensors, STEP);
+  const gchar *text = gst_ssio_tensors_get_metadata (tensors, key);
 
   if (text
-      && g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, step, NULL))
+      && g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, number, NULL))
     return TRUE;
   return gst_ssio_tensors_fail (error, tensors,
-      "is no checkpoint: expected the number of steps in its metadata, found "
-      "%s; delete it to begin anew, or name it as weights",
-      text ? text : "none");
+      "is no checkpoint: expected a number \"%s\" in its metadata, found %s; "
+      "delete it to begin anew, or name it as weights",
+      key, text ? text : "none");
+}
+
+/* The steps of a schedule that was told so stay as they are told. */
+static gboolean
+read_steps (const GstSsioTensors *tensors, GstSsioOptimizer *optimizer,
+    GError **error)
+{
+  guint64 schedule_steps;
+
+  if (!read_number (tensors, STEP, &optimizer->step, error)
+      || !read_number (tensors, SCHEDULE_STEPS, &schedule_steps, error))
+    return FALSE;
+  if (optimizer->settings.schedule_steps == 0)
+    optimizer->settings.schedule_steps = schedule_steps;
+  return TRUE;
 }
 
 static gboolean
@@ -76,36 +104,28 @@ read_states (const GstSsioTensors *tensors, GstSsioOptimizer *optimizer,
   return ok;
 }
 
-gboolean
-gst_ssio_checkpoint_load (const gchar *path, GstSsioModel *model,
-    GstSsioOptimizer *optimizer, GError **error)
-{
-  GstSsioTensors *tensors = gst_ssio_tensors_load (path, error);
-  gboolean ok;
-
-  if (!tensors)
-    return FALSE;
-  ok = read_step (tensors, &optimizer->step, error)
-       && gst_ssio_safetensors_read (tensors, "", model, error)
-       && read_states (tensors, optimizer, error);
-  gst_ssio_tensors_free (tensors);
-  return ok;
-}
-
-gboolean
-gst_ssio_checkpoint_load_stream (const gchar *path, gchar **stream,
-    GError **error)
+GstSsioTensors *
+gst_ssio_checkpoint_open (const gchar *path, GError **error)
 {
   GstSsioTensors *tensors = gst_ssio_tensors_load (path, error);
   guint64 step;
-  gboolean ok;
 
-  *stream = NULL;
-  if (!tensors)
-    return FALSE;
-  ok = read_step (tensors, &step, error);
-  if (ok)
-    *stream = g_strdup (gst_ssio_tensors_get_metadata (tensors, STREAM));
-  gst_ssio_tensors_free (tensors);
-  return ok;
+  if (tensors && !read_number (tensors, STEP, &step, error))
+    g_clear_pointer (&tensors, gst_ssio_tensors_free);
+  return tensors;
+}
+
+const gchar *
+gst_ssio_checkpoint_get_stream (const GstSsioTensors *tensors)
+{
+  return gst_ssio_tensors_get_metadata (tensors, STREAM);
+}
+
+gboolean
+gst_ssio_checkpoint_read (const GstSsioTensors *tensors, GstSsioModel *model,
+    GstSsioOptimizer *optimizer, GError **error)
+{
+  return read_steps (tensors, optimizer, error)
+         && gst_ssio_safetensors_read (tensors, "", model, error)
+         && read_states (tensors, optimizer, error);
 }

@@ -126,9 +126,9 @@ clear_state (State *state)
 }
 
 GstSsioTrainer *
-gst_ssio_trainer_new (GstSsioModel *model, const GstSsioLayout *layout,
-    const guint *fields, const GstSsioTargets *targets,
-    const GstSsioTrainSettings *settings)
+gst_ssio_trainer_new (GstSsioModel *model, GstSsioOptimizer *optimizer,
+    const GstSsioLayout *layout, const guint *fields,
+    const GstSsioTargets *targets, const GstSsioTrainSettings *settings)
 {
   GstSsioTrainer *self = g_new0 (GstSsioTrainer, 1);
   gsize gradient_bytes;
@@ -139,7 +139,7 @@ gst_ssio_trainer_new (GstSsioModel *model, const GstSsioLayout *layout,
   self->before = gst_ssio_model_new_like (model);
   self->backprop = gst_ssio_backprop_new (model, layout, fields,
       settings->class_weights, NULL);
-  self->optimizer = gst_ssio_optimizer_new (model, &settings->optimizer);
+  self->optimizer = optimizer;
   self->targets = targets;
   self->steps_per_update = settings->steps_per_update;
   self->point_size = gst_ssio_layout_get_point_size (layout);
@@ -175,27 +175,17 @@ gst_ssio_trainer_free (GstSsioTrainer *self)
   g_free (self->states);
   g_free (self->pieces);
   g_free (self->total);
-  gst_ssio_optimizer_free (self->optimizer);
   gst_ssio_backprop_free (self->backprop);
   gst_ssio_model_free (self->before);
   gst_ssio_model_free (self->gradients);
   g_free (self);
 }
 
-const GstSsioOptimizer *
-gst_ssio_trainer_get_optimizer (GstSsioTrainer *self)
+void
+gst_ssio_trainer_set_normalization (GstSsioTrainer *self, const gdouble *mean,
+    const gdouble *divisor)
 {
-  return self->optimizer;
-}
-
-gboolean
-gst_ssio_trainer_resume (GstSsioTrainer *self, const gchar *path,
-    GError **error)
-{
-  if (!gst_ssio_checkpoint_load (path, self->model, self->optimizer, error))
-    return FALSE;
-  gst_ssio_backprop_set_weights (self->backprop, self->model);
-  return TRUE;
+  gst_ssio_backprop_set_normalization (self->backprop, mean, divisor);
 }
 
 /* Returns the number of pieces. */
@@ -368,6 +358,12 @@ gst_ssio_trainer_train (GstSsioTrainer *self, const guint8 *points,
     return FALSE;
   take_confusion (self, confusion);
   return TRUE;
+}
+
+gboolean
+gst_ssio_trainer_is_waiting (const GstSsioTrainer *self)
+{
+  return self->n_waiting > 0;
 }
 
 gboolean

@@ -7,37 +7,35 @@
 
 #include "../targets.h"
 #include "backprop.h"
-#include "checkpoint.h"
+#include "optimizer.h"
 
 G_BEGIN_DECLS
 
 typedef struct _GstSsioTrainer GstSsioTrainer;
 
 typedef struct {
-  GstSsioOptimizerSettings optimizer;
   guint steps_per_update;      /* batches whose mean gradient makes one step */
   const gfloat *class_weights; /* of each output's class; NULL for 1 */
   guint n_threads; /* with the calling one; 0 is one for each core */
 } GstSsioTrainSettings;
 
-/* Changes the weights of model, which must outlive it, as targets must. fields
- * has the index in layout of each of the model's inputs. */
+/* Changes the weights of model, and the optimizer, which must outlive it, as
+ * targets must. fields has the index in layout of each of the model's inputs.
+ */
 GstSsioTrainer *gst_ssio_trainer_new (GstSsioModel *model,
-    const GstSsioLayout *layout, const guint *fields,
-    const GstSsioTargets *targets, const GstSsioTrainSettings *settings);
+    GstSsioOptimizer *optimizer, const GstSsioLayout *layout,
+    const guint *fields, const GstSsioTargets *targets,
+    const GstSsioTrainSettings *settings);
 
 void gst_ssio_trainer_free (GstSsioTrainer *trainer);
 
-/* Steps made and what they need from each other. */
-const GstSsioOptimizer *
-gst_ssio_trainer_get_optimizer (GstSsioTrainer *trainer);
+/* What is subtracted from each input of the batches that follow, and what the
+ * rest is divided by. */
+void gst_ssio_trainer_set_normalization (GstSsioTrainer *trainer,
+    const gdouble *mean, const gdouble *divisor);
 
 /* Where one of those that follow returns FALSE, with error set, only
  * gst_ssio_trainer_free() may come next; the weights are as before the call. */
-
-/* Goes on from a checkpoint. */
-gboolean gst_ssio_trainer_resume (GstSsioTrainer *trainer, const gchar *path,
-    GError **error);
 
 /* Learns from a batch, sets sums to what came of it, and adds its points to
  * confusion, [class][prediction]. A batch without a point that counts changes
@@ -47,6 +45,9 @@ gboolean gst_ssio_trainer_resume (GstSsioTrainer *trainer, const gchar *path,
 gboolean gst_ssio_trainer_train (GstSsioTrainer *trainer, const guint8 *points,
     gsize n_points, GstSsioTrainSums *sums, guint64 *confusion,
     gsize *first_wrong, GError **error);
+
+/* Whether batches wait for a step. */
+gboolean gst_ssio_trainer_is_waiting (const GstSsioTrainer *trainer);
 
 /* Makes the step that batches wait for where they are fewer than
  * steps_per_update. */
