@@ -80,6 +80,7 @@ struct _GstSsioLinear {
   GstSsioSession *session; /* NULL after an error */
   gboolean is_described;   /* what computes was told in the log */
   gboolean epoch_runs;     /* its time has begun */
+  gboolean has_measured;   /* the last epoch did nothing else */
   gboolean has_failed;
   GError *error; /* why, until it is posted */
 };
@@ -199,6 +200,7 @@ start (GstSsioLinear *self)
   gst_ssio_linear_settings_clear (&settings);
   self->is_described = FALSE;
   self->epoch_runs = FALSE;
+  self->has_measured = FALSE;
   if (self->session)
     return TRUE;
   gst_ssio_element_take_error (self, error);
@@ -303,6 +305,7 @@ post_report (GstSsioLinear *self, GstSsioReport *report)
   self->last_message = gst_ssio_report_to_string (report);
   GST_OBJECT_UNLOCK (self);
 
+  self->has_measured = report->measured != NULL;
   g_object_notify_by_pspec (G_OBJECT (self), last_message_property);
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self),
@@ -328,6 +331,18 @@ end_epoch (GstSsioLinear *self)
     post_report (self, &report);
   gst_ssio_report_clear (&report);
   return TRUE;
+}
+
+static void
+warn_of_measuring (GstSsioLinear *self)
+{
+  if (self->has_measured)
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
+        ("normalize=stats: the last epoch has only measured the inputs, and "
+         "nothing was computed; stream one epoch more (epochs=2), or set "
+         "normalize-file"),
+        (NULL));
+  self->has_measured = FALSE;
 }
 
 static void
@@ -378,6 +393,7 @@ gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
   case GST_EVENT_EOS:
   case GST_EVENT_SEGMENT_DONE:
     goes_on = end_epoch (self);
+    warn_of_measuring (self);
     self->epoch_runs = FALSE;
     break;
   case GST_EVENT_FLUSH_STOP:

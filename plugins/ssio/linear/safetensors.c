@@ -323,18 +323,38 @@ typedef struct {
 } NormalizationPlace;
 
 static gboolean
+is_float64 (const Tensors *tensors, const gchar *name)
+{
+  JsonNode *node = json_object_get_member (tensors->header, name);
+  JsonNode *dtype = NULL;
+
+  if (node && JSON_NODE_HOLDS_OBJECT (node))
+    dtype = json_object_get_member (json_node_get_object (node), "dtype");
+  return dtype && JSON_NODE_HOLDS_VALUE (dtype)
+         && g_strcmp0 (json_node_get_string (dtype), "F64") == 0;
+}
+
+/* Of a tensor in float64, or in float32. */
+static gboolean
 read_doubles (const Tensors *tensors, const gchar *name, guint n,
     gdouble *values, GError **error)
 {
   const guint64 shape = n;
-  const guint8 *bytes = find_tensor (tensors, name, "F64", &shape, 1,
-      "it must have a value for each of features", error);
+  const gboolean is_double = is_float64 (tensors, name);
+  const guint8 *bytes = find_tensor (tensors, name, is_double ? "F64" : "F32",
+      &shape, 1, "it must have a value for each of features", error);
+  gfloat single;
   guint i;
 
   if (!bytes)
     return FALSE;
-  memcpy (values, bytes, n * sizeof (gdouble));
   for (i = 0; i < n; i++) {
+    if (is_double) {
+      memcpy (&values[i], bytes + i * sizeof (gdouble), sizeof (gdouble));
+    } else {
+      memcpy (&single, bytes + i * sizeof (gfloat), sizeof (gfloat));
+      values[i] = single;
+    }
     if (!isfinite (values[i]))
       return fail (error, tensors,
           "tensor \"%s\": expected finite numbers, found %g", name, values[i]);
