@@ -32,6 +32,8 @@ r"""Independent answers for the tests, from NumPy. Never part of the product.
   oracle.py evaluate DIRECTORY
       writes points with labels, weights, and outputs as float64; prints what
       an evaluation must find
+  oracle.py describe-npy FILE.npy
+      prints type, shape and the first and last value
 """
 import hashlib
 import json
@@ -40,7 +42,7 @@ import sys
 
 import numpy as np
 
-from oracle_evaluate import evaluate
+from oracle_evaluate import describe_npy, evaluate
 from oracle_las import write_las
 
 TYPES = ['f4', 'f8', 'i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8']
@@ -630,6 +632,8 @@ def main():
         write_las_coordinates(*arguments)
     elif command == 'semantickitti':
         write_semantickitti(*arguments)
+    elif command == 'describe-npy':
+        describe_npy(*arguments)
     elif command == 'evaluate':
         evaluate(write_safetensors, *arguments)
     else:

@@ -83,6 +83,11 @@ def make_points():
     return points
 
 
+def describe_npy(path):
+    array = np.load(path)
+    print(array.dtype.str, array.shape, array.flat[0], array.flat[-1])
+
+
 def evaluate(write_safetensors, directory):
     points = make_points()
     start = 0
