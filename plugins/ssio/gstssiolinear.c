@@ -24,11 +24,60 @@
  *
  * and sets #GstSsioLinear:last-message to the same in one line.
  *
+ * ## Evaluation
+ * #GstSsioLinear:label names the field with each point's class, which is then
+ * no input: an integer, a bit field or a float that holds integers. Outputs
+ * are the classes' logits. The message of an epoch then has as well
+ *
+ * * `scored-points`, `ignored-points` (uint64)
+ * * `loss` (double): the mean cross-entropy, as PyTorch's nn.CrossEntropyLoss
+ * * `accuracy` (double): the share of points whose largest output, of several
+ *   equal ones the first, is that of their class
+ * * `iou` (#GstValueArray of double): of each class, the points that are of it
+ *   and found to be, divided by those that are either; NaN for a class that no
+ *   point is of or was taken for, and for the one that is ignored
+ * * `miou` (double): the mean of `iou` without those that are NaN
+ * * `confusion` (#GstValueArray of #GstValueArray of uint64): points by their
+ *   class, then by the one found
+ *
+ * They are added up in float64, or counted, and have the same bits with any
+ * number of threads; they are NaN where no point was scored.
+ *
+ * #GstSsioLinear:class-map turns raw labels into classes; it must have all that
+ * occur. semantic-kitti.yaml can be given as it is. What is
+ * #GstSsioLinear:ignore-label after that counts nowhere; any other label that
+ * is no class is an error that names file and point.
+ *
+ * ## Normalisation
+ * #GstSsioLinear:normalize says what is done to inputs before the model sees
+ * them. With `stats` each one is taken less its mean and divided by its
+ * deviation (NumPy's std(); by 1 where that is 0), as they are in the tensors
+ * `normalize.mean` and `normalize.std` of the weights or of
+ * #GstSsioLinear:normalize-file. Where there are none the first epoch only
+ * measures them: its message has `normalize-mean` and `normalize-std`
+ * (#GstValueArray of double) in place of what is computed, and those that
+ * follow use them, so that one epoch more is to be streamed. With `center-xy`
+ * the inputs x and y are taken less their mean over each batch. Weights that
+ * say how their inputs were normalised, by those tensors or by `normalize` in
+ * the metadata, are used so by default, and with nothing else.
+ *
+ * ## Predictions
+ * #GstSsioLinear:predictions is a .npy file of a row for each point of the
+ * data set, in the order of the files (the event `ssio-files` names them) and
+ * of the points in each, whatever order batches stream in:
+ * #GstSsioLinear:predictions-type has what is in it. Rows of points that did
+ * not come, as those of other shards, are 255 (u1), 65535 (u2) or NaN (f4).
+ * Each epoch writes the file anew; it has its name when the epoch is complete,
+ * before its message. Batches of shuffle=points have no place in it and are an
+ * error.
+ *
  * Batches in system memory are computed on all cores; those that
  * #GstSsioCudaUpload has brought to a CUDA device are computed there, in
  * float32 arithmetic as on the CPU, so that the means agree to 1e-5. A model
  * whose weights do not fit in a multiprocessor's shared memory is computed by
- * cuBLASLt, which must be installed then.
+ * cuBLASLt, which must be installed then. With labels, predictions or
+ * normalize=center-xy batches come back from the device and are computed on
+ * the CPU, which a warning says.
  *
  * What is wrong with the features or the weights for the stream's caps is
  * an error that comes with the first batch in PLAYING. After an error of this
@@ -44,6 +93,12 @@
  *     ssiolinear features=x,y,z,intensity layers=128,64,8 \
  *     weights=model.safetensors
  * ]| Runs a trained model with two hidden layers and 8 outputs.
+ * |[
+ * gst-launch-1.0 -v ssiosrc location=sequences/08/velodyne layout=semantickitti \
+ *     labels=../labels/%s.label ! queue ! ssiolinear features=x,y,z,intensity \
+ *     layers=64,20 weights=model.safetensors label=sem_class \
+ *     class-map=semantic-kitti.yaml ignore-label=0 predictions=08.npy
+ * ]| Evaluates a model on a SemanticKITTI sequence and keeps what it predicts.
  *
  * Since: 0.1
  */
@@ -460,8 +515,8 @@ gst_ssio_linear_class_init (GstSsioLinearClass *class)
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (element_class,
       "Linear layers over points", "Sink/Analyzer/PointCloud",
-      "Runs linear layers with ReLU over batches of points and reports the "
-      "mean outputs of each epoch",
+      "Runs linear layers with ReLU over batches of points, evaluates them by "
+      "the points' labels and writes predictions",
       "The Spatial-StreamIO developers");
   element_class->change_state = gst_ssio_linear_change_state;
 

@@ -379,25 +379,6 @@ GST_START_TEST (a_folder_that_is_not_there_is_told_at_once)
 }
 GST_END_TEST;
 
-GST_START_TEST (batches_of_unknown_files_have_no_place)
-{
-  gchar *path = ssio_check_make_path (".npy");
-  gchar *text = g_strdup_printf ("layers=2 predictions=%s", path);
-  GstHarness *harness = linear_new (text);
-
-  linear_start_stream (harness, LINEAR_CAPS);
-  fail_unless_equals_int (gst_harness_push (harness,
-                              linear_new_points (10, 2)),
-      GST_FLOW_FLUSHING);
-  ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
-      GST_STREAM_ERROR_FORMAT, "does not say which points", NULL);
-  fail_if (g_file_test (path, G_FILE_TEST_EXISTS));
-  linear_teardown (harness);
-  g_free (text);
-  g_free (path);
-}
-GST_END_TEST;
-
 static Suite *
 ssiolinear_predict_suite (void)
 {
@@ -415,7 +396,6 @@ ssiolinear_predict_suite (void)
   tcase_add_test (tcase, an_error_leaves_the_predictions_of_before);
   tcase_add_test (tcase, stops_at_any_moment_leave_no_files_behind);
   tcase_add_test (tcase, a_folder_that_is_not_there_is_told_at_once);
-  tcase_add_test (tcase, batches_of_unknown_files_have_no_place);
   return suite;
 }
 
