@@ -75,9 +75,9 @@
  * #GstSsioCudaUpload has brought to a CUDA device are computed there, in
  * float32 arithmetic as on the CPU, so that the means agree to 1e-5. A model
  * whose weights do not fit in a multiprocessor's shared memory is computed by
- * cuBLASLt, which must be installed then. With labels, predictions or
- * normalize=center-xy batches come back from the device and are computed on
- * the CPU, which a warning says.
+ * cuBLASLt, which must be installed then. Labels, predictions and
+ * normalize=center-xy are of the CPU alone: with them batches stay in system
+ * memory, which #GstSsioCudaUpload warns of.
  *
  * What is wrong with the features or the weights for the stream's caps is
  * an error that comes with the first batch in PLAYING. After an error of this
@@ -262,16 +262,20 @@ start (GstSsioLinear *self)
   return FALSE;
 }
 
-/* A build without kernels computes on the CPU. */
+/* What is computed on the CPU need not go to a device and come back. */
 static GstCaps *
 gst_ssio_linear_get_caps (GstBaseSink *sink, GstCaps *filter)
 {
-  GstCaps *caps
-      = gst_ssio_kernels_are_built ()
-            ? gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink))
-            : gst_caps_from_string (GST_SSIO_SYSTEM_CAPS);
-  GstCaps *filtered;
+  GstSsioLinear *self = GST_SSIO_LINEAR (sink);
+  GstCaps *caps, *filtered;
+  gboolean needs_cpu;
 
+  GST_OBJECT_LOCK (self);
+  needs_cpu = gst_ssio_linear_settings_need_cpu (&self->settings);
+  GST_OBJECT_UNLOCK (self);
+  caps = gst_ssio_kernels_are_built () && !needs_cpu
+             ? gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink))
+             : gst_caps_from_string (GST_SSIO_SYSTEM_CAPS);
   if (!filter)
     return caps;
   filtered = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
@@ -312,9 +316,9 @@ prepare (GstSsioLinear *self, GstBuffer *buffer, GError **error)
   GST_INFO_OBJECT (self, "%s", description);
   if (gst_ssio_session_downloads (self->session))
     GST_ELEMENT_WARNING (self, STREAM, NOT_IMPLEMENTED,
-        ("label, predictions and normalize=center-xy are computed on the CPU: "
-         "batches come back from the device for them; leave ssiocudaupload "
-         "out to spare that way"),
+        ("normalize=center-xy, as the weights say, is computed on the CPU: "
+         "batches come back from the device for it; leave ssiocudaupload out "
+         "to spare that way"),
         (NULL));
   self->is_described = TRUE;
   g_free (description);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ssiolinear with labels, predictions and normalised inputs where batches are
- * on a device: what the CPU finds. */
+/* ssiolinear with labels, predictions and normalised inputs where there is a
+ * device: what the CPU finds. */
 
 #include <math.h>
 #include <string.h>
@@ -114,6 +114,33 @@ GST_START_TEST (labels_and_centring_find_what_the_cpu_does_with_one_warning)
 }
 GST_END_TEST;
 
+/* Only when batches are on the device already. */
+GST_START_TEST (weights_that_want_inputs_centred_get_them)
+{
+  static const gfloat values[]
+      = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 1, 2, 3 };
+  gchar *path = ssio_check_write_tile (N_POINTS, 4);
+  gchar *weights = ssio_check_write_tensors (
+      "{\"__metadata__\":{\"normalize\":\"center-xy\"},"
+      "\"0.weight\":{\"dtype\":\"F32\",\"shape\":[4,3],"
+      "\"data_offsets\":[0,48]},"
+      "\"0.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[48,64]}}",
+      values, sizeof (values));
+  gchar *properties = g_strdup_printf ("layers=4 weights=%s", weights);
+  Result centred;
+
+  check_same (path, "", properties);
+  run (path, "", "queue", properties, 0, &centred);
+  /* of x and y nothing is left in the mean */
+  fail_unless (fabs ((centred.means[1] - 1) / 6 - centred.means[0] / 3)
+               <= 1e-3 * fabs (centred.means[0]));
+  clear_result (&centred);
+  g_free (properties);
+  g_free (weights);
+  g_free (path);
+}
+GST_END_TEST;
+
 GST_START_TEST (predictions_are_those_of_the_cpu)
 {
   gchar *path = ssio_check_write_tile (N_POINTS, 4);
@@ -174,6 +201,7 @@ cuda_evaluate_suite (void)
 
   tcase_add_test (tcase,
       labels_and_centring_find_what_the_cpu_does_with_one_warning);
+  tcase_add_test (tcase, weights_that_want_inputs_centred_get_them);
   tcase_add_test (tcase, predictions_are_those_of_the_cpu);
   tcase_add_test (tcase, measured_statistics_serve_the_device);
   return suite;
