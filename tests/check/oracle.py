@@ -29,6 +29,11 @@ r"""Independent answers for the tests, from NumPy. Never part of the product.
       writes x, y and z, one after the other, as float64
   oracle.py semantickitti DIRECTORY
       writes velodyne/N.bin, labels/N.label, and joined, the records of all
+  oracle.py velodyne DIRECTORY
+      writes NAME.packets, a time in nanoseconds and 1206 bytes each, the same
+      as NAME.pcap, and NAME-CUT.points, what the sensor saw
+  oracle.py velodyne-drive OUT.pcap SECONDS
+      writes what a VLP-16 sends
 """
 import hashlib
 import json
@@ -38,6 +43,7 @@ import sys
 import numpy as np
 
 from oracle_las import write_las
+from oracle_velodyne import write_drive, write_velodyne
 
 TYPES = ['f4', 'f8', 'i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8']
 
@@ -626,6 +632,10 @@ def main():
         write_las_coordinates(*arguments)
     elif command == 'semantickitti':
         write_semantickitti(*arguments)
+    elif command == 'velodyne':
+        write_velodyne(*arguments)
+    elif command == 'velodyne-drive':
+        write_drive(arguments[0], float(arguments[1]))
     else:
         sys.exit(__doc__)
 
