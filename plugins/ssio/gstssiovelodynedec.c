@@ -241,7 +241,7 @@ warn_of_other (GstSsioVelodyneDec *self, GstSsioVelodyneKind kind, gsize size)
   text = gst_ssio_velodyne_describe_other (kind, size,
       self->decoder.packet.product_id, self->decoder.parser.model);
   GST_ELEMENT_WARNING (self, STREAM, WRONG_TYPE,
-      ("passed over %" G_GUINT64_FORMAT " packets: %s", n, text), (NULL));
+      ("packets passed over: %" G_GUINT64_FORMAT "; %s", n, text), (NULL));
   g_free (text);
 }
 

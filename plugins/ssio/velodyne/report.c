@@ -36,9 +36,10 @@ gst_ssio_velodyne_describe_other (GstSsioVelodyneKind kind, gsize size,
 {
   switch (kind) {
   case GST_SSIO_VELODYNE_OTHER_SIZE:
-    return g_strdup_printf ("expected packets of %u bytes, found one of "
-                            "%" G_GSIZE_FORMAT " bytes; check the port, and "
-                            "that nothing else sends to it",
+    return g_strdup_printf (
+        "expected packets of %u bytes, found one of %" G_GSIZE_FORMAT
+        " bytes; check the port, that nothing else sends to it, and that "
+        "recordings come through pcapparse",
         GST_SSIO_VELODYNE_PACKET_BYTES, size);
   case GST_SSIO_VELODYNE_OTHER_CONTENT:
     return g_strdup_printf (

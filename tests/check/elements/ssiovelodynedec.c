@@ -39,6 +39,8 @@ static void
 tear_down (void)
 {
   gst_harness_teardown (g_steal_pointer (&harness));
+  /* messages hold the element, which holds the bus */
+  gst_bus_set_flushing (bus, TRUE);
   gst_object_unref (g_steal_pointer (&bus));
 }
 
@@ -618,11 +620,15 @@ GST_END_TEST
 
 GST_START_TEST (test_the_end_of_the_stream_is_no_silence)
 {
+  GstTestClock *test_clock;
+
   make_harness ("timeout=2000000000");
+  test_clock = gst_harness_get_testclock (harness);
   push_next (2);
+  fail_unless_equals_int (gst_test_clock_peek_id_count (test_clock), 1);
   push_eos ();
-  fail_unless_equals_int (
-      gst_test_clock_peek_id_count (gst_harness_get_testclock (harness)), 0);
+  fail_unless_equals_int (gst_test_clock_peek_id_count (test_clock), 0);
+  gst_object_unref (test_clock);
   tear_down ();
 }
 GST_END_TEST
