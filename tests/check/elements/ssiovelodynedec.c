@@ -75,8 +75,7 @@ get_stat (const gchar *name)
   GstStructure *stats;
   guint64 value;
 
-  g_object_get (gst_harness_find_element (harness, "ssiovelodynedec"), "stats",
-      &stats, NULL);
+  g_object_get (harness->element, "stats", &stats, NULL);
   fail_unless (gst_structure_get_uint64 (stats, name, &value));
   gst_structure_free (stats);
   return value;
