@@ -346,7 +346,8 @@ end_stream (GstSsioVelodyneDec *self)
 {
   const GstSsioVelodyneStats *stats = &self->decoder.stats;
 
-  gst_ssio_silence_stop (&self->silence);
+  /* until something comes again; PLAYING may be yet to come */
+  gst_ssio_silence_break (&self->silence);
   gst_ssio_velodyne_decoder_drain (&self->decoder);
   publish (self);
   warn_of_lost (self, TRUE);
@@ -379,6 +380,7 @@ gst_ssio_velodyne_dec_sink_event (GstPad *pad, GstObject *parent,
     break;
   case GST_EVENT_FLUSH_STOP:
     gst_ssio_velodyne_decoder_flush (&self->decoder);
+    gst_ssio_silence_done (&self->silence, TRUE);
     return gst_pad_push_event (self->srcpad, event);
   default:
     break;
@@ -455,6 +457,7 @@ start (GstSsioVelodyneDec *self)
   self->lost = (GstSsioVelodyneConcern){ 0 };
   self->other = (GstSsioVelodyneConcern){ 0 };
   gst_ssio_velodyne_decoder_start (&self->decoder, &settings);
+  gst_ssio_silence_done (&self->silence, TRUE);
 }
 
 static void

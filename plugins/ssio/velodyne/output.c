@@ -57,13 +57,13 @@ drop_pool (GstSsioVelodyneOutput *output)
 /* FALSE where the pool cannot have such buffers. */
 static gboolean
 configure_pool (GstBufferPool *pool, GstCaps *caps, guint size, guint min,
-    guint max, GstQuery *query)
+    GstQuery *query)
 {
   GstStructure *config = gst_buffer_pool_get_config (pool);
   GstAllocator *allocator = NULL;
   GstAllocationParams params;
 
-  gst_buffer_pool_config_set_params (config, caps, size, min, max);
+  gst_buffer_pool_config_set_params (config, caps, size, min, 0);
   if (gst_query_get_n_allocation_params (query) > 0) {
     gst_query_parse_nth_allocation_param (query, 0, &allocator, &params);
     gst_buffer_pool_config_set_allocator (config, allocator, &params);
@@ -72,7 +72,8 @@ configure_pool (GstBufferPool *pool, GstCaps *caps, guint size, guint min,
   return gst_buffer_pool_set_config (pool, config);
 }
 
-/* That of downstream, or a plain one. */
+/* That of downstream, or a plain one: also where downstream's has a limit, so
+ * that no thread is ever stuck in it. */
 static gboolean
 choose_pool (GstSsioVelodyneOutput *output, GstCaps *caps, guint size)
 {
@@ -88,11 +89,11 @@ choose_pool (GstSsioVelodyneOutput *output, GstCaps *caps, guint size)
     gst_query_parse_nth_allocation_pool (query, 0, &pool, &offered, &min,
         &max);
   size = MAX (size, offered);
-  if (pool && !configure_pool (pool, caps, size, min, max, query))
+  if (pool && (max > 0 || !configure_pool (pool, caps, size, min, query)))
     gst_clear_object (&pool);
   if (!pool) {
     pool = gst_buffer_pool_new ();
-    configure_pool (pool, caps, size, MIN_BUFFERS, 0, query);
+    configure_pool (pool, caps, size, MIN_BUFFERS, query);
   }
   gst_query_unref (query);
   output->pool = pool;

@@ -619,13 +619,42 @@ GST_END_TEST
 
 GST_START_TEST (test_the_end_of_the_stream_is_no_silence)
 {
+  make_harness ("timeout=2000000000");
+  push_next (2);
+  push_eos ();
+  gst_harness_crank_single_clock_wait (harness);
+  fail_unless (gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR) == NULL);
+  /* nor is it where PLAYING comes after it */
+  ssio_check_set_state (harness->element, GST_STATE_PAUSED);
+  ssio_check_set_state (harness->element, GST_STATE_PLAYING);
+  gst_harness_crank_single_clock_wait (harness);
+  fail_unless (gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR) == NULL);
+  tear_down ();
+}
+GST_END_TEST
+
+GST_START_TEST (test_silence_after_a_flush_is_an_error)
+{
+  make_harness ("timeout=2000000000");
+  push_next (2);
+  push_eos ();
+  gst_harness_push_event (harness, gst_event_new_flush_start ());
+  gst_harness_push_event (harness, gst_event_new_flush_stop (TRUE));
+  gst_harness_crank_single_clock_wait (harness);
+  ssio_check_posted_error (harness->element, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_READ, "silent", NULL);
+  tear_down ();
+}
+GST_END_TEST
+
+GST_START_TEST (test_there_is_no_timeout_in_paused)
+{
   GstTestClock *test_clock;
 
   make_harness ("timeout=2000000000");
   test_clock = gst_harness_get_testclock (harness);
-  push_next (2);
   fail_unless_equals_int (gst_test_clock_peek_id_count (test_clock), 1);
-  push_eos ();
+  ssio_check_set_state (harness->element, GST_STATE_PAUSED);
   fail_unless_equals_int (gst_test_clock_peek_id_count (test_clock), 0);
   gst_object_unref (test_clock);
   tear_down ();
@@ -690,6 +719,8 @@ ssiovelodynedec_suite (void)
   tcase_add_test (tcase, test_the_latency_is_a_revolution);
   tcase_add_test (tcase, test_a_silent_sensor_is_an_error);
   tcase_add_test (tcase, test_the_end_of_the_stream_is_no_silence);
+  tcase_add_test (tcase, test_silence_after_a_flush_is_an_error);
+  tcase_add_test (tcase, test_there_is_no_timeout_in_paused);
   tcase_add_test (tcase, test_it_can_start_again);
   return suite;
 }
