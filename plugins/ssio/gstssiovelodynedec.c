@@ -5,9 +5,11 @@
  * @title: ssiovelodynedec
  * @short_description: makes batches of points from a Velodyne's UDP packets
  *
- * Turns the data packets of a Velodyne VLP-16 (Puck LITE) or HDL-32E, one in
- * each buffer as #udpsrc and #pcapparse have them, into batches of points: a
- * revolution each.
+ * Turns the data packets of a Velodyne VLP-16 (Puck LITE) or HDL-32E into
+ * batches of points: a revolution each. Buffers are the payload of one UDP
+ * packet each, without caps or with `application/x-velodyne`, as #udpsrc and
+ * #pcapparse have them. A pipeline has one of this for each sensor, which has a
+ * port of its own.
  *
  * ## Points
  * The layout is that of the ROS driver's clouds,
@@ -41,9 +43,10 @@
  * Packets that are lost, as the sensor's times tell, and packets of other
  * sizes, contents and models are passed over and counted in
  * #GstSsioVelodyneDec:stats. Warnings tell of the first, and then at most every
- * ten seconds. Position packets (512 bytes) count as other, without a warning.
- * Where a field of view was set in the sensor, losses cannot be told from what
- * it leaves out and are not counted.
+ * ten seconds; and so they do where the sensor's clock jumps. Position packets
+ * (512 bytes) count as other, without a warning. Where a field of view was set
+ * in the sensor, losses cannot be told from what it leaves out and are not
+ * counted.
  *
  * With #GstSsioVelodyneDec:timeout, a sensor that is silent for longer in
  * PLAYING is an error.
@@ -70,6 +73,7 @@
 #include "gstssiovelodynedec.h"
 #include "velodyne/decoder.h"
 #include "velodyne/silence.h"
+#include "velodyne/warnings.h"
 
 GST_DEBUG_CATEGORY_STATIC (ssio_velodyne_dec_debug);
 #define GST_CAT_DEFAULT ssio_velodyne_dec_debug
@@ -105,8 +109,7 @@ struct _GstSsioVelodyneDec {
 
   /* of the streaming thread */
   GstSsioVelodyneDecoder decoder;
-  GstSsioVelodyneConcern lost;
-  GstSsioVelodyneConcern other;
+  GstSsioVelodyneWarnings warnings;
 };
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
@@ -208,43 +211,6 @@ gst_ssio_velodyne_dec_finalize (GObject *object)
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
-static void
-warn_of_lost (GstSsioVelodyneDec *self, gboolean is_end)
-{
-  const GstSsioVelodyneStats *stats = &self->decoder.stats;
-  guint64 n;
-
-  self->lost.n = MAX (self->lost.n, stats->lost);
-  n = self->lost.n - self->lost.n_warned;
-  if (!gst_ssio_velodyne_concern_is_due (&self->lost, g_get_monotonic_time (),
-          is_end))
-    return;
-  GST_ELEMENT_WARNING (self, RESOURCE, READ,
-      ("%" G_GUINT64_FORMAT
-       " packets of the sensor did not come, %" G_GUINT64_FORMAT
-       " so far where %" G_GUINT64_FORMAT " did: a larger "
-       "buffer-size of udpsrc (up to net.core.rmem_max), or a queue after this "
-       "element, gives them time",
-          n, stats->lost, stats->packets),
-      (NULL));
-}
-
-static void
-warn_of_other (GstSsioVelodyneDec *self, GstSsioVelodyneKind kind, gsize size)
-{
-  guint64 n = ++self->other.n - self->other.n_warned;
-  gchar *text;
-
-  if (!gst_ssio_velodyne_concern_is_due (&self->other, g_get_monotonic_time (),
-          FALSE))
-    return;
-  text = gst_ssio_velodyne_describe_other (kind, size,
-      self->decoder.packet.product_id, self->decoder.parser.model);
-  GST_ELEMENT_WARNING (self, STREAM, WRONG_TYPE,
-      ("packets passed over: %" G_GUINT64_FORMAT "; %s", n, text), (NULL));
-  g_free (text);
-}
-
 /* The first whole revolution tells, and longer ones later. Speeds vary a
  * little, which must not change a pipeline's latency all the time. */
 static void
@@ -275,16 +241,6 @@ publish (GstSsioVelodyneDec *self)
   update_latency (self);
 }
 
-static void
-report (GstSsioVelodyneDec *self, GstSsioVelodyneKind kind, gsize size)
-{
-  publish (self);
-  if (kind == GST_SSIO_VELODYNE_DATA)
-    warn_of_lost (self, FALSE);
-  else if (kind != GST_SSIO_VELODYNE_POSITION)
-    warn_of_other (self, kind, size);
-}
-
 static GstFlowReturn
 take (GstSsioVelodyneDec *self, GstBuffer *buffer, const GstMapInfo *map)
 {
@@ -298,7 +254,9 @@ take (GstSsioVelodyneDec *self, GstBuffer *buffer, const GstMapInfo *map)
   if (flow == GST_FLOW_OK) {
     flow = gst_ssio_velodyne_decoder_take (decoder, map->data, map->size,
         GST_BUFFER_PTS (buffer), &kind);
-    report (self, kind, map->size);
+    publish (self);
+    gst_ssio_velodyne_warnings_packet (&self->warnings, GST_ELEMENT (self),
+        decoder, kind, map->size);
   }
   gst_ssio_silence_done (&self->silence, kind == GST_SSIO_VELODYNE_DATA);
   return flow;
@@ -344,20 +302,12 @@ take_segment (GstEvent *event)
 static void
 end_stream (GstSsioVelodyneDec *self)
 {
-  const GstSsioVelodyneStats *stats = &self->decoder.stats;
-
   /* until something comes again; PLAYING may be yet to come */
   gst_ssio_silence_break (&self->silence);
   gst_ssio_velodyne_decoder_drain (&self->decoder);
   publish (self);
-  warn_of_lost (self, TRUE);
-  if (stats->packets == 0)
-    GST_ELEMENT_WARNING (self, STREAM, DECODE,
-        ("no data packet of a sensor before the end of the stream, and %" G_GUINT64_FORMAT
-         " others: expected UDP packets of %u bytes; check "
-         "dst-port of pcapparse or port of udpsrc",
-            stats->other, GST_SSIO_VELODYNE_PACKET_BYTES),
-        (NULL));
+  gst_ssio_velodyne_warnings_end (&self->warnings, GST_ELEMENT (self),
+      &self->decoder);
 }
 
 static gboolean
@@ -454,8 +404,7 @@ start (GstSsioVelodyneDec *self)
   self->latency = GST_SSIO_VELODYNE_MAX_PERIOD;
   self->has_measured = FALSE;
   GST_OBJECT_UNLOCK (self);
-  self->lost = (GstSsioVelodyneConcern){ 0 };
-  self->other = (GstSsioVelodyneConcern){ 0 };
+  self->warnings = (GstSsioVelodyneWarnings){ .lost = { 0 } };
   gst_ssio_velodyne_decoder_start (&self->decoder, &settings);
   gst_ssio_silence_done (&self->silence, TRUE);
 }

@@ -135,6 +135,7 @@ place (GstSsioVelodyneDecoder *decoder, guint64 *time)
       decoder->stats.lost--;
     return GST_FLOW_OK;
   case GST_SSIO_VELODYNE_RESTARTS:
+    decoder->n_restarts++;
     return interrupt (decoder);
   default:
     decoder->stats.lost += n_lost;

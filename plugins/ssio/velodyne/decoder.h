@@ -5,8 +5,8 @@
 #include "output.h"
 #include "packet.h"
 #include "points.h"
-#include "report.h"
 #include "revolution.h"
+#include "stats.h"
 #include "sweep.h"
 #include "timeline.h"
 
@@ -30,6 +30,7 @@ typedef struct {
   GstSsioSweep sweep;
   GstSsioVelodyneOutput output;
   GstSsioVelodyneStats stats;
+  guint64 n_restarts;  /* of the sensor's clock */
   GstClockTime period; /* of the longest whole revolution; 0 before one */
 } GstSsioVelodyneDecoder;
 

@@ -314,7 +314,28 @@ GST_START_TEST (test_a_clock_that_is_set_is_no_loss)
   expect_points (5 * PACKET_POINTS);
   expect_points ((REVOLUTION_PACKETS - 5) * PACKET_POINTS);
   fail_unless_equals_uint64 (get_stat ("lost"), 0);
+  expect_warning (GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE, "clock jumped");
   expect_no_warning ();
+  tear_down ();
+}
+GST_END_TEST
+
+/* They cannot be told apart, but something is said. */
+GST_START_TEST (test_two_sensors_on_one_port_are_warned_of)
+{
+  VelodyneCheck other;
+  guint i;
+
+  make_harness ("");
+  velodyne_check_init (&other);
+  other.time = 1000 * GST_SECOND;
+  for (i = 0; i < 5; i++) {
+    push_next (1);
+    push (velodyne_check_next (&other));
+  }
+  expect_warning (GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE, "same port");
+  expect_no_warning ();
+  fail_unless_equals_uint64 (get_stat ("packets"), 10);
   tear_down ();
 }
 GST_END_TEST
@@ -336,6 +357,9 @@ GST_START_TEST (test_other_packets_are_counted_and_warned_of_in_time)
   push_next (1);
   push_eos ();
   expect_points (2 * PACKET_POINTS);
+  expect_warning (GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "1001 more, 1002 in all");
+  expect_no_warning ();
   tear_down ();
 }
 GST_END_TEST
@@ -701,6 +725,7 @@ ssiovelodynedec_suite (void)
   tcase_add_test (tcase, test_a_long_loss_ends_the_revolution);
   tcase_add_test (tcase, test_a_late_packet_is_not_lost);
   tcase_add_test (tcase, test_a_clock_that_is_set_is_no_loss);
+  tcase_add_test (tcase, test_two_sensors_on_one_port_are_warned_of);
   tcase_add_test (tcase, test_other_packets_are_counted_and_warned_of_in_time);
   tcase_add_test (tcase, test_position_packets_are_counted_without_a_warning);
   tcase_add_test (tcase, test_unknown_models_are_named);
