@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <math.h>
+
+#include "camera.h"
+
+/* What is nearer to the eye than this part of its distance is not drawn. */
+#define NEAR_PART 0.001
+
+#define N_CORNERS 8
+
+typedef gdouble Vector[GST_SSIO_N_AXES];
+
+static gdouble
+dot (const Vector a, const Vector b)
+{
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+/* From the centre of the box to one of its corners. */
+static void
+find_corner (const GstSsioBox *box, guint corner, Vector from_center)
+{
+  guint axis;
+
+  for (axis = 0; axis < GST_SSIO_N_AXES; axis++) {
+    gdouble half = (box->max[axis] - box->min[axis]) / 2;
+
+    from_center[axis] = corner & (1 << axis) ? half : -half;
+  }
+}
+
+static void
+look_from_top (GstSsioProjection *self, const GstSsioBox *box)
+{
+  gdouble dx = box->max[0] - box->min[0];
+  gdouble dy = box->max[1] - box->min[1];
+
+  /* half a pixel from the edges */
+  self->scale = MIN ((self->width - 1) / dx, (self->height - 1) / dy);
+  if (!isfinite (self->scale))
+    self->scale = 1;
+}
+
+static void
+turn_axes (GstSsioProjection *self, const GstSsioCamera *camera)
+{
+  gdouble azimuth = camera->azimuth * G_PI / 180;
+  gdouble elevation = camera->elevation * G_PI / 180;
+  const Vector right = { -cos (azimuth), sin (azimuth), 0 };
+  const Vector forward = { -sin (azimuth) * cos (elevation),
+    -cos (azimuth) * cos (elevation), -sin (elevation) };
+  const Vector up = { -sin (azimuth) * sin (elevation),
+    -cos (azimuth) * sin (elevation), cos (elevation) };
+  guint axis;
+
+  for (axis = 0; axis < GST_SSIO_N_AXES; axis++) {
+    self->right[axis] = right[axis];
+    self->forward[axis] = forward[axis];
+    self->up[axis] = up[axis];
+  }
+}
+
+/* From where all corners of the box are seen, and it is before the eye. */
+static gdouble
+find_distance (const GstSsioProjection *self, const GstSsioBox *box)
+{
+  gdouble tan_x = MAX (self->width - 1, 1) / 2.0 / self->scale;
+  gdouble tan_y = MAX (self->height - 1, 1) / 2.0 / self->scale;
+  gdouble distance = 0;
+  guint i;
+
+  for (i = 0; i < N_CORNERS; i++) {
+    Vector corner;
+    gdouble beside;
+
+    find_corner (box, i, corner);
+    beside = MAX (fabs (dot (corner, self->right)) / tan_x,
+        fabs (dot (corner, self->up)) / tan_y);
+    distance = MAX (distance, beside - dot (corner, self->forward));
+  }
+  return distance > 0 ? distance : 1;
+}
+
+static void
+look_from_aside (GstSsioProjection *self, const GstSsioCamera *camera,
+    const GstSsioBox *box)
+{
+  turn_axes (self, camera);
+  self->scale = MIN (self->width, self->height) / 2.0
+                / tan (GST_SSIO_FIELD_OF_VIEW / 2 * G_PI / 180);
+  self->distance
+      = camera->distance > 0 ? camera->distance : find_distance (self, box);
+  self->near = NEAR_PART * self->distance;
+}
+
+void
+gst_ssio_projection_init (GstSsioProjection *self, const GstSsioCamera *camera,
+    const GstSsioBox *box, guint width, guint height)
+{
+  guint axis;
+
+  *self = (GstSsioProjection){
+    .view = camera->view, .width = width, .height = height
+  };
+  for (axis = 0; axis < GST_SSIO_N_AXES; axis++)
+    self->center[axis] = box->min[axis] / 2 + box->max[axis] / 2;
+  if (self->view == GST_SSIO_VIEW_TOP)
+    look_from_top (self, box);
+  else
+    look_from_aside (self, camera, box);
+}
+
+static gboolean
+are_equal (const Vector a, const Vector b)
+{
+  return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
+}
+
+gboolean
+gst_ssio_projection_is_equal (const GstSsioProjection *self,
+    const GstSsioProjection *other)
+{
+  return self->view == other->view && self->width == other->width
+         && self->height == other->height && self->scale == other->scale
+         && self->distance == other->distance && self->near == other->near
+         && are_equal (self->center, other->center)
+         && are_equal (self->right, other->right)
+         && are_equal (self->up, other->up)
+         && are_equal (self->forward, other->forward);
+}
+
+gdouble
+gst_ssio_projection_get_pixel_size (const GstSsioProjection *self,
+    const GstSsioBox *box)
+{
+  gdouble depth = self->distance;
+  guint i;
+
+  if (self->view == GST_SSIO_VIEW_TOP)
+    return 1 / self->scale;
+  for (i = 0; i < N_CORNERS; i++) {
+    Vector corner;
+
+    find_corner (box, i, corner);
+    depth = MIN (depth, self->distance + dot (corner, self->forward));
+  }
+  return MAX (depth, self->near) / self->scale;
+}

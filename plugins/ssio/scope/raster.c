@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <math.h>
+#include <string.h>
+
+#include "raster.h"
+
+/* More than that shows squares, and not points. */
+#define MAX_SUGGESTED_SIZE 5
+
+void
+gst_ssio_raster_resize (GstSsioRaster *self, guint width, guint height)
+{
+  if (self->words && self->width == width && self->height == height)
+    return;
+  g_free (self->words);
+  self->width = width;
+  self->height = height;
+  self->words = g_new0 (guint64, (gsize) width * height);
+}
+
+void
+gst_ssio_raster_clear (GstSsioRaster *self)
+{
+  g_free (self->words);
+  *self = (GstSsioRaster){ 0 };
+}
+
+void
+gst_ssio_raster_wipe (GstSsioRaster *self)
+{
+  if (self->words)
+    memset (self->words, 0,
+        (gsize) self->width * self->height * sizeof (*self->words));
+}
+
+/* Numbers that are ordered as the floats are, 0 for none that is finite. */
+static inline guint32
+order_float (gfloat value)
+{
+  guint32 bits;
+
+  memcpy (&bits, &value, sizeof (bits));
+  return bits & 0x80000000 ? ~bits : bits | 0x80000000;
+}
+
+static inline void
+draw_point (GstSsioRaster *self, gdouble column, gdouble row, gfloat nearness,
+    gfloat value)
+{
+  guint64 *word = &self->words[(gsize) row * self->width + (gsize) column];
+  guint32 bits;
+  guint64 drawn;
+
+  memcpy (&bits, &value, sizeof (bits));
+  drawn = (guint64) order_float (nearness) << 32 | bits;
+  if (drawn > *word)
+    *word = drawn;
+}
+
+static gsize
+draw_from_top (GstSsioRaster *self, const GstSsioProjection *projection,
+    const gfloat *x, const gfloat *y, const gfloat *z, const gfloat *values,
+    gsize n)
+{
+  const gdouble width = self->width;
+  const gdouble height = self->height;
+  const gdouble scale = projection->scale;
+  gsize n_drawn = 0;
+  gsize i;
+
+  for (i = 0; i < n; i++) {
+    gdouble column = width / 2 + scale * (x[i] - projection->center[0]);
+    gdouble row = height / 2 - scale * (y[i] - projection->center[1]);
+
+    if (column >= 0 && column < width && row >= 0 && row < height) {
+      draw_point (self, column, row, z[i], values[i]);
+      n_drawn++;
+    }
+  }
+  return n_drawn;
+}
+
+static gsize
+draw_from_aside (GstSsioRaster *self, const GstSsioProjection *projection,
+    const gfloat *x, const gfloat *y, const gfloat *z, const gfloat *values,
+    gsize n)
+{
+  const gdouble *right = projection->right;
+  const gdouble *up = projection->up;
+  const gdouble *forward = projection->forward;
+  const gdouble width = self->width;
+  const gdouble height = self->height;
+  gsize n_drawn = 0;
+  gsize i;
+
+  for (i = 0; i < n; i++) {
+    gdouble dx = x[i] - projection->center[0];
+    gdouble dy = y[i] - projection->center[1];
+    gdouble dz = z[i] - projection->center[2];
+    gdouble depth = dx * forward[0] + dy * forward[1] + dz * forward[2]
+                    + projection->distance;
+    gdouble scale = projection->scale / depth;
+    gdouble column = width / 2 + scale * (dx * right[0] + dy * right[1]);
+    gdouble row = height / 2 - scale * (dx * up[0] + dy * up[1] + dz * up[2]);
+
+    if (depth > projection->near && column >= 0 && column < width && row >= 0
+        && row < height) {
+      draw_point (self, column, row, 1 / depth, values[i]);
+      n_drawn++;
+    }
+  }
+  return n_drawn;
+}
+
+gsize
+gst_ssio_raster_draw (GstSsioRaster *self, const GstSsioProjection *projection,
+    const gfloat *x, const gfloat *y, const gfloat *z, const gfloat *values,
+    gsize n)
+{
+  if (projection->view == GST_SSIO_VIEW_TOP)
+    return draw_from_top (self, projection, x, y, z, values, n);
+  return draw_from_aside (self, projection, x, y, z, values, n);
+}
+
+/* The largest word of those from before to after of each in a line. */
+static void
+widen_line (const guint64 *words, guint64 *wide, guint n, gsize stride,
+    guint before, guint after)
+{
+  guint i, k;
+
+  for (i = 0; i < n; i++) {
+    guint first = i > before ? i - before : 0;
+    guint last = MIN ((guint64) i + after, n - 1);
+    guint64 largest = 0;
+
+    for (k = first; k <= last; k++)
+      largest = MAX (largest, words[k * stride]);
+    wide[i * stride] = largest;
+  }
+}
+
+void
+gst_ssio_raster_widen (const GstSsioRaster *self, guint size,
+    GstSsioRaster *wide)
+{
+  guint after = size / 2;
+  guint before = size - 1 - after;
+  guint64 *rows = g_new (guint64, (gsize) self->width * self->height);
+  guint i;
+
+  gst_ssio_raster_resize (wide, self->width, self->height);
+  for (i = 0; i < self->height; i++)
+    widen_line (self->words + (gsize) i * self->width,
+        rows + (gsize) i * self->width, self->width, 1, before, after);
+  for (i = 0; i < self->width; i++)
+    widen_line (rows + i, wide->words + i, self->height, self->width, before,
+        after);
+  g_free (rows);
+}
+
+/* Points that fall at random on a surface, d to a pixel, leave exp(-d) of its
+ * pixels empty. Its extent is taken for the picture's rows and columns that
+ * have points. */
+guint
+gst_ssio_raster_suggest_size (const GstSsioRaster *self)
+{
+  guint left = self->width, right = 0, top = self->height, bottom = 0;
+  gdouble n_covered = 0;
+  gdouble n_pixels, density;
+  guint column, row;
+
+  for (row = 0; row < self->height; row++) {
+    for (column = 0; column < self->width; column++) {
+      if (self->words[(gsize) row * self->width + column] == 0)
+        continue;
+      n_covered++;
+      left = MIN (left, column);
+      right = MAX (right, column);
+      top = MIN (top, row);
+      bottom = row;
+    }
+  }
+  if (n_covered == 0)
+    return 1;
+  n_pixels = (gdouble) (right - left + 1) * (bottom - top + 1);
+  if (n_covered >= n_pixels)
+    return 1;
+  density = -log (1 - n_covered / n_pixels);
+  /* 1.3: a seventh of the pixels stays empty with squares just as large as a
+   * point's share */
+  return CLAMP (ceil (1.3 / sqrt (density) - 0.5), 1, MAX_SUGGESTED_SIZE);
+}
+
+gfloat
+gst_ssio_raster_get_nearness (guint64 word)
+{
+  guint32 ordered = word >> 32;
+  guint32 bits = ordered & 0x80000000 ? ordered & 0x7fffffff : ~ordered;
+  gfloat nearness;
+
+  memcpy (&nearness, &bits, sizeof (nearness));
+  return nearness;
+}
+
+gfloat
+gst_ssio_raster_get_value (guint64 word)
+{
+  guint32 bits = word;
+  gfloat value;
+
+  memcpy (&value, &bits, sizeof (value));
+  return value;
+}
