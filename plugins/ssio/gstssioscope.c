@@ -627,9 +627,11 @@ end_epoch (GstSsioScope *self)
   if (self->has_failed)
     return FALSE;
   if (self->caps && self->needs_frame
-      && get_accumulate (self) == GST_SSIO_ACCUMULATE_EPOCH)
-    GST_DEBUG_OBJECT (self, "frame of an epoch: %s",
-        gst_flow_get_name (push_epoch (self)));
+      && get_accumulate (self) == GST_SSIO_ACCUMULATE_EPOCH) {
+    GstFlowReturn flow = push_epoch (self);
+
+    GST_DEBUG_OBJECT (self, "frame of an epoch: %s", gst_flow_get_name (flow));
+  }
   self->has_begun = FALSE;
   return !self->has_failed;
 }

@@ -65,25 +65,44 @@ turn_axes (GstSsioProjection *self, const GstSsioCamera *camera)
   }
 }
 
-/* From where all corners of the box are seen, and it is before the eye. */
+/* The eye sees a corner where |right - eye right| is at most tan * (forward -
+ * eye forward), and the same for up. Has all just be seen along one axis of
+ * the picture. Returns where the eye is along that axis, and along forward the
+ * farthest. */
 static gdouble
-find_distance (const GstSsioProjection *self, const GstSsioBox *box)
+see_corners (const GstSsioBox *box, const Vector axis, const Vector forward,
+    gdouble tan, gdouble *farthest)
 {
-  gdouble tan_x = MAX (self->width - 1, 1) / 2.0 / self->scale;
-  gdouble tan_y = MAX (self->height - 1, 1) / 2.0 / self->scale;
-  gdouble distance = 0;
+  gdouble low = -INFINITY;
+  gdouble high = INFINITY;
   guint i;
 
   for (i = 0; i < N_CORNERS; i++) {
     Vector corner;
-    gdouble beside;
 
     find_corner (box, i, corner);
-    beside = MAX (fabs (dot (corner, self->right)) / tan_x,
-        fabs (dot (corner, self->up)) / tan_y);
-    distance = MAX (distance, beside - dot (corner, self->forward));
+    low = MAX (low, dot (corner, axis) - tan * dot (corner, forward));
+    high = MIN (high, dot (corner, axis) + tan * dot (corner, forward));
   }
-  return distance > 0 ? distance : 1;
+  *farthest = (high - low) / (2 * tan);
+  return (low + high) / 2;
+}
+
+/* Has the box fill the picture, but for half a pixel at each edge. */
+static void
+move_eye (GstSsioProjection *self, const GstSsioBox *box)
+{
+  gdouble tan_x = MAX (self->width - 1, 1) / 2.0 / self->scale;
+  gdouble tan_y = MAX (self->height - 1, 1) / 2.0 / self->scale;
+  gdouble farthest_x, farthest_y;
+
+  self->eye[0]
+      = see_corners (box, self->right, self->forward, tan_x, &farthest_x);
+  self->eye[1]
+      = see_corners (box, self->up, self->forward, tan_y, &farthest_y);
+  self->eye[2] = MIN (farthest_x, farthest_y);
+  if (self->eye[2] >= 0) /* a single point */
+    self->eye[2] = -1;
 }
 
 static void
@@ -93,9 +112,11 @@ look_from_aside (GstSsioProjection *self, const GstSsioCamera *camera,
   turn_axes (self, camera);
   self->scale = MIN (self->width, self->height) / 2.0
                 / tan (GST_SSIO_FIELD_OF_VIEW / 2 * G_PI / 180);
-  self->distance
-      = camera->distance > 0 ? camera->distance : find_distance (self, box);
-  self->near = NEAR_PART * self->distance;
+  if (camera->distance > 0)
+    self->eye[2] = -camera->distance;
+  else
+    move_eye (self, box);
+  self->near = NEAR_PART * -self->eye[2];
 }
 
 void
@@ -127,7 +148,7 @@ gst_ssio_projection_is_equal (const GstSsioProjection *self,
 {
   return self->view == other->view && self->width == other->width
          && self->height == other->height && self->scale == other->scale
-         && self->distance == other->distance && self->near == other->near
+         && self->near == other->near && are_equal (self->eye, other->eye)
          && are_equal (self->center, other->center)
          && are_equal (self->right, other->right)
          && are_equal (self->up, other->up)
@@ -138,7 +159,7 @@ gdouble
 gst_ssio_projection_get_pixel_size (const GstSsioProjection *self,
     const GstSsioBox *box)
 {
-  gdouble depth = self->distance;
+  gdouble depth = -self->eye[2];
   guint i;
 
   if (self->view == GST_SSIO_VIEW_TOP)
@@ -147,7 +168,7 @@ gst_ssio_projection_get_pixel_size (const GstSsioProjection *self,
     Vector corner;
 
     find_corner (box, i, corner);
-    depth = MIN (depth, self->distance + dot (corner, self->forward));
+    depth = MIN (depth, dot (corner, self->forward) - self->eye[2]);
   }
   return MAX (depth, self->near) / self->scale;
 }

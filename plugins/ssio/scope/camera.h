@@ -38,8 +38,8 @@ typedef struct {
   gdouble right[GST_SSIO_N_AXES];
   gdouble up[GST_SSIO_N_AXES];
   gdouble forward[GST_SSIO_N_AXES];
-  gdouble distance; /* of the eye from the centre */
-  gdouble near;     /* points are not drawn that are not deeper */
+  gdouble eye[GST_SSIO_N_AXES]; /* from the centre, along right, up, forward */
+  gdouble near;                 /* points are not drawn that are not deeper */
 } GstSsioProjection;
 
 /* Has a picture of that size show the box. From the top, the outermost points

@@ -106,9 +106,9 @@ get_component (gdouble hue, gdouble saturation, gdouble peak)
 static GstSsioColor
 get_category (guint i)
 {
-  static const gdouble saturations[] = { 0.85, 0.6 };
-  static const gdouble values[] = { 245, 245, 185 };
-  gdouble hue = fmod (0.1 + i * 0.6180339887498949, 1);
+  static const gdouble saturations[] = { 0.55, 0.75 };
+  static const gdouble values[] = { 235, 190 };
+  gdouble hue = fmod (0.962 + i * 0.6180339887498949, 1);
   gdouble saturation = saturations[i / 4 % G_N_ELEMENTS (saturations)];
   gdouble value = values[i / 8 % G_N_ELEMENTS (values)];
 

@@ -11,6 +11,13 @@
 
 /* More than that shows squares, and not points. */
 #define MAX_SUGGESTED_SIZE 5
+/* So many pixels to each side are looked at to find how dense points are; of
+ * one in so many pixels that have a point. */
+#define AROUND 3
+#define SAMPLE_STEP 17
+/* A point's square against its share of the surface, a side: with squares as
+ * large as that share, exp(-1) of the surface would stay empty. */
+#define SIZE_OF_SHARE 1.5
 
 void
 gst_ssio_raster_resize (GstSsioRaster *self, guint width, guint height)
@@ -93,6 +100,7 @@ draw_from_aside (GstSsioRaster *self, const GstSsioProjection *projection,
   const gdouble *right = projection->right;
   const gdouble *up = projection->up;
   const gdouble *forward = projection->forward;
+  const gdouble *eye = projection->eye;
   const gdouble width = self->width;
   const gdouble height = self->height;
   gsize n_drawn = 0;
@@ -102,11 +110,13 @@ draw_from_aside (GstSsioRaster *self, const GstSsioProjection *projection,
     gdouble dx = x[i] - projection->center[0];
     gdouble dy = y[i] - projection->center[1];
     gdouble dz = z[i] - projection->center[2];
-    gdouble depth = dx * forward[0] + dy * forward[1] + dz * forward[2]
-                    + projection->distance;
+    gdouble depth
+        = dx * forward[0] + dy * forward[1] + dz * forward[2] - eye[2];
     gdouble scale = projection->scale / depth;
-    gdouble column = width / 2 + scale * (dx * right[0] + dy * right[1]);
-    gdouble row = height / 2 - scale * (dx * up[0] + dy * up[1] + dz * up[2]);
+    gdouble column
+        = width / 2 + scale * (dx * right[0] + dy * right[1] - eye[0]);
+    gdouble row
+        = height / 2 - scale * (dx * up[0] + dy * up[1] + dz * up[2] - eye[1]);
 
     if (depth > projection->near && column >= 0 && column < width && row >= 0
         && row < height) {
@@ -164,37 +174,51 @@ gst_ssio_raster_widen (const GstSsioRaster *self, guint size,
   g_free (rows);
 }
 
+/* The part of the pixels around one that have a point. */
+static gdouble
+find_cover_around (const GstSsioRaster *self, guint column, guint row)
+{
+  guint left = column > AROUND ? column - AROUND : 0;
+  guint right = MIN (column + AROUND, self->width - 1);
+  guint top = row > AROUND ? row - AROUND : 0;
+  guint bottom = MIN (row + AROUND, self->height - 1);
+  guint n_covered = 0;
+  guint n_pixels = (right - left + 1) * (bottom - top + 1) - 1;
+  guint c, r;
+
+  for (r = top; r <= bottom; r++) {
+    for (c = left; c <= right; c++)
+      n_covered += self->words[(gsize) r * self->width + c] != 0;
+  }
+  return n_pixels > 0 ? (n_covered - 1) / (gdouble) n_pixels : 1;
+}
+
 /* Points that fall at random on a surface, d to a pixel, leave exp(-d) of its
- * pixels empty. Its extent is taken for the picture's rows and columns that
- * have points. */
+ * pixels empty. */
 guint
 gst_ssio_raster_suggest_size (const GstSsioRaster *self)
 {
-  guint left = self->width, right = 0, top = self->height, bottom = 0;
-  gdouble n_covered = 0;
-  gdouble n_pixels, density;
-  guint column, row;
+  gsize n_pixels = (gsize) self->width * self->height;
+  gdouble cover = 0;
+  gsize n_covered = 0;
+  guint n_samples = 0;
+  gdouble density;
+  gsize i;
 
-  for (row = 0; row < self->height; row++) {
-    for (column = 0; column < self->width; column++) {
-      if (self->words[(gsize) row * self->width + column] == 0)
-        continue;
-      n_covered++;
-      left = MIN (left, column);
-      right = MAX (right, column);
-      top = MIN (top, row);
-      bottom = row;
-    }
+  for (i = 0; i < n_pixels; i++) {
+    if (self->words[i] == 0 || n_covered++ % SAMPLE_STEP != 0)
+      continue;
+    cover += find_cover_around (self, i % self->width, i / self->width);
+    n_samples++;
   }
-  if (n_covered == 0)
+  if (n_samples == 0)
     return 1;
-  n_pixels = (gdouble) (right - left + 1) * (bottom - top + 1);
-  if (n_covered >= n_pixels)
+  cover /= n_samples;
+  if (cover >= 1)
     return 1;
-  density = -log (1 - n_covered / n_pixels);
-  /* 1.3: a seventh of the pixels stays empty with squares just as large as a
-   * point's share */
-  return CLAMP (ceil (1.3 / sqrt (density) - 0.5), 1, MAX_SUGGESTED_SIZE);
+  density = -log (1 - cover);
+  return CLAMP (ceil (SIZE_OF_SHARE / sqrt (density) - 0.5), 1,
+      MAX_SUGGESTED_SIZE);
 }
 
 gfloat

@@ -27,7 +27,7 @@ find_height (guint64 word, const GstSsioProjection *projection)
   if (projection->view == GST_SSIO_VIEW_TOP)
     return projection->scale * (nearness - projection->center[2]);
   /* a pixel is depth / scale long */
-  return projection->scale * logf (nearness * projection->distance);
+  return projection->scale * logf (nearness * -projection->eye[2]);
 }
 
 void
