@@ -85,8 +85,7 @@ gst_ssio_palette_get_type (void)
         "viridis" },
     { GST_SSIO_PALETTE_GRAY, "From black to white", "gray" },
     { GST_SSIO_PALETTE_CATEGORIES,
-        "A color of its own for each whole number, from 0, which is gray, to "
-        "255",
+        "Colors that differ, for whole numbers from 0, which is gray, to 255",
         "categories" },
     { 0, NULL, NULL },
   };

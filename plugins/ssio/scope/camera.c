@@ -13,6 +13,9 @@
 
 #define N_CORNERS 8
 
+/* More would not change a double. */
+#define N_HALVINGS 53
+
 typedef gdouble Vector[GST_SSIO_N_AXES];
 
 static gdouble
@@ -67,11 +70,11 @@ turn_axes (GstSsioProjection *self, const GstSsioCamera *camera)
 
 /* The eye sees a corner where |right - eye right| is at most tan * (forward -
  * eye forward), and the same for up. Has all just be seen along one axis of
- * the picture. Returns where the eye is along that axis, and along forward the
- * farthest. */
+ * the picture. Returns where the eye is along that axis, and sets the nearest
+ * place where it may be along forward. */
 static gdouble
 see_corners (const GstSsioBox *box, const Vector axis, const Vector forward,
-    gdouble tan, gdouble *farthest)
+    gdouble tan, gdouble *nearest)
 {
   gdouble low = -INFINITY;
   gdouble high = INFINITY;
@@ -84,8 +87,31 @@ see_corners (const GstSsioBox *box, const Vector axis, const Vector forward,
     low = MAX (low, dot (corner, axis) - tan * dot (corner, forward));
     high = MIN (high, dot (corner, axis) + tan * dot (corner, forward));
   }
-  *farthest = (high - low) / (2 * tan);
+  *nearest = (high - low) / (2 * tan);
   return (low + high) / 2;
+}
+
+/* The same from farther away, with as much room at both ends: as if the
+ * picture were so much smaller that there is none. */
+static gdouble
+see_corners_from (const GstSsioBox *box, const Vector axis,
+    const Vector forward, gdouble tan, gdouble eye_forward)
+{
+  gdouble least = 0;
+  gdouble most = tan;
+  gdouble nearest;
+  guint i;
+
+  for (i = 0; i < N_HALVINGS; i++) {
+    gdouble middle = (least + most) / 2;
+
+    see_corners (box, axis, forward, middle, &nearest);
+    if (nearest < eye_forward)
+      least = middle;
+    else
+      most = middle;
+  }
+  return see_corners (box, axis, forward, most, &nearest);
 }
 
 /* Has the box fill the picture, but for half a pixel at each edge. */
@@ -94,15 +120,19 @@ move_eye (GstSsioProjection *self, const GstSsioBox *box)
 {
   gdouble tan_x = MAX (self->width - 1, 1) / 2.0 / self->scale;
   gdouble tan_y = MAX (self->height - 1, 1) / 2.0 / self->scale;
-  gdouble farthest_x, farthest_y;
+  gdouble nearest_x, nearest_y;
 
-  self->eye[0]
-      = see_corners (box, self->right, self->forward, tan_x, &farthest_x);
-  self->eye[1]
-      = see_corners (box, self->up, self->forward, tan_y, &farthest_y);
-  self->eye[2] = MIN (farthest_x, farthest_y);
-  if (self->eye[2] >= 0) /* a single point */
+  see_corners (box, self->right, self->forward, tan_x, &nearest_x);
+  see_corners (box, self->up, self->forward, tan_y, &nearest_y);
+  self->eye[2] = MIN (nearest_x, nearest_y);
+  if (self->eye[2] >= 0) { /* a single point */
     self->eye[2] = -1;
+    return;
+  }
+  self->eye[0] = see_corners_from (box, self->right, self->forward, tan_x,
+      self->eye[2]);
+  self->eye[1]
+      = see_corners_from (box, self->up, self->forward, tan_y, self->eye[2]);
 }
 
 static void

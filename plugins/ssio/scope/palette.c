@@ -100,20 +100,33 @@ get_component (gdouble hue, gdouble saturation, gdouble peak)
   return 1 - saturation * CLAMP (away - 1, 0, 1);
 }
 
-/* Hues that are a golden section of the circle apart, so that neighbours
- * differ, and paler and darker ones in turn. 0, most often what nobody has
- * labelled, is gray. */
+/* What nobody has labelled, most often, and classes of a handful, which
+ * should be told apart at a glance. */
+static const GstSsioColor first_categories[] = {
+  { 128, 128, 128 }, /* gray */
+  { 190, 162, 118 }, /* sand */
+  { 88, 170, 72 },   /* green */
+  { 228, 64, 58 },   /* red */
+  { 246, 150, 40 },  /* orange */
+  { 250, 226, 84 },  /* yellow */
+  { 168, 104, 204 }, /* violet */
+  { 78, 206, 214 },  /* cyan */
+  { 84, 130, 214 },  /* blue */
+};
+
+/* Further hues are a golden section of the circle apart, so that neighbours
+ * differ, and paler and darker in turn. */
 static GstSsioColor
 get_category (guint i)
 {
   static const gdouble saturations[] = { 0.55, 0.75 };
   static const gdouble values[] = { 235, 190 };
-  gdouble hue = fmod (0.962 + i * 0.6180339887498949, 1);
+  gdouble hue = fmod (i * 0.6180339887498949, 1);
   gdouble saturation = saturations[i / 4 % G_N_ELEMENTS (saturations)];
   gdouble value = values[i / 8 % G_N_ELEMENTS (values)];
 
-  if (i == 0)
-    return (GstSsioColor){ 128, 128, 128 };
+  if (i < G_N_ELEMENTS (first_categories))
+    return first_categories[i];
   return (GstSsioColor){
     rint (value * get_component (hue, saturation, 0)),
     rint (value * get_component (hue, saturation, 1 / 3.0)),
