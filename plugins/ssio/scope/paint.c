@@ -15,6 +15,8 @@
 /* One in so many is left out at either end. */
 #define LEFT_OUT 100
 
+#define LAST_COLOR (GST_SSIO_N_COLORS - 1)
+
 static gint
 compare (gconstpointer a, gconstpointer b)
 {
@@ -65,23 +67,35 @@ gst_ssio_paint_find_range (const GstSsioRaster *raster)
   return range;
 }
 
+void
+gst_ssio_paint_init (GstSsioPaint *paint, GstSsioPalette palette,
+    const GstSsioColorRange *range, gboolean shading,
+    const GstSsioRaster *raster)
+{
+  GstSsioColorRange used
+      = range->is_set ? *range : gst_ssio_paint_find_range (raster);
+
+  gst_ssio_palette_fill (palette, paint->colors);
+  paint->is_categorical = palette == GST_SSIO_PALETTE_CATEGORIES;
+  paint->shading = shading;
+  paint->low = used.low;
+  paint->factor
+      = used.high > used.low ? LAST_COLOR / (used.high - used.low) : INFINITY;
+}
+
 /* Which color a value has. */
 static inline guint
-find_color (gfloat value, const GstSsioPaint *paint,
-    const GstSsioColorRange *range)
+find_color (const GstSsioPaint *paint, gfloat value)
 {
-  const gdouble last = GST_SSIO_N_COLORS - 1;
   gdouble part;
 
-  if (!isfinite (value))
-    return value > 0 ? last : 0;
-  if (paint->palette == GST_SSIO_PALETTE_CATEGORIES)
-    return fabsf (value) < G_MAXINT ? (gint) value & (GST_SSIO_N_COLORS - 1)
-                                    : 0;
-  if (range->high <= range->low) /* all are the same */
-    return last / 2;
-  part = (value - range->low) / (range->high - range->low);
-  return CLAMP (part, 0, 1) * last + 0.5;
+  if (paint->is_categorical)
+    return fabsf (value) < G_MAXINT ? (gint) value & LAST_COLOR : 0;
+  if (isinf (paint->factor)) /* all are the same */
+    return LAST_COLOR / 2;
+  part = (value - paint->low) * paint->factor;
+  /* not for a NaN either */
+  return part > 0 ? MIN (part, LAST_COLOR) + 0.5 : 0;
 }
 
 static inline void
@@ -95,39 +109,43 @@ put_pixel (const GstSsioImage *image, guint8 *pixel, GstSsioColor color,
     pixel[image->offsets[3]] = 255;
 }
 
+static void
+paint_row (const GstSsioPaint *paint, const guint64 *words,
+    const guint16 *brightness, guint n, const GstSsioImage *image,
+    guint8 *pixel)
+{
+  const GstSsioColor background = { 0, 0, 0 };
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    GstSsioColor color = background;
+
+    if (words[i] != 0)
+      color = paint->colors[find_color (paint,
+          gst_ssio_raster_get_value (words[i]))];
+    put_pixel (image, pixel, color, brightness[i]);
+    pixel += image->pixel_stride;
+  }
+}
+
 void
 gst_ssio_paint (const GstSsioPaint *paint, const GstSsioRaster *raster,
     const GstSsioProjection *projection, const GstSsioImage *image)
 {
-  const GstSsioColor background = { 0, 0, 0 };
-  GstSsioColor colors[GST_SSIO_N_COLORS];
-  GstSsioColorRange range = paint->range;
+  guint16 *brightness = g_new (guint16, raster->width);
   GstSsioShade shade = { 0 };
-  guint column, row;
+  guint i, row;
 
-  if (!range.is_set)
-    range = gst_ssio_paint_find_range (raster);
-  gst_ssio_palette_fill (paint->palette, colors);
+  for (i = 0; i < raster->width; i++)
+    brightness[i] = GST_SSIO_FULL_BRIGHTNESS;
   if (paint->shading)
     gst_ssio_shade_init (&shade, raster, projection);
   for (row = 0; row < raster->height; row++) {
-    const guint64 *words = raster->words + (gsize) row * raster->width;
-    guint8 *pixel = image->data + row * image->stride;
-
-    for (column = 0; column < raster->width; column++) {
-      guint brightness = 256;
-      GstSsioColor color = background;
-
-      if (words[column] != 0) {
-        gfloat value = gst_ssio_raster_get_value (words[column]);
-
-        color = colors[find_color (value, paint, &range)];
-        if (paint->shading)
-          brightness = gst_ssio_shade_get (&shade, column, row);
-      }
-      put_pixel (image, pixel, color, brightness);
-      pixel += image->pixel_stride;
-    }
+    if (paint->shading)
+      gst_ssio_shade_row (&shade, row, brightness);
+    paint_row (paint, raster->words + (gsize) row * raster->width, brightness,
+        raster->width, image, image->data + row * image->stride);
   }
   gst_ssio_shade_clear (&shade);
+  g_free (brightness);
 }

@@ -22,13 +22,21 @@ typedef struct {
 } GstSsioColorRange;
 
 typedef struct {
-  GstSsioPalette palette;  /* not auto */
-  GstSsioColorRange range; /* of values; if not set, the picture's own */
+  GstSsioColor colors[GST_SSIO_N_COLORS];
+  gboolean is_categorical; /* a value is the number of its color */
+  gdouble low;
+  gdouble factor;   /* from values above low to colors */
   gboolean shading; /* darkens points that lie deeper than those around */
 } GstSsioPaint;
 
 /* What the values of a raster span, but for one in a hundred at either end. */
 GstSsioColorRange gst_ssio_paint_find_range (const GstSsioRaster *raster);
+
+/* With a palette that is not auto, and the raster's own range where that is
+ * not set. Where all values are the same, they have the color in the middle. */
+void gst_ssio_paint_init (GstSsioPaint *paint, GstSsioPalette palette,
+    const GstSsioColorRange *range, gboolean shading,
+    const GstSsioRaster *raster);
 
 /* Paints all pixels of an image of the raster's size. projection says how the
  * raster was drawn. */

@@ -17,7 +17,7 @@
 #define SAMPLE_STEP 17
 /* A point's square against its share of the surface, a side: with squares as
  * large as that share, exp(-1) of the surface would stay empty. */
-#define SIZE_OF_SHARE 1.5
+#define SIZE_OF_SHARE 1.4
 
 void
 gst_ssio_raster_resize (GstSsioRaster *self, guint width, guint height)
@@ -137,21 +137,53 @@ gst_ssio_raster_draw (GstSsioRaster *self, const GstSsioProjection *projection,
   return draw_from_aside (self, projection, x, y, z, values, n);
 }
 
-/* The largest word of those from before to after of each in a line. */
-static void
-widen_line (const guint64 *words, guint64 *wide, guint n, gsize stride,
-    guint before, guint after)
+/* Has each word of n be at least what stands in others. */
+static inline void
+raise_words (guint64 *words, const guint64 *others, gsize n)
 {
-  guint i, k;
+  gsize i;
 
-  for (i = 0; i < n; i++) {
-    guint first = i > before ? i - before : 0;
-    guint last = MIN ((guint64) i + after, n - 1);
-    guint64 largest = 0;
+  for (i = 0; i < n; i++)
+    words[i] = MAX (words[i], others[i]);
+}
 
-    for (k = first; k <= last; k++)
-      largest = MAX (largest, words[k * stride]);
-    wide[i * stride] = largest;
+/* Has each row have the largest words of those from before to after of each. */
+static void
+widen_rows (const GstSsioRaster *self, guint64 *wide, guint before,
+    guint after)
+{
+  guint width = self->width;
+  guint row, k;
+
+  memcpy (wide, self->words,
+      (gsize) width * self->height * sizeof (*self->words));
+  for (row = 0; row < self->height; row++) {
+    const guint64 *words = self->words + (gsize) row * width;
+    guint64 *out = wide + (gsize) row * width;
+
+    for (k = 1; k <= before && k < width; k++)
+      raise_words (out + k, words, width - k);
+    for (k = 1; k <= after && k < width; k++)
+      raise_words (out, words + k, width - k);
+  }
+}
+
+static void
+widen_columns (const guint64 *words, GstSsioRaster *wide, guint before,
+    guint after)
+{
+  guint width = wide->width;
+  guint height = wide->height;
+  guint row, other;
+
+  for (row = 0; row < height; row++) {
+    guint64 *out = wide->words + (gsize) row * width;
+    guint first = row > before ? row - before : 0;
+    guint last = MIN (row + after, height - 1);
+
+    memcpy (out, words + (gsize) row * width, width * sizeof (*words));
+    for (other = first; other <= last; other++)
+      raise_words (out, words + (gsize) other * width, width);
   }
 }
 
@@ -162,15 +194,10 @@ gst_ssio_raster_widen (const GstSsioRaster *self, guint size,
   guint after = size / 2;
   guint before = size - 1 - after;
   guint64 *rows = g_new (guint64, (gsize) self->width * self->height);
-  guint i;
 
   gst_ssio_raster_resize (wide, self->width, self->height);
-  for (i = 0; i < self->height; i++)
-    widen_line (self->words + (gsize) i * self->width,
-        rows + (gsize) i * self->width, self->width, 1, before, after);
-  for (i = 0; i < self->width; i++)
-    widen_line (rows + i, wide->words + i, self->height, self->width, before,
-        after);
+  widen_rows (self, rows, before, after);
+  widen_columns (rows, wide, before, after);
   g_free (rows);
 }
 
@@ -217,8 +244,7 @@ gst_ssio_raster_suggest_size (const GstSsioRaster *self)
   if (cover >= 1)
     return 1;
   density = -log (1 - cover);
-  return CLAMP (ceil (SIZE_OF_SHARE / sqrt (density) - 0.5), 1,
-      MAX_SUGGESTED_SIZE);
+  return CLAMP (ceil (SIZE_OF_SHARE / sqrt (density)), 1, MAX_SUGGESTED_SIZE);
 }
 
 gfloat

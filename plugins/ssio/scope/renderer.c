@@ -247,28 +247,44 @@ gst_ssio_renderer_add (GstSsioRenderer *self, const guint8 *points,
   return TRUE;
 }
 
-static GstSsioPaint
-find_paint (const GstSsioRenderer *self)
+/* The settings', for values as they are in the columns. */
+static void
+init_paint (const GstSsioRenderer *self, const GstSsioRaster *raster,
+    GstSsioPaint *paint)
 {
-  GstSsioPaint paint = { self->settings.palette, self->settings.color_range,
-    self->settings.shading };
+  GstSsioPalette palette = self->settings.palette;
+  GstSsioColorRange range = self->settings.color_range;
   gdouble origin
       = gst_ssio_point_reader_get_value_origin (self->reader, &self->place);
 
-  if (paint.palette == GST_SSIO_PALETTE_AUTO)
-    paint.palette = gst_ssio_point_reader_is_categorical (self->reader)
-                        ? GST_SSIO_PALETTE_CATEGORIES
-                        : GST_SSIO_PALETTE_VIRIDIS;
-  paint.range.low -= origin;
-  paint.range.high -= origin;
-  return paint;
+  if (palette == GST_SSIO_PALETTE_AUTO)
+    palette = gst_ssio_point_reader_is_categorical (self->reader)
+                  ? GST_SSIO_PALETTE_CATEGORIES
+                  : GST_SSIO_PALETTE_VIRIDIS;
+  range.low -= origin;
+  range.high -= origin;
+  gst_ssio_paint_init (paint, palette, &range, self->settings.shading, raster);
+}
+
+/* With points as large as they are to be. */
+static const GstSsioRaster *
+widen (GstSsioRenderer *self)
+{
+  guint size = self->settings.point_size;
+
+  if (size == 0)
+    size = gst_ssio_raster_suggest_size (&self->raster);
+  if (size == 1)
+    return &self->raster;
+  gst_ssio_raster_widen (&self->raster, size, &self->wide);
+  return &self->wide;
 }
 
 void
 gst_ssio_renderer_paint (GstSsioRenderer *self, const GstSsioImage *image)
 {
-  GstSsioPaint paint = find_paint (self);
-  guint point_size = self->settings.point_size;
+  const GstSsioRaster *raster;
+  GstSsioPaint paint;
 
   if (!self->is_fixed || !self->is_projected)
     project (self);
@@ -277,12 +293,9 @@ gst_ssio_renderer_paint (GstSsioRenderer *self, const GstSsioImage *image)
         self->cloud.n - self->n_drawn);
     self->n_drawn = self->cloud.n;
   }
-  if (point_size == 0)
-    point_size = gst_ssio_raster_suggest_size (&self->raster);
-  if (point_size > 1)
-    gst_ssio_raster_widen (&self->raster, point_size, &self->wide);
-  gst_ssio_paint (&paint, point_size > 1 ? &self->wide : &self->raster,
-      &self->projection, image);
+  raster = widen (self);
+  init_paint (self, raster, &paint);
+  gst_ssio_paint (&paint, raster, &self->projection, image);
 }
 
 GstSsioRenderCounts

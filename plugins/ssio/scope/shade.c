@@ -9,7 +9,8 @@
 #include "shade.h"
 
 /* Neighbours are looked for so far away, in pixels. */
-static const gint radii[] = { 1, 3 };
+static const guint radii[] = { 1, 3 };
+#define MARGIN 3
 
 /* A point is no darker for neighbours that are more pixels above it. */
 #define MAX_ABOVE 3.0f
@@ -17,75 +18,98 @@ static const gint radii[] = { 1, 3 };
 /* One pixel below its neighbours makes a point exp (-STRENGTH) as bright. */
 #define STRENGTH 0.35f
 
+/* Of a pixel without a point; far from what others have. */
+#define NO_HEIGHT -1e30f
+
 static gfloat
 find_height (guint64 word, const GstSsioProjection *projection)
 {
   gfloat nearness = gst_ssio_raster_get_nearness (word);
+  gdouble height;
 
   if (word == 0)
-    return NAN;
+    return NO_HEIGHT;
   if (projection->view == GST_SSIO_VIEW_TOP)
-    return projection->scale * (nearness - projection->center[2]);
-  /* a pixel is depth / scale long */
-  return projection->scale * logf (nearness * -projection->eye[2]);
+    height = projection->scale * (nearness - projection->center[2]);
+  else /* a pixel is depth / scale long */
+    height = projection->scale * logf (nearness * -projection->eye[2]);
+  return CLAMP (height, -1e20, 1e20);
 }
 
 void
 gst_ssio_shade_init (GstSsioShade *self, const GstSsioRaster *raster,
     const GstSsioProjection *projection)
 {
-  gsize n = (gsize) raster->width * raster->height;
-  gsize i;
+  gsize n, i;
+  guint column, row;
 
   self->width = raster->width;
   self->height = raster->height;
+  self->stride = raster->width + 2 * MARGIN;
+  n = self->stride * (raster->height + 2 * MARGIN);
+  self->above = g_new (gfloat, raster->width);
   self->heights = g_new (gfloat, n);
   for (i = 0; i < n; i++)
-    self->heights[i] = find_height (raster->words[i], projection);
+    self->heights[i] = NO_HEIGHT;
+  for (row = 0; row < raster->height; row++) {
+    const guint64 *words = raster->words + (gsize) row * raster->width;
+    gfloat *heights = self->heights + (row + MARGIN) * self->stride + MARGIN;
+
+    for (column = 0; column < raster->width; column++)
+      heights[column] = find_height (words[column], projection);
+  }
 }
 
 void
 gst_ssio_shade_clear (GstSsioShade *self)
 {
   g_clear_pointer (&self->heights, g_free);
+  g_clear_pointer (&self->above, g_free);
 }
 
-/* How much higher than its own a pixel's neighbour is; no higher where there
- * is none. */
-static inline gfloat
-get_above (const GstSsioShade *self, guint column, guint row, gint right,
-    gint down, gfloat own)
+/* Adds how much the mean of two neighbours, on both sides of a pixel, is above
+ * it. One that is not there is taken to be as high. */
+static void
+add_above (const gfloat *heights, gssize offset, gfloat *above, guint n)
 {
-  guint other_column = column + right;
-  guint other_row = row + down;
-  gfloat height;
+  const gfloat *before = heights - offset;
+  const gfloat *after = heights + offset;
+  guint i;
 
-  if (other_column >= self->width || other_row >= self->height)
-    return 0;
-  height = self->heights[(gsize) other_row * self->width + other_column];
-  return isnan (height) ? 0 : height - own;
-}
+  for (i = 0; i < n; i++) {
+    gfloat own = heights[i];
+    gfloat a = before[i] == NO_HEIGHT ? own : before[i];
+    gfloat b = after[i] == NO_HEIGHT ? own : after[i];
+    gfloat mean = (a + b) * 0.5f - own;
 
-guint
-gst_ssio_shade_get (const GstSsioShade *self, guint column, guint row)
-{
-  static const gint directions[][2]
-      = { { 1, 0 }, { 0, 1 }, { 1, 1 }, { 1, -1 } };
-  gfloat own = self->heights[(gsize) row * self->width + column];
-  gfloat above = 0;
-  guint r, d;
-
-  for (r = 0; r < G_N_ELEMENTS (radii); r++) {
-    for (d = 0; d < G_N_ELEMENTS (directions); d++) {
-      gint right = radii[r] * directions[d][0];
-      gint down = radii[r] * directions[d][1];
-      gfloat mean = (get_above (self, column, row, right, down, own)
-                        + get_above (self, column, row, -right, -down, own))
-                    / 2;
-
-      above += CLAMP (mean, 0, MAX_ABOVE);
-    }
+    mean = mean < 0 ? 0 : mean;
+    above[i] += mean > MAX_ABOVE ? MAX_ABOVE : mean;
   }
-  above /= G_N_ELEMENTS (radii) * G_N_ELEMENTS (directions);
-  return 256 * expf (-STRENGTH * above);
+}
+
+void
+gst_ssio_shade_row (GstSsioShade *self, guint row, guint16 *brightness)
+{
+  const gfloat *heights
+      = self->heights + (row + MARGIN) * self->stride + MARGIN;
+  const gssize directions[]
+      = { 1, self->stride, self->stride + 1, (gssize) self->stride - 1 };
+  const gfloat strength
+      = STRENGTH / (G_N_ELEMENTS (radii) * G_N_ELEMENTS (directions));
+  guint r, d, i;
+
+  for (i = 0; i < self->width; i++)
+    self->above[i] = 0;
+  for (r = 0; r < G_N_ELEMENTS (radii); r++) {
+    for (d = 0; d < G_N_ELEMENTS (directions); d++)
+      add_above (heights, radii[r] * directions[d], self->above, self->width);
+  }
+  for (i = 0; i < self->width; i++) {
+    /* exp (-x) is about (1 - x / 8)^8 */
+    gfloat eighth = 1 - self->above[i] * strength / 8;
+    gfloat quarter = eighth * eighth;
+    gfloat half = quarter * quarter;
+
+    brightness[i] = (gint) (GST_SSIO_FULL_BRIGHTNESS * half * half);
+  }
 }

@@ -8,18 +8,23 @@
 
 G_BEGIN_DECLS
 
+/* As brightness of a point that keeps its color. */
+#define GST_SSIO_FULL_BRIGHTNESS 256
+
 typedef struct {
   guint width;
   guint height;
-  gfloat *heights; /* towards the eye, in pixels; NaN where there is none */
+  gsize stride;    /* of heights; there is a margin around the picture */
+  gfloat *heights; /* towards the eye, in pixels */
+  gfloat *above;   /* of a row: how much its neighbours are above a pixel */
 } GstSsioShade;
 
 void gst_ssio_shade_init (GstSsioShade *shade, const GstSsioRaster *raster,
     const GstSsioProjection *projection);
 void gst_ssio_shade_clear (GstSsioShade *shade);
 
-/* Of a pixel that has a point: 256 for one that keeps its color, less for
- * darker ones. A plane and a point on its own keep theirs. */
-guint gst_ssio_shade_get (const GstSsioShade *shade, guint column, guint row);
+/* The brightness of a row's points. A plane, and a point on its own, have the
+ * full one; pixels without a point have any. */
+void gst_ssio_shade_row (GstSsioShade *shade, guint row, guint16 *brightness);
 
 G_END_DECLS
