@@ -118,8 +118,9 @@ see_corners_from (const GstSsioBox *box, const Vector axis,
 static void
 move_eye (GstSsioProjection *self, const GstSsioBox *box)
 {
-  gdouble tan_x = MAX (self->width - 1, 1) / 2.0 / self->scale;
-  gdouble tan_y = MAX (self->height - 1, 1) / 2.0 / self->scale;
+  /* a single pixel has no other edges than the picture's */
+  gdouble tan_x = MAX (self->width - 1, 0.5) / 2 / self->scale;
+  gdouble tan_y = MAX (self->height - 1, 0.5) / 2 / self->scale;
   gdouble nearest_x, nearest_y;
 
   see_corners (box, self->right, self->forward, tan_x, &nearest_x);

@@ -243,6 +243,8 @@ gst_ssio_raster_suggest_size (const GstSsioRaster *self)
   cover /= n_samples;
   if (cover >= 1)
     return 1;
+  if (cover <= 0)
+    return MAX_SUGGESTED_SIZE;
   density = -log (1 - cover);
   return CLAMP (ceil (SIZE_OF_SHARE / sqrt (density)), 1, MAX_SUGGESTED_SIZE);
 }

@@ -68,7 +68,7 @@ gst_ssio_shade_clear (GstSsioShade *self)
 }
 
 /* Adds how much the mean of two neighbours, on both sides of a pixel, is above
- * it. One that is not there is taken to be as high. */
+ * it, where both have a point. */
 static void
 add_above (const gfloat *heights, gssize offset, gfloat *above, guint n)
 {
@@ -77,10 +77,8 @@ add_above (const gfloat *heights, gssize offset, gfloat *above, guint n)
   guint i;
 
   for (i = 0; i < n; i++) {
-    gfloat own = heights[i];
-    gfloat a = before[i] == NO_HEIGHT ? own : before[i];
-    gfloat b = after[i] == NO_HEIGHT ? own : after[i];
-    gfloat mean = (a + b) * 0.5f - own;
+    /* far below any pixel where one is missing */
+    gfloat mean = (before[i] + after[i]) * 0.5f - heights[i];
 
     mean = mean < 0 ? 0 : mean;
     above[i] += mean > MAX_ABOVE ? MAX_ABOVE : mean;
