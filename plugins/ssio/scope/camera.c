@@ -37,15 +37,21 @@ find_corner (const GstSsioBox *box, guint corner, Vector from_center)
   }
 }
 
+/* Pixels for a length of 1, so that the outermost points are half a pixel from
+ * the edges. */
+static gdouble
+fit (const GstSsioBox *box, guint axis, guint n_pixels)
+{
+  gdouble length = box->max[axis] - box->min[axis];
+
+  return length > 0 ? (n_pixels - 1) / length : INFINITY;
+}
+
 static void
 look_from_top (GstSsioProjection *self, const GstSsioBox *box)
 {
-  gdouble dx = box->max[0] - box->min[0];
-  gdouble dy = box->max[1] - box->min[1];
-
-  /* half a pixel from the edges */
-  self->scale = MIN ((self->width - 1) / dx, (self->height - 1) / dy);
-  if (!isfinite (self->scale))
+  self->scale = MIN (fit (box, 0, self->width), fit (box, 1, self->height));
+  if (isinf (self->scale))
     self->scale = 1;
 }
 
