@@ -116,6 +116,7 @@ struct _GstSsioScope {
   gboolean needs_frame; /* the end of an epoch is one: batches have come since
                          * the last, or there was none yet */
   gboolean has_begun;   /* a picture that further batches belong to */
+  GstFlowReturn flow;   /* of the last epoch's frame, for the next batch */
   GstClockTime pts;     /* of the last batch */
   GstClockTime duration;
 };
@@ -128,8 +129,8 @@ static GstStaticPadTemplate src_template
     = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
         GST_STATIC_CAPS ("video/x-raw, format = (string) { RGBA, BGRA, RGBx, "
                          "BGRx, ARGB, ABGR, xRGB, xBGR, RGB, BGR }, "
-                         "width = (int) [ 1, 16384 ], "
-                         "height = (int) [ 1, 16384 ], "
+                         "width = (int) [ 1, 8192 ], "
+                         "height = (int) [ 1, 8192 ], "
                          "framerate = (fraction) [ 0, max ], "
                          "pixel-aspect-ratio = (fraction) 1/1"));
 
@@ -211,6 +212,7 @@ gst_ssio_scope_start (GstBaseTransform *transform)
   self->n_frames = 0;
   self->needs_frame = TRUE;
   self->has_begun = FALSE;
+  self->flow = GST_FLOW_OK;
   gst_video_info_init (&self->info);
   GST_OBJECT_LOCK (self);
   self->stats = (Stats){ 0 };
@@ -591,7 +593,7 @@ gst_ssio_scope_generate_output (GstBaseTransform *transform, GstBuffer **out)
         ->generate_output (transform, out);
   }
   gst_clear_buffer (&transform->queued_buf);
-  return self->has_failed ? GST_FLOW_FLUSHING : GST_FLOW_OK;
+  return self->has_failed ? GST_FLOW_FLUSHING : self->flow;
 }
 
 /* The frame of an epoch, which is empty where there were no points at all. */
@@ -619,19 +621,17 @@ static gboolean
 end_epoch (GstSsioScope *self)
 {
   GError *error = NULL;
+  gboolean is_frame = self->caps && self->needs_frame
+                      && get_accumulate (self) == GST_SSIO_ACCUMULATE_EPOCH;
 
   if (!self->has_failed
       && (!gst_ssio_source_file_is_intact (self->file, &error)
-          || !begin_picture (self, &error)))
+          || (is_frame && !begin_picture (self, &error))))
     fail (self, error);
   if (self->has_failed)
     return FALSE;
-  if (self->caps && self->needs_frame
-      && get_accumulate (self) == GST_SSIO_ACCUMULATE_EPOCH) {
-    GstFlowReturn flow = push_epoch (self);
-
-    GST_DEBUG_OBJECT (self, "frame of an epoch: %s", gst_flow_get_name (flow));
-  }
+  if (is_frame)
+    self->flow = push_epoch (self);
   self->has_begun = FALSE;
   return !self->has_failed;
 }
@@ -684,6 +684,7 @@ flush (GstSsioScope *self, GstEvent *event)
   self->has_begun = FALSE;
   self->has_segment = FALSE;
   self->needs_frame = TRUE;
+  self->flow = GST_FLOW_OK;
   if (resets_time)
     self->n_frames = 0;
 }

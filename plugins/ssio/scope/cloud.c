@@ -7,9 +7,7 @@
 #include <string.h>
 
 #include "cloud.h"
-
-/* Cubes are counted along an axis with so many bits. */
-#define AXIS_BITS 21
+#include "cubes.h"
 
 void
 gst_ssio_cloud_clear (GstSsioCloud *self)
@@ -51,61 +49,34 @@ gst_ssio_cloud_append (GstSsioCloud *self, const GstSsioChunk *chunk)
   self->n += chunk->n;
 }
 
-/* A number of the cube that a point is in, never 0. */
-static guint64
-find_cube (const GstSsioCloud *self, gsize i, const GstSsioBox *box,
-    gdouble size)
+/* Which cube, along an axis, a point is in. */
+static inline guint
+find_cube (const GstSsioCloud *self, gsize i, guint axis,
+    const GstSsioBox *box, gdouble size)
 {
-  guint64 cube = 1;
-  guint axis;
-
-  for (axis = 0; axis < GST_SSIO_N_AXES; axis++)
-    cube = cube << AXIS_BITS
-           | (guint64) ((self->columns[axis][i] - box->min[axis]) / size);
-  return cube;
-}
-
-/* A set of numbers other than 0, of at most 2^bits / 2. */
-typedef struct {
-  guint64 *slots;
-  guint bits;
-} Set;
-
-/* FALSE where it was there. Fibonacci hashing: Knuth, The Art of Computer
- * Programming 3, 6.4. */
-static gboolean
-add (Set *set, guint64 number)
-{
-  gsize slot
-      = number * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15) >> (64 - set->bits);
-
-  while (set->slots[slot] != 0) {
-    if (set->slots[slot] == number)
-      return FALSE;
-    slot = (slot + 1) & (((gsize) 1 << set->bits) - 1);
-  }
-  set->slots[slot] = number;
-  return TRUE;
+  return (self->columns[axis][i] - box->min[axis]) / size;
 }
 
 static void
 keep_one_a_cube (GstSsioCloud *self, const GstSsioBox *box, gdouble size)
 {
-  Set set = { .bits = g_bit_storage (self->n) + 1 };
+  GstSsioCubes *cubes = gst_ssio_cubes_new ();
   gsize kept = 0;
   gsize i;
   guint c;
 
-  set.slots = g_new0 (guint64, (gsize) 1 << set.bits);
   for (i = 0; i < self->n; i++) {
-    if (!add (&set, find_cube (self, i, box, size)))
+    if (!gst_ssio_cubes_add (cubes,
+            find_cube (self, i, GST_SSIO_COLUMN_X, box, size),
+            find_cube (self, i, GST_SSIO_COLUMN_Y, box, size),
+            find_cube (self, i, GST_SSIO_COLUMN_Z, box, size)))
       continue;
     for (c = 0; c < GST_SSIO_N_COLUMNS; c++)
       self->columns[c][kept] = self->columns[c][i];
     kept++;
   }
   self->n = kept;
-  g_free (set.slots);
+  gst_ssio_cubes_free (cubes);
 }
 
 gdouble
@@ -115,8 +86,7 @@ gst_ssio_cloud_thin (GstSsioCloud *self, const GstSsioBox *box, gdouble size,
   guint axis;
 
   for (axis = 0; axis < GST_SSIO_N_AXES; axis++)
-    size = MAX (size,
-        (box->max[axis] - box->min[axis]) / ((1 << AXIS_BITS) - 1));
+    size = MAX (size, (box->max[axis] - box->min[axis]) / GST_SSIO_CUBES_MAX);
   for (;;) {
     keep_one_a_cube (self, box, size);
     if (self->n <= n_most)

@@ -9,6 +9,8 @@
 
 #include "raster.h"
 
+#define POINTS_AT_ONCE 256
+
 /* More than that shows squares, and not points. */
 #define MAX_SUGGESTED_SIZE 5
 /* So many pixels to each side are looked at to find how dense points are; of
@@ -55,74 +57,82 @@ order_float (gfloat value)
   return bits & 0x80000000 ? ~bits : bits | 0x80000000;
 }
 
-static inline void
-draw_point (GstSsioRaster *self, gdouble column, gdouble row, gfloat nearness,
-    gfloat value)
-{
-  guint64 *word = &self->words[(gsize) row * self->width + (gsize) column];
-  guint32 bits;
-  guint64 drawn;
+/* Where some points are in the picture, and how near. */
+typedef struct {
+  gdouble columns[POINTS_AT_ONCE]; /* -1 of one that is not seen */
+  gdouble rows[POINTS_AT_ONCE];
+  gfloat nearness[POINTS_AT_ONCE];
+} Places;
 
-  memcpy (&bits, &value, sizeof (bits));
-  drawn = (guint64) order_float (nearness) << 32 | bits;
-  if (drawn > *word)
-    *word = drawn;
-}
-
-static gsize
-draw_from_top (GstSsioRaster *self, const GstSsioProjection *projection,
-    const gfloat *x, const gfloat *y, const gfloat *z, const gfloat *values,
-    gsize n)
+static void
+find_from_top (const GstSsioProjection *projection, const gfloat *x,
+    const gfloat *y, const gfloat *z, guint n, Places *places)
 {
-  const gdouble width = self->width;
-  const gdouble height = self->height;
-  const gdouble scale = projection->scale;
-  gsize n_drawn = 0;
-  gsize i;
+  const gdouble *center = projection->center;
+  const gdouble width = projection->width;
+  const gdouble height = projection->height;
+  guint i;
 
   for (i = 0; i < n; i++) {
-    gdouble column = width / 2 + scale * (x[i] - projection->center[0]);
-    gdouble row = height / 2 - scale * (y[i] - projection->center[1]);
-
-    if (column >= 0 && column < width && row >= 0 && row < height) {
-      draw_point (self, column, row, z[i], values[i]);
-      n_drawn++;
-    }
+    places->columns[i] = width / 2 + projection->scale * (x[i] - center[0]);
+    places->rows[i] = height / 2 - projection->scale * (y[i] - center[1]);
+    places->nearness[i] = z[i];
   }
-  return n_drawn;
 }
 
-static gsize
-draw_from_aside (GstSsioRaster *self, const GstSsioProjection *projection,
-    const gfloat *x, const gfloat *y, const gfloat *z, const gfloat *values,
-    gsize n)
+static void
+find_from_aside (const GstSsioProjection *projection, const gfloat *x,
+    const gfloat *y, const gfloat *z, guint n, Places *places)
 {
+  const gdouble *center = projection->center;
   const gdouble *right = projection->right;
   const gdouble *up = projection->up;
   const gdouble *forward = projection->forward;
   const gdouble *eye = projection->eye;
-  const gdouble width = self->width;
-  const gdouble height = self->height;
-  gsize n_drawn = 0;
-  gsize i;
+  const gdouble width = projection->width;
+  const gdouble height = projection->height;
+  guint i;
 
   for (i = 0; i < n; i++) {
-    gdouble dx = x[i] - projection->center[0];
-    gdouble dy = y[i] - projection->center[1];
-    gdouble dz = z[i] - projection->center[2];
+    gdouble dx = x[i] - center[0];
+    gdouble dy = y[i] - center[1];
+    gdouble dz = z[i] - center[2];
     gdouble depth
         = dx * forward[0] + dy * forward[1] + dz * forward[2] - eye[2];
     gdouble scale = projection->scale / depth;
     gdouble column
         = width / 2 + scale * (dx * right[0] + dy * right[1] - eye[0]);
-    gdouble row
-        = height / 2 - scale * (dx * up[0] + dy * up[1] + dz * up[2] - eye[1]);
 
-    if (depth > projection->near && column >= 0 && column < width && row >= 0
-        && row < height) {
-      draw_point (self, column, row, 1 / depth, values[i]);
-      n_drawn++;
-    }
+    places->columns[i] = depth > projection->near ? column : -1;
+    places->rows[i]
+        = height / 2 - scale * (dx * up[0] + dy * up[1] + dz * up[2] - eye[1]);
+    places->nearness[i] = 1 / depth;
+  }
+}
+
+static gsize
+draw_places (GstSsioRaster *self, const Places *places, const gfloat *values,
+    guint n)
+{
+  const gdouble width = self->width;
+  const gdouble height = self->height;
+  gsize n_drawn = 0;
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    gdouble column = places->columns[i];
+    gdouble row = places->rows[i];
+    guint64 *word;
+    guint64 drawn;
+    guint32 bits;
+
+    if (!(column >= 0 && column < width && row >= 0 && row < height))
+      continue;
+    word = &self->words[(gsize) row * self->width + (gsize) column];
+    memcpy (&bits, &values[i], sizeof (bits));
+    drawn = (guint64) order_float (places->nearness[i]) << 32 | bits;
+    *word = MAX (*word, drawn);
+    n_drawn++;
   }
   return n_drawn;
 }
@@ -132,9 +142,20 @@ gst_ssio_raster_draw (GstSsioRaster *self, const GstSsioProjection *projection,
     const gfloat *x, const gfloat *y, const gfloat *z, const gfloat *values,
     gsize n)
 {
-  if (projection->view == GST_SSIO_VIEW_TOP)
-    return draw_from_top (self, projection, x, y, z, values, n);
-  return draw_from_aside (self, projection, x, y, z, values, n);
+  Places places;
+  gsize n_drawn = 0;
+  gsize i;
+
+  for (i = 0; i < n; i += POINTS_AT_ONCE) {
+    guint n_now = MIN (n - i, POINTS_AT_ONCE);
+
+    if (projection->view == GST_SSIO_VIEW_TOP)
+      find_from_top (projection, x + i, y + i, z + i, n_now, &places);
+    else
+      find_from_aside (projection, x + i, y + i, z + i, n_now, &places);
+    n_drawn += draw_places (self, &places, values + i, n_now);
+  }
+  return n_drawn;
 }
 
 /* Has each word of n be at least what stands in others. */

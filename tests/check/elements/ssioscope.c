@@ -307,6 +307,20 @@ GST_START_TEST (a_flush_throws_points_away_and_starts_time_anew)
 }
 GST_END_TEST;
 
+GST_START_TEST (batches_after_a_frame_that_was_refused_are_refused)
+{
+  GstHarness *harness = scope_new_started (PLAIN, RGB);
+  const GstSsioEpoch epoch = { 0 };
+
+  push_point (harness, 0, 10);
+  gst_pad_set_active (harness->sinkpad, FALSE);
+  gst_harness_push_event (harness, gst_event_new_ssio_epoch (&epoch));
+  fail_unless_equals_int (gst_harness_push (harness, new_point (0, 10)),
+      GST_FLOW_FLUSHING);
+  linear_teardown (harness);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_stream_without_points_is_an_empty_frame)
 {
   GstHarness *harness = scope_new_started (PLAIN, RGB ",framerate=10/1");
@@ -680,6 +694,7 @@ ssioscope_suite (void)
   tcase_add_test (tcase, sweeps_with_times_are_frames_with_these_times);
   tcase_add_test (tcase, downstream_gets_one_segment_in_time);
   tcase_add_test (tcase, a_flush_throws_points_away_and_starts_time_anew);
+  tcase_add_test (tcase, batches_after_a_frame_that_was_refused_are_refused);
   tcase_add_test (tcase, a_stream_without_points_is_an_empty_frame);
   tcase_add_test (tcase, frames_are_as_downstream_wants_them);
   tcase_add_test (tcase, every_format_has_its_bytes_in_order);
