@@ -71,19 +71,16 @@
 #include "config.h"
 #endif
 
-#include <gst/video/video.h>
-
 #include "elements.h"
 #include "gstssioscope.h"
-#include "scopesettings.h"
+#include "scope/caps.h"
+#include "scope/clock.h"
+#include "scope/frame.h"
+#include "scope/settings.h"
 #include "sourcefile.h"
 
 GST_DEBUG_CATEGORY_STATIC (ssio_scope_debug);
 #define GST_CAT_DEFAULT ssio_scope_debug
-
-#define DEFAULT_WIDTH 1024
-#define DEFAULT_HEIGHT 768
-#define DEFAULT_FRAMES_PER_SECOND 10
 
 enum {
   PROP_STATS = GST_SSIO_SCOPE_N_SETTINGS + 1,
@@ -110,15 +107,11 @@ struct _GstSsioScope {
   gboolean has_failed;
   gboolean has_warned;
 
-  gboolean is_timed;    /* the stream is in TIME, and batches have times */
-  gboolean has_segment; /* downstream has one, where the stream is not */
-  guint64 n_frames;     /* since the segment began */
+  GstSsioScopeClock clock;
   gboolean needs_frame; /* the end of an epoch is one: batches have come since
                          * the last, or there was none yet */
   gboolean has_begun;   /* a picture that further batches belong to */
   GstFlowReturn flow;   /* of the last epoch's frame, for the next batch */
-  GstClockTime pts;     /* of the last batch */
-  GstClockTime duration;
 };
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
@@ -207,9 +200,7 @@ gst_ssio_scope_start (GstBaseTransform *transform)
   self->renderer = gst_ssio_renderer_new ();
   self->has_failed = FALSE;
   self->has_warned = FALSE;
-  self->is_timed = FALSE;
-  self->has_segment = FALSE;
-  self->n_frames = 0;
+  self->clock = (GstSsioScopeClock){ 0 };
   self->needs_frame = TRUE;
   self->has_begun = FALSE;
   self->flow = GST_FLOW_OK;
@@ -260,54 +251,13 @@ gst_ssio_scope_transform_caps (GstBaseTransform *transform,
   return filtered;
 }
 
-/* The batches' frame rate where they have one; and where one side's length is
- * fixed, the other one by the default's proportions. */
 static GstCaps *
-gst_ssio_scope_fixate_caps (GstBaseTransform *transform,
-    GstPadDirection direction, GstCaps *caps, GstCaps *othercaps)
+gst_ssio_scope_fixate (GstBaseTransform *transform, GstPadDirection direction,
+    GstCaps *caps, GstCaps *othercaps)
 {
-  gint numerator = DEFAULT_FRAMES_PER_SECOND;
-  gint denominator = 1;
-  gint width = DEFAULT_WIDTH;
-  gint height = DEFAULT_HEIGHT;
-  GstStructure *structure;
-
-  if (direction != GST_PAD_SINK)
-    return gst_caps_fixate (othercaps);
-  othercaps = gst_caps_make_writable (gst_caps_truncate (othercaps));
-  structure = gst_caps_get_structure (othercaps, 0);
-  gst_structure_get_fraction (gst_caps_get_structure (caps, 0), "framerate",
-      &numerator, &denominator);
-  if (gst_structure_get_int (structure, "height", &height))
-    width = gst_util_uint64_scale_int_round (height, DEFAULT_WIDTH,
-        DEFAULT_HEIGHT);
-  gst_structure_fixate_field_nearest_int (structure, "width", width);
-  gst_structure_get_int (structure, "width", &width);
-  gst_structure_fixate_field_nearest_int (structure, "height",
-      gst_util_uint64_scale_int_round (width, DEFAULT_HEIGHT, DEFAULT_WIDTH));
-  gst_structure_fixate_field_nearest_fraction (structure, "framerate",
-      numerator, denominator);
+  if (direction == GST_PAD_SINK)
+    return gst_ssio_scope_fixate_caps (caps, othercaps);
   return gst_caps_fixate (othercaps);
-}
-
-/* What was subtracted from the batches' coordinates. */
-static void
-parse_origin (const GstCaps *caps, gdouble origin[GST_SSIO_N_AXES])
-{
-  const GValue *array
-      = gst_structure_get_value (gst_caps_get_structure (caps, 0), "origin");
-  guint axis;
-
-  for (axis = 0; axis < GST_SSIO_N_AXES; axis++) {
-    const GValue *number = array && GST_VALUE_HOLDS_ARRAY (array)
-                                   && axis < gst_value_array_get_size (array)
-                               ? gst_value_array_get_value (array, axis)
-                               : NULL;
-
-    origin[axis] = number && G_VALUE_HOLDS_DOUBLE (number)
-                       ? g_value_get_double (number)
-                       : 0;
-  }
 }
 
 static gboolean
@@ -323,7 +273,7 @@ set_layout (GstSsioScope *self, GstCaps *caps, GError **error)
   GST_OBJECT_LOCK (self);
   color_by = g_strdup (self->settings.color_by);
   GST_OBJECT_UNLOCK (self);
-  parse_origin (caps, origin);
+  gst_ssio_scope_parse_origin (caps, origin);
   self->point_size = gst_ssio_layout_get_point_size (layout);
   ok = gst_ssio_renderer_set_layout (self->renderer, layout, origin, color_by,
       error);
@@ -361,79 +311,11 @@ gst_ssio_scope_set_caps (GstBaseTransform *transform, GstCaps *in,
   return TRUE;
 }
 
-/* Downstream's pool, or one of this element's. */
 static gboolean
 gst_ssio_scope_decide_allocation (GstBaseTransform *transform, GstQuery *query)
 {
-  GstSsioScope *self = GST_SSIO_SCOPE (transform);
-  GstBufferPool *pool = NULL;
-  guint size = self->info.size;
-  guint offered = 0;
-  guint min = 0;
-  guint max = 0;
-  gboolean has_pool = gst_query_get_n_allocation_pools (query) > 0;
-  GstStructure *config;
-  GstCaps *caps;
-
-  gst_query_parse_allocation (query, &caps, NULL);
-  if (has_pool)
-    gst_query_parse_nth_allocation_pool (query, 0, &pool, &offered, &min,
-        &max);
-  if (!pool)
-    pool = gst_video_buffer_pool_new ();
-  size = MAX (size, offered);
-  config = gst_buffer_pool_get_config (pool);
-  gst_buffer_pool_config_set_params (config, caps, size, min, max);
-  if (gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL))
-    gst_buffer_pool_config_add_option (config,
-        GST_BUFFER_POOL_OPTION_VIDEO_META);
-  gst_buffer_pool_set_config (pool, config);
-  if (has_pool)
-    gst_query_set_nth_allocation_pool (query, 0, pool, size, min, max);
-  else
-    gst_query_add_allocation_pool (query, pool, size, min, max);
-  gst_object_unref (pool);
+  gst_ssio_frame_decide_pool (query, &GST_SSIO_SCOPE (transform)->info);
   return TRUE;
-}
-
-static void
-describe_image (const GstVideoFrame *frame, GstSsioImage *image)
-{
-  guint c;
-
-  image->data = GST_VIDEO_FRAME_PLANE_DATA (frame, 0);
-  image->stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0);
-  image->pixel_stride = GST_VIDEO_FRAME_COMP_PSTRIDE (frame, 0);
-  for (c = 0; c < 3; c++)
-    image->offsets[c] = GST_VIDEO_FRAME_COMP_POFFSET (frame, c);
-  /* alpha or what nobody looks at: the one that is left of 0, 1, 2 and 3 */
-  image->offsets[3]
-      = 6 - image->offsets[0] - image->offsets[1] - image->offsets[2];
-}
-
-/* When the n-th frame is shown where batches have no times. */
-static GstClockTime
-get_frame_time (const GstSsioScope *self, guint64 n)
-{
-  if (GST_VIDEO_INFO_FPS_N (&self->info) == 0)
-    return GST_CLOCK_TIME_NONE;
-  return gst_util_uint64_scale (n,
-      (guint64) GST_SECOND * GST_VIDEO_INFO_FPS_D (&self->info),
-      GST_VIDEO_INFO_FPS_N (&self->info));
-}
-
-static void
-set_times (GstSsioScope *self, GstBuffer *frame)
-{
-  if (self->is_timed) {
-    GST_BUFFER_PTS (frame) = self->pts;
-    GST_BUFFER_DURATION (frame) = self->duration;
-    return;
-  }
-  GST_BUFFER_PTS (frame) = get_frame_time (self, self->n_frames);
-  if (GST_BUFFER_PTS_IS_VALID (frame))
-    GST_BUFFER_DURATION (frame)
-        = get_frame_time (self, self->n_frames + 1) - GST_BUFFER_PTS (frame);
 }
 
 static void
@@ -467,32 +349,17 @@ warn_of_nothing (GstSsioScope *self)
       (NULL));
 }
 
-static gboolean
-paint (GstSsioScope *self, GstBuffer *buffer)
-{
-  GstVideoFrame frame;
-  GstSsioImage image;
-
-  if (!gst_video_frame_map (&frame, &self->info, buffer, GST_MAP_WRITE))
-    return FALSE;
-  describe_image (&frame, &image);
-  gst_ssio_renderer_paint (self->renderer, &image);
-  gst_video_frame_unmap (&frame);
-  return TRUE;
-}
-
 /* Has the frame show what was drawn. */
 static GstFlowReturn
 fill_frame (GstSsioScope *self, GstBuffer *frame)
 {
-  if (!paint (self, frame)) {
+  if (!gst_ssio_frame_paint (self->renderer, &self->info, frame)) {
     GST_ELEMENT_ERROR (self, RESOURCE, WRITE, (NULL),
         ("cannot write into a frame of downstream's pool"));
     fail (self, NULL);
     return GST_FLOW_FLUSHING;
   }
-  set_times (self, frame);
-  self->n_frames++;
+  gst_ssio_scope_clock_stamp (&self->clock, frame, &self->info);
   self->needs_frame = FALSE;
   count (self, 1);
   warn_of_nothing (self);
@@ -551,8 +418,7 @@ draw_batch (GstSsioScope *self, GstBuffer *batch, GError **error)
   }
   ok = draw_points (self, map.data, map.size, error);
   gst_buffer_unmap (batch, &map);
-  self->pts = GST_BUFFER_PTS (batch);
-  self->duration = GST_BUFFER_DURATION (batch);
+  gst_ssio_scope_clock_take_batch (&self->clock, batch);
   self->needs_frame = TRUE;
   count (self, 0);
   return ok;
@@ -568,7 +434,8 @@ get_accumulate (GstSsioScope *self)
   GST_OBJECT_UNLOCK (self);
   if (accumulate != GST_SSIO_ACCUMULATE_AUTO)
     return accumulate;
-  return self->is_timed ? GST_SSIO_ACCUMULATE_NONE : GST_SSIO_ACCUMULATE_EPOCH;
+  return self->clock.is_timed ? GST_SSIO_ACCUMULATE_NONE
+                              : GST_SSIO_ACCUMULATE_EPOCH;
 }
 
 /* Draws a batch, of which transform() makes a frame unless the epoch does. */
@@ -636,57 +503,14 @@ end_epoch (GstSsioScope *self)
   return !self->has_failed;
 }
 
-/* The same for frames, which have times, or NULL where they have one. */
-static GstEvent *
-take_segment (GstSsioScope *self, GstEvent *event)
-{
-  const GstSegment *segment;
-  GstSegment frames;
-  GstEvent *converted;
-
-  gst_event_parse_segment (event, &segment);
-  self->is_timed = segment->format == GST_FORMAT_TIME;
-  if (self->is_timed)
-    return event;
-  converted = NULL;
-  if (!self->has_segment) {
-    gst_segment_init (&frames, GST_FORMAT_TIME);
-    frames.flags = segment->flags;
-    converted = gst_event_new_segment (&frames);
-    gst_event_set_seqnum (converted, gst_event_get_seqnum (event));
-    self->has_segment = TRUE;
-  }
-  gst_event_unref (event);
-  return converted;
-}
-
-static GstEvent *
-take_segment_done (GstSsioScope *self, GstEvent *event)
-{
-  GstEvent *converted;
-
-  if (self->is_timed)
-    return event;
-  converted = gst_event_new_segment_done (GST_FORMAT_TIME,
-      get_frame_time (self, self->n_frames));
-  gst_event_set_seqnum (converted, gst_event_get_seqnum (event));
-  gst_event_unref (event);
-  return converted;
-}
-
 /* Points that have come belong to a picture that is not wanted any more. */
 static void
 flush (GstSsioScope *self, GstEvent *event)
 {
-  gboolean resets_time;
-
-  gst_event_parse_flush_stop (event, &resets_time);
+  gst_ssio_scope_clock_flush (&self->clock, event);
   self->has_begun = FALSE;
-  self->has_segment = FALSE;
   self->needs_frame = TRUE;
   self->flow = GST_FLOW_OK;
-  if (resets_time)
-    self->n_frames = 0;
 }
 
 static gboolean
@@ -703,10 +527,11 @@ gst_ssio_scope_sink_event (GstBaseTransform *transform, GstEvent *event)
     flush (self, event);
     break;
   case GST_EVENT_SEGMENT:
-    event = take_segment (self, event);
+    event = gst_ssio_scope_clock_take_segment (&self->clock, event);
     break;
   case GST_EVENT_SEGMENT_DONE:
-    event = take_segment_done (self, event);
+    event = gst_ssio_scope_clock_take_segment_done (&self->clock, event,
+        &self->info);
     break;
   default:
     break;
@@ -748,7 +573,7 @@ gst_ssio_scope_class_init (GstSsioScopeClass *class)
   transform_class->start = gst_ssio_scope_start;
   transform_class->stop = gst_ssio_scope_stop;
   transform_class->transform_caps = gst_ssio_scope_transform_caps;
-  transform_class->fixate_caps = gst_ssio_scope_fixate_caps;
+  transform_class->fixate_caps = gst_ssio_scope_fixate;
   transform_class->set_caps = gst_ssio_scope_set_caps;
   transform_class->decide_allocation = gst_ssio_scope_decide_allocation;
   transform_class->sink_event = gst_ssio_scope_sink_event;

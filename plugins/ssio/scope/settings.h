@@ -4,7 +4,7 @@
 
 #include <gst/gst.h>
 
-#include "scope/renderer.h"
+#include "renderer.h"
 
 G_BEGIN_DECLS
 

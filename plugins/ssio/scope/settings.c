@@ -7,7 +7,7 @@
 #include <gst/ssio/numbers.h>
 #include <math.h>
 
-#include "scopesettings.h"
+#include "settings.h"
 
 #define DEFAULT_AZIMUTH 200
 #define DEFAULT_ELEVATION 35
