@@ -296,7 +296,8 @@ gst_ssio_scope_set_caps (GstBaseTransform *transform, GstCaps *in,
   if (!gst_video_info_from_caps (&self->info, out))
     return FALSE;
   if (!gst_ssio_renderer_set_size (self->renderer, self->info.width,
-          self->info.height))
+          self->info.height)
+      && self->has_begun)
     GST_ELEMENT_WARNING (self, STREAM, FORMAT,
         ("The frame's size has changed within an epoch: it lacks what came "
          "before (range=auto would have kept it)"),

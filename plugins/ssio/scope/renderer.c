@@ -90,7 +90,6 @@ gst_ssio_renderer_begin (GstSsioRenderer *self,
       = has_range[0] && has_range[1]
         && (has_range[2] || settings->camera.view == GST_SSIO_VIEW_TOP);
   self->is_projected = FALSE;
-  gst_ssio_raster_wipe (&self->raster);
   gst_ssio_cloud_wipe (&self->cloud);
 }
 
@@ -210,6 +209,8 @@ take_chunk (GstSsioRenderer *self, GstSsioChunk *chunk)
     if (self->settings.has_range[axis])
       leave_out_of_range (self, chunk, axis);
   }
+  if (chunk->n == 0)
+    return;
   for (axis = 0; axis < GST_SSIO_N_AXES; axis++)
     gst_ssio_box_add_values (&self->seen, axis, chunk->columns[axis],
         chunk->n);
@@ -288,7 +289,7 @@ gst_ssio_renderer_paint (GstSsioRenderer *self, const GstSsioImage *image)
 
   if (!self->is_fixed || !self->is_projected)
     project (self);
-  if (!self->is_fixed) {
+  if (self->n_drawn < self->cloud.n) {
     draw (self, self->cloud.columns, self->n_drawn,
         self->cloud.n - self->n_drawn);
     self->n_drawn = self->cloud.n;

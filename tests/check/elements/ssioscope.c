@@ -586,6 +586,16 @@ GST_START_TEST (a_new_size_within_an_epoch_is_warned_of_where_points_are_lost)
       "size has changed within an epoch");
   linear_teardown (harness);
 
+  /* not where the picture is done */
+  harness = scope_new_started (PLAIN "accumulate=none", RGB);
+  bus = gst_element_get_bus (harness->element);
+  push_point (harness, 0, 10);
+  change_size (harness);
+  push_point (harness, 1, 20);
+  fail_unless (gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING) == NULL);
+  gst_object_unref (bus);
+  linear_teardown (harness);
+
   harness = scope_new_started (PLAIN "range=auto", RGB);
   bus = gst_element_get_bus (harness->element);
   push_point (harness, 0, 10);
