@@ -503,6 +503,41 @@ GST_START_TEST (all_points_in_one_place_are_one_pixel)
 }
 GST_END_TEST;
 
+/* Any bits, as float32: NaN, infinite, huge and tiny numbers. */
+GST_START_TEST (wild_numbers_do_no_harm)
+{
+  guint32 points[300][4];
+  guint round, i;
+
+  g_random_set_seed (5);
+  for (round = 0; round < 200; round++) {
+    Studio studio = new_studio (LAYOUT, 1 + round % 20, 1 + round % 13);
+    GstSsioRenderSettings *settings = &studio.settings;
+    GstSsioRenderCounts counts;
+    guint8 *bytes;
+
+    for (i = 0; i < 4 * G_N_ELEMENTS (points); i++)
+      points[i / 4][i % 4] = g_random_int ();
+    settings->camera.view = round % 2;
+    settings->camera.distance = round % 3 * 1e38;
+    settings->color_range.is_set = round % 5 == 0;
+    settings->palette = 1 + round % 3;
+    settings->point_size = round % 4;
+    settings->shading = TRUE;
+    begin (&studio);
+    add (&studio, points, G_N_ELEMENTS (points));
+    bytes = paint (&studio);
+    g_free (bytes);
+    counts = gst_ssio_renderer_get_counts (studio.renderer);
+    fail_unless_equals_uint64 (counts.points, G_N_ELEMENTS (points));
+    fail_unless (counts.not_finite < 30);
+    if (settings->camera.view == GST_SSIO_VIEW_TOP)
+      fail_unless_equals_uint64 (counts.outside, 0);
+    close_studio (&studio);
+  }
+}
+GST_END_TEST;
+
 static GstSsioCloud
 new_cloud (const gfloat *points, gsize n)
 {
@@ -680,6 +715,7 @@ scope_renderer_suite (void)
   tcase_add_test (tcase,
       a_new_size_keeps_points_that_wait_and_says_which_are_lost);
   tcase_add_test (tcase, all_points_in_one_place_are_one_pixel);
+  tcase_add_test (tcase, wild_numbers_do_no_harm);
   tcase_add_test (tcase, thinning_keeps_one_point_of_every_cube);
   tcase_add_test (tcase, a_picture_of_more_points_than_can_wait_has_no_holes);
   tcase_add_test (tcase, points_are_colored_by_what_formats_call_it);
