@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* ssioscope behind ssiosrc, with threads as users have them. */
 
+#include <unistd.h>
+
 #include "ssiocheck.h"
 
 #define N_POINTS 500
@@ -154,6 +156,68 @@ GST_START_TEST (properties_can_change_while_it_plays)
 }
 GST_END_TEST;
 
+static GstPadProbeReturn
+cut_file (GstPad *pad, GstPadProbeInfo *info, gpointer path)
+{
+  g_assert_cmpint (truncate (path, N_POINTS * 24 - 1), ==, 0);
+  return GST_PAD_PROBE_REMOVE;
+}
+
+GST_START_TEST (a_file_that_is_cut_is_one_error_and_no_picture)
+{
+  gchar *path = write_points ();
+  GstElement *pipeline = launch (path, "batch-size=20", "");
+  GstElement *scope = gst_bin_get_by_name (GST_BIN (pipeline), "scope");
+  GPtrArray *frames = collect_frames (pipeline);
+  GstPad *pad = gst_element_get_static_pad (scope, "sink");
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, cut_file, path, NULL);
+  ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+      path, "expected 12000 bytes, found 11999", NULL);
+  fail_unless_equals_int (frames->len, 0);
+  gst_object_unref (pad);
+  gst_object_unref (scope);
+  g_ptr_array_unref (frames);
+  gst_object_unref (pipeline);
+  g_free (path);
+}
+GST_END_TEST;
+
+/* Airborne LiDAR, of which no point may be missing. */
+GST_START_TEST (all_points_of_real_files_are_in_the_picture)
+{
+  static const gchar *const views[] = { "top", "perspective" };
+  const gchar *data = g_getenv ("SSIO_REAL_DATA");
+  guint i;
+
+  if (!data) {
+    ssio_check_skip ("SSIO_REAL_DATA is not set");
+    return;
+  }
+  for (i = 0; i < G_N_ELEMENTS (views); i++) {
+    GstElement *pipeline = ssio_check_launch (
+        "ssiosrc location=%s/autzen_trim.las ! ssioscope name=scope view=%s "
+        "color-by=class ! fakesink",
+        data, views[i]);
+    GstElement *scope = gst_bin_get_by_name (GST_BIN (pipeline), "scope");
+    guint64 points, outside;
+    GstStructure *stats;
+
+    gst_element_set_state (pipeline, GST_STATE_PLAYING);
+    ssio_check_wait (pipeline, GST_MESSAGE_EOS);
+    g_object_get (scope, "stats", &stats, NULL);
+    gst_structure_get (stats, "points", G_TYPE_UINT64, &points, "outside",
+        G_TYPE_UINT64, &outside, NULL);
+    fail_unless_equals_uint64 (points, 110000);
+    fail_unless_equals_uint64 (outside, 0);
+    gst_structure_free (stats);
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+    gst_object_unref (scope);
+    gst_object_unref (pipeline);
+  }
+}
+GST_END_TEST;
+
 static Suite *
 ssioscope_pipeline_suite (void)
 {
@@ -164,6 +228,8 @@ ssioscope_pipeline_suite (void)
   tcase_add_test (tcase, a_picture_does_not_depend_on_batches_order_or_origin);
   tcase_add_test (tcase, every_epoch_is_the_same_picture_also_after_a_seek);
   tcase_add_test (tcase, properties_can_change_while_it_plays);
+  tcase_add_test (tcase, a_file_that_is_cut_is_one_error_and_no_picture);
+  tcase_add_test (tcase, all_points_of_real_files_are_in_the_picture);
   return suite;
 }
 
