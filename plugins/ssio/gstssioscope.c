@@ -9,8 +9,8 @@
  * one of each pixel in sight. #GstSsioScope:view=top is a map, north (y) up;
  * `perspective` looks at the middle of what is shown from
  * #GstSsioScope:azimuth, #GstSsioScope:elevation and #GstSsioScope:distance.
- * Changes of these, and of the palette, take effect with the next frame that
- * begins.
+ * Changes of these, and of palette, point size and shading, take effect with
+ * the next picture that begins: a batch's, or an epoch's.
  *
  * ## Size and frames
  * The frame's size is downstream's, `video/x-raw,width=1920,height=1080` for
@@ -40,9 +40,10 @@
  *
  * ## Colors
  * #GstSsioScope:color-by names a field, or `height` or `class`;
- * #GstSsioScope:color-range gives the palette's ends. Whole numbers from 0 to
- * 255 of classes, instances and predictions have a color each. A value that is
- * NaN has the first color.
+ * #GstSsioScope:color-range gives the palette's ends. Classes, instances and
+ * predictions (fields `classification`, `sem_class`, `class`, `label`,
+ * `ins_class` and `prediction`) have colors that differ. A value that is NaN has
+ * the first color.
  *
  * ## Example launch lines
  * |[
@@ -54,6 +55,10 @@
  *     view=perspective color-by=class ! video/x-raw,width=1920,height=1080 ! \
  *     pngenc ! filesink location=tile.png
  * ]| The same from aside, colored by class, in another size.
+ * |[
+ * gst-launch-1.0 ssiosrc location=tile.las ! queue ! ssioscope ! imagefreeze ! \
+ *     videoconvert ! autovideosink
+ * ]| Shows the picture until it is stopped.
  * |[
  * gst-launch-1.0 ssiosrc location=tile.las batch-size=20000 ! queue ! \
  *     ssioscope accumulate=running ! videoconvert ! autovideosink

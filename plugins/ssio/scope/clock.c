@@ -79,6 +79,8 @@ gst_ssio_scope_clock_stamp (GstSsioScopeClock *self, GstBuffer *frame,
 {
   guint64 n = self->n_frames++;
 
+  GST_BUFFER_OFFSET (frame) = n;
+  GST_BUFFER_OFFSET_END (frame) = n + 1;
   if (self->is_timed) {
     GST_BUFFER_PTS (frame) = self->pts;
     GST_BUFFER_DURATION (frame) = self->duration;

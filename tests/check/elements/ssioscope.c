@@ -176,6 +176,8 @@ GST_START_TEST (batches_can_be_a_frame_each_at_the_frame_rate)
   frame = check_frame (harness, 10, 0, 0);
   fail_unless_equals_uint64 (GST_BUFFER_PTS (frame), 0);
   fail_unless_equals_uint64 (GST_BUFFER_DURATION (frame), GST_SECOND / 25);
+  fail_unless_equals_uint64 (GST_BUFFER_OFFSET (frame), 0);
+  fail_unless_equals_uint64 (GST_BUFFER_OFFSET_END (frame), 1);
   gst_buffer_unref (frame);
   push_point (harness, 1, 20);
   pull_frame (harness, 0, 20, 0, GST_SECOND / 25);
