@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 # LiDAR over Ethernet without ROS. One process is what an application runs: it
 # takes a Velodyne's UDP packets, makes batches of them, a revolution each, and
-# sends them to a file and through a model at the same time. Another one plays
-# the sensor: it replays a recording of a VLP-16 in a room to this machine, at
-# the speed at which it was made. At last the file is read again.
+# sends them to a file, through a model and to the screen at the same time; where
+# there is no screen, the pictures go to files. Another one plays the sensor: it
+# replays a recording of a VLP-16 in a room to this machine, at the speed at
+# which it was made. At last the file is read again.
 #
 # With a real sensor, leave the replay out and address=127.0.0.1 as well.
 #
@@ -19,8 +20,9 @@ recording=build/velodyne-room-$seconds.pcap
 points=build/velodyne-room.bin
 
 need_to_build
-need "for udpsrc and pcapparse, and to make a recording" \
-  gstreamer1.0-plugins-good gstreamer1.0-plugins-bad python3-numpy
+need "for udpsrc, pcapparse and pictures, and to make a recording" \
+  gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+  gstreamer1.0-plugins-bad python3-numpy
 say "Building into build/"
 build build -Dintrospection=disabled
 
@@ -42,6 +44,13 @@ launch() {
   exec gst-launch-1.0 "$@"
 }
 
+pictures=build/velodyne-room-%03d.png
+screen=(pngenc ! multifilesink "location=$pictures")
+if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+  pictures="the screen"
+  screen=(videoconvert ! autovideosink)
+fi
+
 is_listening() {
   grep -qi ":$(printf '%04X' "$port") " /proc/net/udp
 }
@@ -50,11 +59,13 @@ if is_listening; then
   die "UDP port $port is in use; SSIO_VELODYNE_PORT=2369 $0 takes another one"
 fi
 
-say "Receiving: to $points, and through 3 inputs, 64 hidden units, 3 outputs"
+say "Receiving: to $points, a model, and $pictures"
 (launch -e -v udpsrc address=127.0.0.1 "port=$port" buffer-size=4000000 ! \
   ssiovelodynedec timeout=10000000000 ! tee name=t \
   t. ! queue ! filesink "location=$points" \
-  t. ! queue ! ssiolinear features=x,y,z) &
+  t. ! queue ! ssiolinear features=x,y,z \
+  t. ! queue ! ssioscope range=-10,13,-9,8 color-by=intensity ! \
+  video/x-raw,width=460,height=340 ! "${screen[@]}") &
 receiver=$!
 trap 'kill "$receiver" 2>/dev/null || true' EXIT
 for ((i = 0; i < 200; i++)); do
