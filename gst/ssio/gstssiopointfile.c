@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 
 #include "diskfile.h"
+#include "fileheader.h"
 #include "filememory.h"
 #include "formats/formats.h"
 #include "gstssiopointfile.h"
@@ -23,9 +24,6 @@
 #include "pages.h"
 #include "pointfileio.h"
 #include "windows.h"
-
-/* What is tried first. */
-#define SHORT_HEADER_BYTES 4096
 
 struct _GstSsioPointFile {
   gatomicrefcount refcount;
@@ -104,46 +102,6 @@ read_file (gpointer user_data, guint64 offset, guint8 *bytes, gsize size)
     return FALSE;
   if (file->drop_behind)
     gst_ssio_page_cache_drop_read (file->disk.fd, &file->used, offset, size);
-  return TRUE;
-}
-
-static gboolean
-parse_bytes (GstSsioPointFile *file, const GstSsioLayout *layout,
-    const gchar *element, gsize n_bytes, GError **error)
-{
-  guint8 *bytes = g_malloc (n_bytes + 1);
-  GstSsioFormatInput input = {
-    .path = file->disk.path,
-    .bytes = bytes,
-    .n_bytes = n_bytes,
-    .file_size = file->disk.size,
-    .layout = layout,
-    .element = element,
-    .read = read_file,
-    .read_data = file,
-  };
-  gboolean ok = FALSE;
-
-  file->info = (GstSsioFormatInfo){ 0 };
-  if (!gst_ssio_disk_file_read (&file->disk, 0, bytes, n_bytes))
-    gst_ssio_disk_file_set_error (error, file->disk.path, "read",
-        errno ? errno : EIO);
-  else
-    ok = gst_ssio_format_parse (&input, &file->info, error);
-  g_free (bytes);
-  return ok;
-}
-
-/* Most headers are short, and there may be many files. */
-static gboolean
-parse_header (GstSsioPointFile *file, const GstSsioLayout *layout,
-    const gchar *element, GError **error)
-{
-  if (!(file->disk.size > SHORT_HEADER_BYTES
-          && parse_bytes (file, layout, element, SHORT_HEADER_BYTES, NULL))
-      && !parse_bytes (file, layout, element,
-          MIN (file->disk.size, GST_SSIO_HEADER_BYTES), error))
-    return FALSE;
   return TRUE;
 }
 
@@ -233,7 +191,9 @@ open_points (GstSsioPointFile *file, GstSsioIoMode io_mode, GError **error)
  * Opens a file of points and reads its header. The format is chosen by the
  * file's content, then by its extension: LAS (1.0 to 1.4), NumPy's .npy, PLY
  * (text and binary), PCD (text, binary and, in builds with liblzf, compressed),
- * and headerless records otherwise. LAZ and COPC are refused.
+ * and headerless records otherwise. LAZ and COPC are refused. Where @layout is
+ * %NULL, that of headerless records comes from the sidecar that ssiosink has
+ * written beside them, @path with `.json` after it, if there is one.
  *
  * Text, big-endian and compressed points have to be converted, and such files
  * cannot be mapped.
@@ -301,6 +261,20 @@ gst_ssio_point_file_open_labelled (const gchar *path,
     const GstSsioLayout *layout, const gchar *element, const gchar *labels,
     GstSsioIoMode io_mode, GError **error)
 {
+  const GstSsioPointFileOptions options = {
+    .layout = layout,
+    .element = element,
+    .labels = labels,
+    .io_mode = io_mode,
+  };
+
+  return gst_ssio_point_file_open_with (path, &options, error);
+}
+
+GstSsioPointFile *
+gst_ssio_point_file_open_with (const gchar *path,
+    const GstSsioPointFileOptions *options, GError **error)
+{
   GstSsioPointFile *file;
   gboolean ok;
 
@@ -311,11 +285,13 @@ gst_ssio_point_file_open_labelled (const gchar *path,
   g_mutex_init (&file->lock);
 
   ok = gst_ssio_disk_file_open (&file->disk, path, error)
-       && parse_header (file, layout, element, error)
-       && (!labels || join_labels (file, labels, io_mode, error));
+       && gst_ssio_file_header_read (&file->disk, options, read_file, file,
+           &file->info, error)
+       && (!options->labels
+           || join_labels (file, options->labels, options->io_mode, error));
   if (ok) {
     file->point_size = gst_ssio_layout_get_point_size (file->info.layout);
-    ok = open_points (file, io_mode, error);
+    ok = open_points (file, options->io_mode, error);
   }
   if (!ok)
     g_clear_pointer (&file, gst_ssio_point_file_unref);
@@ -464,6 +440,15 @@ gst_ssio_point_file_get_minima (const GstSsioPointFile *file,
   if (file->info.has_minima)
     memcpy (minima, file->info.minima, sizeof (file->info.minima));
   return file->info.has_minima;
+}
+
+gboolean
+gst_ssio_point_file_get_recorded_origin (const GstSsioPointFile *file,
+    gdouble origin[3])
+{
+  if (file->info.has_origin)
+    memcpy (origin, file->info.origin, sizeof (file->info.origin));
+  return file->info.has_origin;
 }
 
 /**
