@@ -5,8 +5,8 @@
 #endif
 
 #include <math.h>
-#include <string.h>
 
+#include "fieldvalue.h"
 #include "origin.h"
 #include "pointfileio.h"
 
@@ -97,64 +97,6 @@ has_field (const GstSsioLayout *layout)
   return FALSE;
 }
 
-#define READ_AS(ctype) \
-  { \
-    ctype stored; \
-    memcpy (&stored, bytes, sizeof (stored)); \
-    return stored; \
-  }
-
-static gdouble
-read_float (GstSsioType type, const guint8 *bytes)
-{
-  if (type == GST_SSIO_TYPE_F4)
-    READ_AS (gfloat)
-  READ_AS (gdouble)
-}
-
-/* As 64 bits, of which a signed one is the two's complement. */
-static guint64
-read_integer (GstSsioType type, const guint8 *bytes)
-{
-  switch (type) {
-  case GST_SSIO_TYPE_I1:
-    READ_AS (gint8)
-  case GST_SSIO_TYPE_I2:
-    READ_AS (gint16)
-  case GST_SSIO_TYPE_I4:
-    READ_AS (gint32)
-  case GST_SSIO_TYPE_U1:
-    READ_AS (guint8)
-  case GST_SSIO_TYPE_U2:
-    READ_AS (guint16)
-  case GST_SSIO_TYPE_U4:
-    READ_AS (guint32)
-  default:
-    READ_AS (guint64)
-  }
-}
-
-static gdouble
-read_value (const GstSsioField *field, const guint8 *point)
-{
-  const guint8 *bytes = point + field->offset;
-  gdouble stored;
-  guint64 bits;
-
-  if (field->type == GST_SSIO_TYPE_F4 || field->type == GST_SSIO_TYPE_F8) {
-    stored = read_float (field->type, bytes);
-  } else {
-    bits = read_integer (field->type, bytes);
-    if (field->mask != 0)
-      stored = (bits & field->mask) >> field->shift;
-    else if (field->type >= GST_SSIO_TYPE_U1)
-      stored = bits;
-    else
-      stored = (gint64) bits;
-  }
-  return stored * field->scale + field->origin;
-}
-
 /* Of finite values; 0 where there is none. */
 static gdouble
 find_minimum (const GstSsioField *field, const guint8 *points, guint64 n,
@@ -164,7 +106,7 @@ find_minimum (const GstSsioField *field, const guint8 *points, guint64 n,
   guint64 i;
 
   for (i = 0; i < n; i++) {
-    gdouble value = read_value (field, points + i * point_size);
+    gdouble value = gst_ssio_field_read_value (field, points + i * point_size);
 
     if (isfinite (value) && value < minimum)
       minimum = value;
@@ -282,4 +224,24 @@ gst_ssio_origin_add_to_caps (const GstSsioOrigin *origin, GstCaps *caps)
   gst_caps_set_value (caps, "origin", &array);
   g_value_unset (&number);
   g_value_unset (&array);
+}
+
+gboolean
+gst_ssio_origin_from_caps (const GstCaps *caps, gdouble values[3])
+{
+  const GValue *array
+      = gst_structure_get_value (gst_caps_get_structure (caps, 0), "origin");
+  guint i;
+
+  if (!array || !GST_VALUE_HOLDS_ARRAY (array)
+      || gst_value_array_get_size (array) != N_AXES)
+    return FALSE;
+  for (i = 0; i < N_AXES; i++) {
+    const GValue *number = gst_value_array_get_value (array, i);
+
+    if (!G_VALUE_HOLDS_DOUBLE (number))
+      return FALSE;
+    values[i] = g_value_get_double (number);
+  }
+  return TRUE;
 }
