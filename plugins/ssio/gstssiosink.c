@@ -22,7 +22,7 @@
  * Nothing is lost, or there is an error that says what would be. Integers of
  * x, y and z go to LAS as they are stored, with their scale and origin; floats
  * get the first scale of 0.001, 0.01, 0.0001 and finer that keeps all of the
- * first batch. `.npy` and `.ply` know types only: bit fields and scaled
+ * first batch, as float32 or, of doubles, to 15 digits. `.npy` and `.ply` know types only: bit fields and scaled
  * integers have to be converted before, with #ssioconvert. An origin that was
  * subtracted, as the caps say, is added again, or kept in the sidecar. What a
  * LAS file has besides points, such as its coordinate system, is not in the

@@ -206,13 +206,31 @@ is_late (const GstSsioRecorder *self, guint64 time)
          && time - self->start_time >= self->config.max_time;
 }
 
+/* Of a value that has no place in the format. */
+static void
+name_part (const GstSsioRecorder *self, GError **error)
+{
+  gchar *text;
+
+  if (!error || (*error)->domain != GST_STREAM_ERROR || !has_points (self))
+    return;
+  text = g_strdup_printf ("%s. What was written before is in %s, which "
+                          "ssiosrc reads with recover=true",
+      (*error)->message, gst_ssio_record_file_get_part (self->file));
+  g_free ((*error)->message);
+  (*error)->message = text;
+}
+
 static gboolean
 write_part (GstSsioRecorder *self, const guint8 *points, guint64 n_points,
     guint64 time, GError **error)
 {
   if (!has_points (self))
     self->start_time = time;
-  return gst_ssio_writer_write (self->writer, points, n_points, error);
+  if (gst_ssio_writer_write (self->writer, points, n_points, error))
+    return TRUE;
+  name_part (self, error);
+  return FALSE;
 }
 
 gboolean

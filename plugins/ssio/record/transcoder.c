@@ -12,6 +12,9 @@
 /* Integers up to this are all there in double. */
 #define MAX_EXACT 9007199254740992.0
 
+/* All decimal numbers of 15 digits are told apart by this. */
+#define TOLERANCE 0x1p-50
+
 typedef struct _Step Step;
 
 /* FALSE at the first point that would lose its value, which is counted. */
@@ -151,6 +154,15 @@ put_stored (const Step *step, const guint8 *points, guint point_size,
   return TRUE;
 }
 
+/* A decimal number is seldom a multiple of a decimal scale to the last bit. */
+static gboolean
+is_same (gdouble value, gdouble back, gdouble origin, gboolean is_float32)
+{
+  if (is_float32)
+    return (gfloat) back == (gfloat) value;
+  return fabs (back - value) <= TOLERANCE * MAX (fabs (value), fabs (origin));
+}
+
 gboolean
 gst_ssio_field_holds_value (const GstSsioField *field, gdouble value,
     gboolean is_float32, gint64 *stored)
@@ -161,7 +173,7 @@ gst_ssio_field_holds_value (const GstSsioField *field, gdouble value,
 
   get_range (field, &min, &max);
   if (!(nearest >= min && nearest <= max)
-      || (is_float32 ? (gfloat) back != (gfloat) value : back != value))
+      || !is_same (value, back, field->origin, is_float32))
     return FALSE;
   *stored = nearest;
   return TRUE;

@@ -35,7 +35,7 @@ gboolean gst_ssio_transcoder_run (const GstSsioTranscoder *transcoder,
     GError **error);
 
 /* Whether a value can be stored as that field, which is an integer, and comes
- * back as it is: as float32, where that is what it was. */
+ * back as it is: as float32 where that is what it was, else to 15 digits. */
 gboolean gst_ssio_field_holds_value (const GstSsioField *field, gdouble value,
     gboolean is_float32, gint64 *stored);
 
