@@ -82,10 +82,33 @@ fail_open (const gchar *path, gint number, GError **error)
   return FALSE;
 }
 
+/* Whether it has that name in the folder. */
+static gboolean
+is_at (const GstSsioRecordFile *file, const gchar *name)
+{
+  struct stat own, other;
+
+  return fstat (file->fd, &own) == 0
+         && fstatat (file->folder, name, &other, AT_SYMLINK_NOFOLLOW) == 0
+         && own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+}
+
+static gboolean
+fail_gone (const GstSsioRecordFile *file, GError **error)
+{
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
+      "%s: %s was deleted, moved or replaced while it was written: expected it "
+      "to stay until the recording ends; record again",
+      file->path, file->part_path);
+  return FALSE;
+}
+
 static gboolean
 fail_write (const GstSsioRecordFile *file, const gchar *action, gint number,
     GError **error)
 {
+  if (!is_at (file, file->part))
+    return fail_gone (file, error);
   g_set_error (error, GST_RESOURCE_ERROR,
       get_code (number, GST_RESOURCE_ERROR_WRITE),
       "%s: cannot %s: %s; %s. What was written before is in %s, which ssiosrc "
@@ -121,17 +144,6 @@ open_folder (GstSsioRecordFile *file, GError **error)
   number = errno;
   g_free (path);
   return file->folder >= 0 || fail_open (file->path, number, error);
-}
-
-/* Whether it has that name in the folder. */
-static gboolean
-is_at (const GstSsioRecordFile *file, const gchar *name)
-{
-  struct stat own, other;
-
-  return fstat (file->fd, &own) == 0
-         && fstatat (file->folder, name, &other, AT_SYMLINK_NOFOLLOW) == 0
-         && own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
 
 /* Not over a file of that name. */
@@ -473,18 +485,6 @@ gst_ssio_record_file_write_sidecar (GstSsioRecordFile *file, const gchar *text,
   return ok;
 }
 
-static gboolean
-check_name (const GstSsioRecordFile *file, GError **error)
-{
-  if (is_at (file, file->part))
-    return TRUE;
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
-      "%s: %s was deleted, moved or replaced while it was written: expected it "
-      "to stay until the recording ends; record again",
-      file->path, file->part_path);
-  return FALSE;
-}
-
 /* A crash may come between any two of these. The old file goes first, as the
  * sidecar would be wrong for it; and the sidecar before the data, so that
  * either OUT has its sidecar, or OUT.part is there, for which both names of the
@@ -524,8 +524,8 @@ gst_ssio_record_file_finish (GstSsioRecordFile *file, GError **error)
 {
   if (fsync (file->fd) != 0)
     return fail_write (file, "sync it", errno, error);
-  if (!check_name (file, error))
-    return FALSE;
+  if (!is_at (file, file->part))
+    return fail_gone (file, error);
   if (!rename_to_final (file))
     return fail_write (file, "give it its name", errno, error);
   close_fd (file);

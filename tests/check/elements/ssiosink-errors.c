@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "record/recordcheck.h"
@@ -216,7 +217,7 @@ typedef struct {
 static Open
 open_recording (const gchar *name, const gchar *layout, guint point_size)
 {
-  Open open = { recordcheck_make_folder () };
+  Open open = { .folder = recordcheck_make_folder () };
   gchar *location = g_build_filename (open.folder, name, NULL);
   GstBus *bus = gst_bus_new ();
 

@@ -165,11 +165,13 @@ recordcheck_expect_same (GstSsioPointFile *a, guint64 start, guint64 n_points,
     gint index = gst_ssio_layout_find_field (layout_b, field_a->name);
 
     fail_unless (index >= 0, "no field %s", field_a->name);
-    for (j = 0; j < n_points; j++)
-      fail_unless (are_same_values (field_a, points_a, size_a,
-                       gst_ssio_layout_get_field (layout_b, index), points_b,
-                       size_b, j),
-          "%s of point %" G_GUINT64_FORMAT, field_a->name, j);
+    for (j = 0; j < n_points; j++) {
+      /* fail_unless() takes time, also where nothing fails */
+      if (!are_same_values (field_a, points_a, size_a,
+              gst_ssio_layout_get_field (layout_b, index), points_b, size_b,
+              j))
+        fail ("%s of point %" G_GUINT64_FORMAT, field_a->name, j);
+    }
   }
   g_free (points_a);
   g_free (points_b);
