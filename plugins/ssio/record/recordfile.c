@@ -23,6 +23,12 @@
  * sync there is short. */
 #define WRITEBACK_BYTES (8 << 20)
 
+/* How names end that nobody looks for. */
+#define NEW_SUFFIX ".new"
+
+/* Not blocking, since opening a FIFO would wait. */
+#define OPEN_FLAGS (O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK)
+
 #define MAX_LEFTOVERS 10000
 #define MAX_TRIES 100
 
@@ -82,13 +88,13 @@ fail_open (const gchar *path, gint number, GError **error)
   return FALSE;
 }
 
-/* Whether it has that name in the folder. */
+/* Whether what is open has that name in the folder. */
 static gboolean
-is_at (const GstSsioRecordFile *file, const gchar *name)
+is_at (const GstSsioRecordFile *file, gint fd, const gchar *name)
 {
   struct stat own, other;
 
-  return fstat (file->fd, &own) == 0
+  return fstat (fd, &own) == 0
          && fstatat (file->folder, name, &other, AT_SYMLINK_NOFOLLOW) == 0
          && own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
@@ -107,7 +113,7 @@ static gboolean
 fail_write (const GstSsioRecordFile *file, const gchar *action, gint number,
     GError **error)
 {
-  if (!is_at (file, file->part))
+  if (!is_at (file, file->fd, file->part))
     return fail_gone (file, error);
   g_set_error (error, GST_RESOURCE_ERROR,
       get_code (number, GST_RESOURCE_ERROR_WRITE),
@@ -169,7 +175,7 @@ get_leftover_name (const gchar *name, guint i)
 
 /* OUT.part becomes OUT.1.part, or as many as there are. */
 static gboolean
-move_leftover (GstSsioRecordFile *file, gchar **moved)
+move_leftover (const GstSsioRecordFile *file, gchar **moved)
 {
   gchar *name = NULL;
   gchar *sidecar;
@@ -194,11 +200,11 @@ move_leftover (GstSsioRecordFile *file, gchar **moved)
   return TRUE;
 }
 
-/* Of the file system's that have no locks, there is none to wait for. */
+/* On a file system that has no locks, there is none to wait for. */
 static gboolean
-lock (const GstSsioRecordFile *file)
+lock (gint fd)
 {
-  return flock (file->fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+  return flock (fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 }
 
 static gboolean
@@ -212,35 +218,31 @@ fail_busy (const GstSsioRecordFile *file, GError **error)
 }
 
 static void
-close_fd (GstSsioRecordFile *file)
+close_fd (gint *fd)
 {
-  if (file->fd >= 0)
-    close (file->fd);
-  file->fd = -1;
+  if (*fd >= 0)
+    close (*fd);
+  *fd = -1;
 }
 
-/* Opens OUT.part, and locks it. FALSE without an error where others were
- * faster, and it should be tried again. */
-static gboolean
-try_part (GstSsioRecordFile *file, gint flags, GError **error)
+/* Opens the OUT.part that is there, and locks it. -1 with error set where
+ * somebody else has it, and without where there is none, or no more. */
+static gint
+take_part (const GstSsioRecordFile *file, GError **error)
 {
-  file->fd = openat (file->folder, file->part,
-      flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0666);
-  if (file->fd < 0) {
-    if (errno != EEXIST && errno != ENOENT)
+  gint fd = openat (file->folder, file->part, OPEN_FLAGS);
+
+  if (fd < 0) {
+    if (errno != ENOENT)
       fail_open (file->part_path, errno, error);
-    else if (errno == ENOENT && (flags & O_CREAT))
-      fail_open (file->part_path, errno, error);
-    return FALSE;
+    return -1;
   }
-  if (!lock (file)) {
-    close_fd (file);
-    return fail_busy (file, error);
-  }
-  if (is_at (file, file->part))
-    return TRUE;
-  close_fd (file);
-  return FALSE;
+  if (!lock (fd))
+    fail_busy (file, error);
+  else if (is_at (file, fd, file->part))
+    return fd;
+  close_fd (&fd);
+  return -1;
 }
 
 static gboolean
@@ -270,35 +272,56 @@ look_at_old (const GstSsioRecordFile *file, gboolean *has_old, GError **error)
 
 /* Moves what is there away, unless a process has it open. */
 static gboolean
-clear_part (GstSsioRecordFile *file, gchar **moved, GError **error)
+clear_part (const GstSsioRecordFile *file, gchar **moved, GError **error)
 {
   GError *cause = NULL;
-  gboolean is_there = try_part (file, 0, &cause);
-  gboolean ok = cause == NULL;
+  gint fd = take_part (file, &cause);
 
-  if (is_there && !move_leftover (file, moved))
-    ok = fail_open (file->part_path, errno, &cause);
-  close_fd (file);
-  if (cause)
-    g_propagate_error (error, cause);
-  return ok;
+  if (fd >= 0 && !move_leftover (file, moved))
+    fail_open (file->part_path, errno, &cause);
+  close_fd (&fd);
+  if (!cause)
+    return TRUE;
+  g_propagate_error (error, cause);
+  return FALSE;
 }
 
+/* Gives what is open under the name the name of the part. Others may be as
+ * fast as this. */
 static gboolean
-make_part (GstSsioRecordFile *file, gchar **moved, GError **error)
+name_part (const GstSsioRecordFile *file, const gchar *name, gchar **moved,
+    GError **error)
 {
-  GError *cause = NULL;
   guint i;
 
   for (i = 0; i < MAX_TRIES; i++) {
-    if (try_part (file, O_CREAT | O_EXCL, &cause))
+    if (rename_to_free (file->folder, name, file->part))
       return TRUE;
-    if (cause || !clear_part (file, moved, &cause)) {
-      g_propagate_error (error, cause);
+    if (errno != EEXIST)
+      return fail_open (file->part_path, errno, error);
+    if (!clear_part (file, moved, error))
       return FALSE;
-    }
   }
   return fail_busy (file, error);
+}
+
+/* It is locked before it has a name that others look at. */
+static gboolean
+make_part (GstSsioRecordFile *file, gchar **moved, GError **error)
+{
+  gchar *name
+      = g_strdup_printf ("%s.%08x" NEW_SUFFIX, file->part, g_random_int ());
+  gboolean ok;
+
+  file->fd = openat (file->folder, name, OPEN_FLAGS | O_CREAT | O_EXCL, 0666);
+  ok = file->fd >= 0 ? lock (file->fd) || fail_busy (file, error)
+                     : fail_open (file->part_path, errno, error);
+  if (ok && !name_part (file, name, moved, error)) {
+    unlinkat (file->folder, name, 0);
+    ok = FALSE;
+  }
+  g_free (name);
+  return ok;
 }
 
 /* The sidecar of OUT is found beside OUT.part too, so that it comes second. */
@@ -313,7 +336,8 @@ take_old (GstSsioRecordFile *file, gboolean has_old, GError **error)
   if (has_old)
     renameat (file->folder, file->sidecar, file->folder, file->part_sidecar);
   file->has_old = has_old;
-  if (!try_part (file, 0, &cause)) {
+  file->fd = take_part (file, &cause);
+  if (file->fd < 0) {
     if (cause)
       g_propagate_error (error, cause);
     else
@@ -466,7 +490,7 @@ gboolean
 gst_ssio_record_file_write_sidecar (GstSsioRecordFile *file, const gchar *text,
     GError **error)
 {
-  gchar *temporary = g_strconcat (file->part_sidecar, ".new", NULL);
+  gchar *temporary = g_strconcat (file->part_sidecar, NEW_SUFFIX, NULL);
   gint number;
   gboolean ok = write_text (file, temporary, text, &number);
 
@@ -524,11 +548,11 @@ gst_ssio_record_file_finish (GstSsioRecordFile *file, GError **error)
 {
   if (fsync (file->fd) != 0)
     return fail_write (file, "sync it", errno, error);
-  if (!is_at (file, file->part))
+  if (!is_at (file, file->fd, file->part))
     return fail_gone (file, error);
   if (!rename_to_final (file))
     return fail_write (file, "give it its name", errno, error);
-  close_fd (file);
+  close_fd (&file->fd);
   return sync_folder (file, error);
 }
 
@@ -548,17 +572,17 @@ gst_ssio_record_file_discard (GstSsioRecordFile *file)
 {
   if (file->has_old) {
     put_back (file);
-  } else if (file->old_size == 0 && is_at (file, file->part)) {
+  } else if (file->old_size == 0 && is_at (file, file->fd, file->part)) {
     unlinkat (file->folder, file->part_sidecar, 0);
     unlinkat (file->folder, file->part, 0);
   }
-  close_fd (file);
+  close_fd (&file->fd);
 }
 
 void
 gst_ssio_record_file_free (GstSsioRecordFile *file)
 {
-  close_fd (file);
+  close_fd (&file->fd);
   if (file->folder >= 0)
     close (file->folder);
   g_free (file->part_sidecar);
