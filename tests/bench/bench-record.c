@@ -5,6 +5,10 @@
  *
  * Prints a table, and writes the same as JSON where --json names a file. */
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* syncfs() */
+#endif
+
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -129,13 +133,19 @@ enum {
   CAT,
 };
 
+/* What the disk has to do for that is not part of what comes next. */
 static void
-remove_output (const gchar *path)
+remove_output (const Place *place, const gchar *path)
 {
   gchar *sidecar = g_strconcat (path, ".json", NULL);
+  gint folder;
 
   g_remove (path);
   g_remove (sidecar);
+  folder = open (place->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0 || syncfs (folder) != 0)
+    ssio_fail ("%s: cannot be synced: %s", place->folder, g_strerror (errno));
+  close (folder);
   g_free (sidecar);
 }
 
@@ -147,7 +157,7 @@ measure (const Place *place, const Way *way)
   gdouble seconds;
   gint64 start;
 
-  remove_output (path);
+  remove_output (place, path);
   start = g_get_monotonic_time ();
   if (way->sink)
     run_pipeline (place, way->batch, way->sink, path);
@@ -156,7 +166,7 @@ measure (const Place *place, const Way *way)
   if (!way->sink || g_str_equal (way->sink, "filesink"))
     sync_file (path);
   seconds = (g_get_monotonic_time () - start) / 1e6;
-  remove_output (path);
+  remove_output (place, path);
   return seconds;
 }
 
@@ -169,17 +179,20 @@ add_aim (const Place *place, const gchar *name, gdouble value)
   g_free (full);
 }
 
-/* Another comes first in each round, as a disk gives more or less after what
- * was written before. */
+/* In another order each round, as a disk gives more or less after what was
+ * written before. */
 static void
-run_round (const Place *place, guint round)
+run_round (const Place *place, GRand *random)
 {
-  gdouble seconds[G_N_ELEMENTS (ways)];
+  gdouble seconds[G_N_ELEMENTS (ways)] = { 0 };
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (ways); i++) {
-    guint way = (i + round) % G_N_ELEMENTS (ways);
+    guint way;
 
+    do
+      way = g_rand_int_range (random, 0, G_N_ELEMENTS (ways));
+    while (seconds[way] > 0);
     seconds[way] = measure (place, &ways[way]);
   }
   for (i = 0; i < G_N_ELEMENTS (ways); i++) {
@@ -202,6 +215,7 @@ run_rounds (const SsioTile *tile, SsioSeries *series)
     { tile, memory, "memory", series },
     { tile, disk, "disk", series },
   };
+  GRand *random = g_rand_new_with_seed (0);
   gint round;
   guint i;
 
@@ -210,8 +224,9 @@ run_rounds (const SsioTile *tile, SsioSeries *series)
       continue;
     measure (&places[i], &ways[BIN]); /* warms up */
     for (round = 0; round < rounds; round++)
-      run_round (&places[i], round);
+      run_round (&places[i], random);
   }
+  g_rand_free (random);
 }
 
 static void

@@ -158,15 +158,18 @@ write_all (gint fd, const guint8 **bytes, gsize *size, guint64 offset)
   return TRUE;
 }
 
+/* Of whole blocks: a page on its way to the disk would let the next write, to
+ * its rest, wait. */
 static void
 begin_writeback (GstSsioRecordFile *file)
 {
-  guint64 size = file->size - file->written_back;
+  guint64 end = file->size - file->size % WRITEBACK_BYTES;
 
-  if (size < WRITEBACK_BYTES)
+  if (end == file->written_back)
     return;
-  sync_file_range (file->fd, file->written_back, size, SYNC_FILE_RANGE_WRITE);
-  file->written_back = file->size;
+  sync_file_range (file->fd, file->written_back, end - file->written_back,
+      SYNC_FILE_RANGE_WRITE);
+  file->written_back = end;
 }
 
 gboolean
@@ -202,7 +205,7 @@ gst_ssio_record_file_truncate (GstSsioRecordFile *file, guint64 size,
   if (ftruncate (file->fd, size) != 0)
     return fail_write (file, "cut it off", errno, error);
   file->size = size;
-  file->written_back = MIN (file->written_back, size);
+  file->written_back = MIN (file->written_back, size - size % WRITEBACK_BYTES);
   return TRUE;
 }
 
