@@ -12,6 +12,7 @@ GST_ELEMENT_REGISTER_DECLARE (ssiocudadownload);
 GST_ELEMENT_REGISTER_DECLARE (ssiolinear);
 GST_ELEMENT_REGISTER_DECLARE (ssioscope);
 GST_ELEMENT_REGISTER_DECLARE (ssiovelodynedec);
+GST_ELEMENT_REGISTER_DECLARE (ssiosink);
 
 #define GST_SSIO_CAPS_FIELDS \
   ", point-size = (int) [ 1, max ], batch-size = (int) [ 1, max ]"

@@ -19,6 +19,7 @@ plugin_init (GstPlugin *plugin)
   registered |= GST_ELEMENT_REGISTER (ssioscope, plugin);
 #endif
   registered |= GST_ELEMENT_REGISTER (ssiovelodynedec, plugin);
+  registered |= GST_ELEMENT_REGISTER (ssiosink, plugin);
   return registered;
 }
 

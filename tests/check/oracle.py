@@ -49,6 +49,7 @@ import numpy as np
 from oracle_las import write_las
 from oracle_scope import write_scope
 from oracle_velodyne import write_drive, write_velodyne
+from oracle_record import check_recorded
 
 TYPES = ['f4', 'f8', 'i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8']
 
@@ -637,6 +638,8 @@ def main():
         write_las_coordinates(*arguments)
     elif command == 'scope':
         write_scope(*arguments)
+    elif command == 'recorded':
+        check_recorded(*arguments)
     elif command == 'semantickitti':
         write_semantickitti(*arguments)
     elif command == 'velodyne':
