@@ -125,9 +125,9 @@
 #include "elements.h"
 #include "gstssiosrc.h"
 #include "need.h"
-#include "resume.h"
 #include "seek.h"
 #include "srcsettings.h"
+#include "stream.h"
 
 GST_DEBUG_CATEGORY_STATIC (ssio_src_debug);
 #define GST_CAT_DEFAULT ssio_src_debug
@@ -158,24 +158,14 @@ struct _GstSsioSrc {
   GstSsioSrcSettings settings;
   guint epochs;
   gchar *resume_from;
-  GstStructure *description; /* of the stream, while it is open */
-  guint next_epoch;          /* what its state says */
-  guint64 next_batch;
   Stats stats;
-  GstCaps *caps; /* while a file is open */
-  GstSsioExtent extent;
+  GstCaps *caps;         /* while a file is open */
   gboolean bytes_needed; /* by downstream, which may have them */
 
-  /* of the streaming thread, and of seeks, which stop it first */
-  GstSsioDataset *dataset; /* NULL while closed */
-  gboolean reads;          /* batches into a pool, in place of mapping them */
-  guint64 resume_position; /* of the first batch, until it comes */
-  guint64 position;        /* of the next point in the epoch's order */
-  guint64 stop;
-  gboolean ends_at_stop; /* whatever epochs are left */
-  guint epochs_left;     /* with the current one; 0 where endless */
-  gboolean epoch_over;   /* EOS or SEGMENT_DONE has ended it */
-  GstSsioEpoch epoch;
+  /* of the streaming thread, and of seeks, which stop it first; the stream
+   * says what of it is anybody's */
+  GstSsioStream *stream;
+  gboolean reads;   /* batches into a pool, in place of mapping them */
   gint64 pushed_at; /* when the last batch was handed over, or 0 */
   gint has_failed;  /* atomic: an error was posted since the last seek */
 };
@@ -217,15 +207,6 @@ gst_ssio_src_set_property (GObject *object, guint id, const GValue *value,
   GST_OBJECT_UNLOCK (self);
 }
 
-static gchar *
-make_state (const GstSsioSrc *self)
-{
-  if (!self->description)
-    return NULL;
-  return gst_ssio_resume_to_string (self->description, self->next_epoch,
-      self->next_batch);
-}
-
 static void
 gst_ssio_src_get_property (GObject *object, guint id, GValue *value,
     GParamSpec *pspec)
@@ -238,7 +219,7 @@ gst_ssio_src_get_property (GObject *object, guint id, GValue *value,
   else if (id == PROP_RESUME_FROM)
     g_value_set_string (value, self->resume_from);
   else if (id == PROP_STATE)
-    g_value_take_string (value, make_state (self));
+    g_value_take_string (value, gst_ssio_stream_get_state (self->stream));
   else if (id == PROP_STATS)
     g_value_take_boxed (value, make_stats (&self->stats));
   else if (!gst_ssio_src_settings_get (&self->settings, id, value))
@@ -251,6 +232,7 @@ gst_ssio_src_finalize (GObject *object)
 {
   GstSsioSrc *self = GST_SSIO_SRC (object);
 
+  gst_ssio_stream_free (self->stream);
   gst_ssio_src_settings_clear (&self->settings);
   g_free (self->resume_from);
   G_OBJECT_CLASS (parent_class)->finalize (object);
@@ -281,101 +263,8 @@ close_stream (GstSsioSrc *self)
 {
   GST_OBJECT_LOCK (self);
   gst_clear_caps (&self->caps);
-  g_clear_pointer (&self->description, gst_structure_free);
-  self->extent = (GstSsioExtent){ 0 };
   GST_OBJECT_UNLOCK (self);
-  if (self->dataset)
-    gst_ssio_dataset_set_damage_func (self->dataset, NULL, NULL);
-  g_clear_pointer (&self->dataset, gst_ssio_dataset_close);
-}
-
-/* Sets the data set, and what the stream is made of. */
-static gboolean
-open_dataset (GstSsioSrc *self, GError **error)
-{
-  GstStructure *description = NULL;
-  GstSsioSrcSettings settings;
-
-  GST_OBJECT_LOCK (self);
-  gst_ssio_src_settings_copy (&self->settings, &settings);
-  self->epochs_left = self->epochs;
-  GST_OBJECT_UNLOCK (self);
-  self->dataset = gst_ssio_src_settings_open (&settings, error);
-  if (self->dataset)
-    description = gst_ssio_resume_describe (&settings, self->dataset);
-  gst_ssio_src_settings_clear (&settings);
-  GST_OBJECT_LOCK (self);
-  self->description = description;
-  GST_OBJECT_UNLOCK (self);
-  return self->dataset != NULL;
-}
-
-/* Shuffled anew, and with as many points as it has: short batches go to one
- * shard or another. */
-static void
-set_epoch (GstSsioSrc *self, guint epoch)
-{
-  self->epoch = (GstSsioEpoch){ .epoch = epoch };
-  gst_ssio_dataset_set_epoch (self->dataset, epoch);
-  GST_OBJECT_LOCK (self);
-  self->extent.n_points = gst_ssio_dataset_get_n_points (self->dataset);
-  self->next_epoch = epoch;
-  self->next_batch = 0;
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* What comes next, also for the state: a batch that was pushed in part comes
- * again. */
-static void
-set_position (GstSsioSrc *self, guint64 position)
-{
-  guint64 next_batch = gst_ssio_dataset_find_batch (self->dataset, position);
-
-  self->position = position;
-  GST_OBJECT_LOCK (self);
-  self->next_batch = next_batch;
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* Goes to the batch that a state says, or to the next epoch where it says that
- * one is over. */
-static void
-go_to (GstSsioSrc *self, guint epoch, guint64 batch)
-{
-  set_epoch (self, epoch);
-  if (batch >= gst_ssio_dataset_get_n_batches (self->dataset)) {
-    set_epoch (self, epoch + 1);
-    batch = 0;
-  }
-  /* a seek after EOS begins another round of so many epochs */
-  if (self->epochs_left > 0)
-    self->epochs_left -= self->epoch.epoch % self->epochs_left;
-  self->resume_position = gst_ssio_dataset_get_position (self->dataset, batch);
-  set_position (self, self->resume_position);
-}
-
-/* Where another stream of the same points stood, if that is asked for. */
-static gboolean
-resume (GstSsioSrc *self, GError **error)
-{
-  gchar *text;
-  guint epoch;
-  guint64 batch;
-  gboolean ok = TRUE;
-
-  GST_OBJECT_LOCK (self);
-  text = g_strdup (self->resume_from);
-  GST_OBJECT_UNLOCK (self);
-  self->resume_position = 0;
-  set_epoch (self, 0);
-  if (text && *text) {
-    ok = gst_ssio_resume_parse (text, self->description, &epoch, &batch,
-        error);
-    if (ok)
-      go_to (self, epoch, batch);
-  }
-  g_free (text);
-  return ok;
+  gst_ssio_stream_close (self->stream);
 }
 
 static GstCaps *
@@ -391,32 +280,51 @@ make_caps (const GstSsioDataset *dataset, guint batch_size)
   return caps;
 }
 
+/* With the properties as they are now. */
+static gboolean
+open_files (GstSsioSrc *self, GError **error)
+{
+  GstSsioSrcSettings settings;
+  gchar *resume_from;
+  gboolean done;
+  guint epochs;
+
+  GST_OBJECT_LOCK (self);
+  gst_ssio_src_settings_copy (&self->settings, &settings);
+  resume_from = g_strdup (self->resume_from);
+  epochs = self->epochs;
+  GST_OBJECT_UNLOCK (self);
+  done = gst_ssio_stream_open (self->stream, &settings, epochs, resume_from,
+      error);
+  gst_ssio_src_settings_clear (&settings);
+  g_free (resume_from);
+  return done;
+}
+
 static gboolean
 open_stream (GstSsioSrc *self)
 {
-  GstSsioLayout *layout;
+  GstSsioDataset *dataset;
   GError *error = NULL;
 
   self->has_failed = FALSE;
-  self->epoch_over = FALSE;
-  if (!open_dataset (self, &error) || !resume (self, &error)) {
+  if (!open_files (self, &error)) {
     fail (self, error);
     close_stream (self);
     return FALSE;
   }
-  layout = gst_ssio_dataset_get_layout (self->dataset);
+  dataset = gst_ssio_stream_get_dataset (self->stream);
   GST_OBJECT_LOCK (self);
-  self->extent.point_size = gst_ssio_layout_get_point_size (layout);
-  self->caps = make_caps (self->dataset, self->settings.batch_size);
+  self->caps = make_caps (dataset, self->settings.batch_size);
   self->stats = (Stats){ 0 };
   self->bytes_needed = TRUE;
   GST_OBJECT_UNLOCK (self);
 
-  gst_ssio_dataset_set_damage_func (self->dataset, on_damage, self);
+  gst_ssio_dataset_set_damage_func (dataset, on_damage, self);
   GST_INFO_OBJECT (self, "%u files, %" G_GUINT64_FORMAT " points an epoch, %s",
-      gst_ssio_dataset_get_n_files (self->dataset),
-      gst_ssio_dataset_get_n_points (self->dataset),
-      gst_ssio_dataset_is_mapped (self->dataset) ? "mapped" : "copied");
+      gst_ssio_dataset_get_n_files (dataset),
+      gst_ssio_dataset_get_n_points (dataset),
+      gst_ssio_dataset_is_mapped (dataset) ? "mapped" : "copied");
   return TRUE;
 }
 
@@ -484,7 +392,8 @@ decide_to_read (GstSsioSrc *self, guint64 batch_bytes, GstBufferPool *pool)
   GST_OBJECT_LOCK (self);
   is_auto = self->settings.io_mode == GST_SSIO_IO_MODE_AUTO;
   GST_OBJECT_UNLOCK (self);
-  return !gst_ssio_dataset_is_mapped (self->dataset)
+  return !gst_ssio_dataset_is_mapped (
+             gst_ssio_stream_get_dataset (self->stream))
          || (is_auto && pool && batch_bytes <= G_MAXUINT
              && is_pinned_pool (pool));
 }
@@ -524,7 +433,8 @@ static gboolean
 gst_ssio_src_decide_allocation (GstBaseSrc *src, GstQuery *query)
 {
   GstSsioSrc *self = GST_SSIO_SRC (src);
-  guint64 batch_bytes = gst_ssio_dataset_get_batch_bytes (self->dataset);
+  guint64 batch_bytes = gst_ssio_dataset_get_batch_bytes (
+      gst_ssio_stream_get_dataset (self->stream));
   GstBufferPool *pool = NULL;
   guint min = 0;
   guint max = 0;
@@ -556,7 +466,7 @@ static void
 note_forced_eos (GstSsioSrc *self)
 {
   if (GST_PAD_IS_EOS (GST_BASE_SRC_PAD (self)))
-    self->epoch_over = TRUE;
+    gst_ssio_stream_set_over (self->stream);
 }
 
 /* GstBaseSrc flushes before it looks at a seek, so that one which then fails
@@ -571,8 +481,8 @@ take_seek (GstSsioSrc *self, GstEvent *event)
   GstSegment segment;
   GstEvent *seek;
 
+  gst_ssio_stream_get_extent (self->stream, &extent);
   GST_OBJECT_LOCK (self);
-  extent = self->extent;
   gst_segment_copy_into (&src->segment, &segment);
   GST_OBJECT_UNLOCK (self);
   seek = gst_ssio_seek_in_points (GST_OBJECT (self), event, &extent, &segment);
@@ -647,8 +557,11 @@ gst_ssio_src_prepare_seek_segment (GstBaseSrc *src, GstEvent *event,
 static gboolean
 gst_ssio_src_start (GstBaseSrc *src)
 {
+  GstSsioExtent extent;
+
+  gst_ssio_stream_get_extent (GST_SSIO_SRC (src)->stream, &extent);
   GST_OBJECT_LOCK (src);
-  src->segment.duration = GST_SSIO_SRC (src)->extent.n_points;
+  src->segment.duration = extent.n_points;
   GST_OBJECT_UNLOCK (src);
   return TRUE;
 }
@@ -658,37 +571,16 @@ static gboolean
 gst_ssio_src_do_seek (GstBaseSrc *src, GstSegment *segment)
 {
   GstSsioSrc *self = GST_SSIO_SRC (src);
-  guint64 n_points;
+  guint epochs;
 
-  if (self->epoch_over)
-    set_epoch (self, self->epoch.epoch + 1);
-  n_points = gst_ssio_dataset_get_n_points (self->dataset);
-  if (segment->position == 0 && self->resume_position > 0)
-    segment->start = segment->position = self->resume_position;
-  self->resume_position = 0;
-  segment->duration = n_points;
-  segment->start = MIN (segment->start, n_points);
-  segment->time = segment->start;
-  segment->position = CLAMP (segment->position, segment->start, n_points);
-
-  set_position (self, segment->position);
-  self->stop = segment->stop;
-  self->ends_at_stop = self->stop != G_MAXUINT64
-                       || (segment->flags & GST_SEGMENT_FLAG_SEGMENT);
+  GST_OBJECT_LOCK (self);
+  epochs = self->epochs;
+  GST_OBJECT_UNLOCK (self);
+  gst_ssio_stream_seek (self->stream, segment, epochs);
   self->pushed_at = 0;
   g_atomic_int_set (&self->has_failed, FALSE);
-  gst_ssio_dataset_release_cursor (self->dataset);
-  if (self->epoch_over) {
-    self->epoch_over = FALSE;
-    GST_OBJECT_LOCK (self);
-    self->epochs_left = self->epochs;
-    GST_OBJECT_UNLOCK (self);
-  } else if (segment->flags & GST_SEGMENT_FLAG_RESET) {
-    /* what was pushed of this epoch is thrown away downstream */
-    self->epoch = (GstSsioEpoch){ .epoch = self->epoch.epoch };
-  }
   GST_DEBUG_OBJECT (self, "epoch %u from %" GST_SEGMENT_FORMAT,
-      self->epoch.epoch, segment);
+      gst_ssio_stream_get_epoch (self->stream)->epoch, segment);
   return TRUE;
 }
 
@@ -698,9 +590,7 @@ convert (GstSsioSrc *self, GstFormat from, gint64 value, GstFormat to,
 {
   GstSsioExtent extent;
 
-  GST_OBJECT_LOCK (self);
-  extent = self->extent;
-  GST_OBJECT_UNLOCK (self);
+  gst_ssio_stream_get_extent (self->stream, &extent);
   return gst_ssio_extent_convert (&extent, from, value, to, result);
 }
 
@@ -720,14 +610,13 @@ answer_convert (GstSsioSrc *self, GstQuery *query)
 static gboolean
 answer_seeking (GstSsioSrc *self, GstQuery *query)
 {
+  GstSsioExtent extent;
   GstFormat format;
   gint64 end;
 
   gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
-  GST_OBJECT_LOCK (self);
-  end = self->extent.n_points;
-  GST_OBJECT_UNLOCK (self);
-
+  gst_ssio_stream_get_extent (self->stream, &extent);
+  end = extent.n_points;
   if (end > 0 && convert (self, GST_FORMAT_DEFAULT, end, format, &end))
     gst_query_set_seeking (query, format, TRUE, 0, end);
   else
@@ -758,8 +647,6 @@ set_segment_position (GstSsioSrc *self, guint64 position)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* The next epoch is whole, also where a seek had left out a part of this
- * one; running time goes on. */
 static void
 start_next_epoch (GstSsioSrc *self)
 {
@@ -769,46 +656,35 @@ start_next_epoch (GstSsioSrc *self)
   GST_OBJECT_LOCK (self);
   gst_segment_copy_into (&src->segment, &segment);
   GST_OBJECT_UNLOCK (self);
-
-  segment.base
-      = gst_segment_to_running_time (&segment, segment.format, self->position);
-  set_epoch (self, self->epoch.epoch + 1);
-  segment.start = segment.time = segment.position = 0;
-  segment.stop = -1;
-  segment.duration = gst_ssio_dataset_get_n_points (self->dataset);
-  segment.flags &= ~GST_SEGMENT_FLAG_RESET;
+  gst_ssio_stream_start_next_epoch (self->stream, &segment);
   gst_base_src_new_segment (src, &segment);
-
-  self->position = 0;
-  self->stop = G_MAXUINT64;
-  if (self->epochs_left > 0)
-    self->epochs_left--;
 }
 
 /* OK where another epoch follows. */
 static GstFlowReturn
 end_epoch (GstSsioSrc *self)
 {
+  GstPad *pad = GST_BASE_SRC_PAD (self);
   GError *error = NULL;
 
-  gst_ssio_dataset_release_cursor (self->dataset);
-  if (!gst_ssio_dataset_check (self->dataset, &error))
+  if (!gst_ssio_stream_check (self->stream, &error))
     fail (self, error);
   if (g_atomic_int_get (&self->has_failed))
     return GST_FLOW_FLUSHING;
-  set_segment_position (self, self->position);
-  if (self->epochs_left == 1 || self->ends_at_stop) {
-    self->epoch_over = TRUE;
-  } else if (!gst_pad_push_event (GST_BASE_SRC_PAD (self),
-                 gst_event_new_ssio_epoch (&self->epoch))
-             && GST_PAD_IS_FLUSHING (GST_BASE_SRC_PAD (self))) {
+  set_segment_position (self, gst_ssio_stream_get_position (self->stream));
+  if (gst_ssio_stream_is_last_epoch (self->stream)) {
+    gst_ssio_stream_set_over (self->stream);
+  } else if (
+      !gst_pad_push_event (pad,
+          gst_event_new_ssio_epoch (gst_ssio_stream_get_epoch (self->stream)))
+      && GST_PAD_IS_FLUSHING (pad)) {
     return GST_FLOW_FLUSHING;
   }
   GST_OBJECT_LOCK (self);
   self->stats.epochs++;
   GST_OBJECT_UNLOCK (self);
 
-  if (self->epoch_over)
+  if (gst_ssio_stream_is_over (self->stream))
     return GST_FLOW_EOS;
   start_next_epoch (self);
   return GST_FLOW_OK;
@@ -820,8 +696,8 @@ wrap_batch (GstSsioSrc *self, const GstSsioBatch *batch, gboolean present,
 {
   GError *error = NULL;
 
-  *buffer
-      = gst_ssio_dataset_wrap_batch (self->dataset, batch, present, &error);
+  *buffer = gst_ssio_dataset_wrap_batch (
+      gst_ssio_stream_get_dataset (self->stream), batch, present, &error);
   if (*buffer)
     return GST_FLOW_OK;
   fail (self, error);
@@ -840,13 +716,15 @@ read_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
     g_set_error (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
         "no memory for a buffer of %" G_GUINT64_FORMAT
         " bytes from the pool; make batch-size smaller, or use io-mode=mmap",
-        gst_ssio_dataset_get_batch_bytes (self->dataset));
+        gst_ssio_dataset_get_batch_bytes (
+            gst_ssio_stream_get_dataset (self->stream)));
     fail (self, error);
     return GST_FLOW_FLUSHING;
   }
   if (flow != GST_FLOW_OK)
     return flow;
-  if (gst_ssio_dataset_read_batch (self->dataset, batch, *buffer, &error))
+  if (gst_ssio_dataset_read_batch (gst_ssio_stream_get_dataset (self->stream),
+          batch, *buffer, &error))
     return GST_FLOW_OK;
   gst_clear_buffer (buffer);
   fail (self, error);
@@ -862,7 +740,8 @@ make_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
   GST_OBJECT_LOCK (self);
   are_needed = self->bytes_needed;
   GST_OBJECT_UNLOCK (self);
-  if (gst_ssio_dataset_is_mapped (self->dataset) && !are_needed)
+  if (gst_ssio_dataset_is_mapped (gst_ssio_stream_get_dataset (self->stream))
+      && !are_needed)
     return wrap_batch (self, batch, FALSE, buffer);
   return self->reads ? read_batch (self, batch, buffer)
                      : wrap_batch (self, batch, TRUE, buffer);
@@ -874,24 +753,21 @@ static void
 account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
     gint64 storage_us, gint64 downstream_us)
 {
-  guint64 bytes = batch->n_points * self->extent.point_size;
+  GstSsioDataset *dataset = gst_ssio_stream_get_dataset (self->stream);
   GstSsioBatchMeta *meta;
 
   GST_BUFFER_OFFSET (buffer) = batch->position;
   GST_BUFFER_OFFSET_END (buffer) = batch->position + batch->n_points;
-  meta = gst_buffer_add_ssio_batch_meta (buffer, self->epoch.epoch,
-      batch->index, batch->file, batch->first_point, batch->n_points);
-  meta->version = gst_ssio_dataset_get_version (self->dataset, batch);
-
-  set_position (self, batch->position + batch->n_points);
-  self->epoch.batches++;
-  self->epoch.points += batch->n_points;
-  self->epoch.bytes += bytes;
+  meta = gst_buffer_add_ssio_batch_meta (buffer,
+      gst_ssio_stream_get_epoch (self->stream)->epoch, batch->index,
+      batch->file, batch->first_point, batch->n_points);
+  meta->version = gst_ssio_dataset_get_version (dataset, batch);
+  gst_ssio_stream_pass (self->stream, batch);
 
   GST_OBJECT_LOCK (self);
   self->stats.batches++;
   self->stats.points += batch->n_points;
-  self->stats.bytes += bytes;
+  self->stats.bytes += gst_buffer_get_size (buffer);
   self->stats.storage_us += storage_us;
   self->stats.downstream_us += downstream_us;
   GST_OBJECT_UNLOCK (self);
@@ -911,11 +787,11 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
 
   if (g_atomic_int_get (&self->has_failed)) /* maybe in another thread */
     return GST_FLOW_FLUSHING;
-  if (self->epoch_over) /* somebody flushed, but did not seek */
+  if (gst_ssio_stream_is_over (
+          self->stream)) /* somebody flushed, but did not seek */
     return GST_FLOW_EOS;
   while (flow == GST_FLOW_OK
-         && !gst_ssio_dataset_get_batch (self->dataset, self->position,
-             self->stop, &batch))
+         && !gst_ssio_stream_get_batch (self->stream, &batch))
     flow = end_epoch (self);
   if (flow == GST_FLOW_OK)
     flow = make_batch (self, &batch, buffer);
@@ -995,6 +871,7 @@ gst_ssio_src_init (GstSsioSrc *self)
 
   gst_ssio_src_settings_init (&self->settings);
   self->epochs = DEFAULT_EPOCHS;
+  self->stream = gst_ssio_stream_new ();
   gst_base_src_set_format (src, GST_FORMAT_DEFAULT);
   /* the end of a segment may be the start of the next epoch */
   gst_base_src_set_automatic_eos (src, FALSE);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* The points that ssiosrc streams, and where it stands in them: a data set, an
+ * epoch, a position in its order, and the epochs that follow.
+ *
+ * It is the streaming thread's, and that of seeks, which stop it first; what
+ * any thread may ask says so. */
+#pragma once
+
+#include <gst/ssio/gstssioepoch.h>
+
+#include "seek.h"
+#include "srcsettings.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GstSsioStream GstSsioStream;
+
+/* Closed; it may be opened and closed many times. */
+GstSsioStream *gst_ssio_stream_new (void);
+void gst_ssio_stream_free (GstSsioStream *stream);
+
+/* Opens the files, for so many epochs (0 = without an end), at the start or,
+ * where resume_from is neither NULL nor empty, where that state says. FALSE
+ * with error set; it is to be closed then too. */
+gboolean gst_ssio_stream_open (GstSsioStream *stream,
+    const GstSsioSrcSettings *settings, guint epochs, const gchar *resume_from,
+    GError **error);
+void gst_ssio_stream_close (GstSsioStream *stream);
+
+/* NULL while closed. */
+GstSsioDataset *gst_ssio_stream_get_dataset (GstSsioStream *stream);
+
+/* From any thread. */
+void gst_ssio_stream_get_extent (GstSsioStream *stream, GstSsioExtent *extent);
+
+/* What resume-from of another stream takes, NULL while closed. Free with
+ * g_free(). From any thread. */
+gchar *gst_ssio_stream_get_state (GstSsioStream *stream);
+
+/* The current epoch, and what was streamed of it. */
+const GstSsioEpoch *gst_ssio_stream_get_epoch (const GstSsioStream *stream);
+
+/* Of the next point in the epoch's order. */
+guint64 gst_ssio_stream_get_position (const GstSsioStream *stream);
+
+/* Goes where segment, which is in points, says, and makes it fit the epoch.
+ * After the end of an epoch this is the next one, the first of so many. */
+void gst_ssio_stream_seek (GstSsioStream *stream, GstSegment *segment,
+    guint epochs);
+
+/* What comes next of this epoch; FALSE where that is nothing. */
+gboolean gst_ssio_stream_get_batch (const GstSsioStream *stream,
+    GstSsioBatch *batch);
+
+/* That batch was streamed. */
+void gst_ssio_stream_pass (GstSsioStream *stream, const GstSsioBatch *batch);
+
+/* Lets go of what is kept for the next batch. FALSE with error set where the
+ * files are not what they were: then no epoch may end. */
+gboolean gst_ssio_stream_check (GstSsioStream *stream, GError **error);
+
+/* Whether the current epoch is the last one before EOS or SEGMENT_DONE. */
+gboolean gst_ssio_stream_is_last_epoch (const GstSsioStream *stream);
+
+/* EOS or SEGMENT_DONE has ended the epoch. */
+void gst_ssio_stream_set_over (GstSsioStream *stream);
+gboolean gst_ssio_stream_is_over (const GstSsioStream *stream);
+
+/* Begins the next epoch, which is whole, also where a seek had left out a part
+ * of this one. segment, in points, becomes that epoch's; running time goes on
+ * in it. */
+void gst_ssio_stream_start_next_epoch (GstSsioStream *stream,
+    GstSegment *segment);
+
+G_END_DECLS
