@@ -118,10 +118,9 @@
 #include "config.h"
 #endif
 
-#include <gst/ssio/cuda/pinned.h>
-#include <gst/ssio/directread.h>
 #include <gst/ssio/ssio.h>
 
+#include "allocation.h"
 #include "elements.h"
 #include "gstssiosrc.h"
 #include "need.h"
@@ -368,89 +367,20 @@ gst_ssio_src_get_caps (GstBaseSrc *src, GstCaps *filter)
   return filtered;
 }
 
-/* Whether downstream has page-locked buffers to fill. A device copies from
- * them as they are, where mapped batches would have to be copied first. */
-static gboolean
-is_pinned_pool (GstBufferPool *pool)
-{
-  GstStructure *config = gst_buffer_pool_get_config (pool);
-  GstAllocator *allocator = NULL;
-  gboolean is_pinned;
-
-  is_pinned = gst_buffer_pool_config_get_allocator (config, &allocator, NULL)
-              && gst_ssio_is_pinned_allocator (allocator);
-  gst_structure_free (config);
-  return is_pinned;
-}
-
-/* Whether batches are read into a pool, which may be NULL. */
-static gboolean
-decide_to_read (GstSsioSrc *self, guint64 batch_bytes, GstBufferPool *pool)
-{
-  gboolean is_auto;
-
-  GST_OBJECT_LOCK (self);
-  is_auto = self->settings.io_mode == GST_SSIO_IO_MODE_AUTO;
-  GST_OBJECT_UNLOCK (self);
-  return !gst_ssio_dataset_is_mapped (
-             gst_ssio_stream_get_dataset (self->stream))
-         || (is_auto && pool && batch_bytes <= G_MAXUINT
-             && is_pinned_pool (pool));
-}
-
-/* Has buffers that are aligned as files are, with room to begin where a batch
- * does in its block. */
-static void
-align_buffers (GstQuery *query)
-{
-  GstAllocator *allocator = NULL;
-  GstAllocationParams params;
-
-  gst_allocation_params_init (&params);
-  if (gst_query_get_n_allocation_params (query) > 0) {
-    gst_query_parse_nth_allocation_param (query, 0, &allocator, &params);
-    gst_query_remove_nth_allocation_param (query, 0);
-  }
-  params.align |= GST_SSIO_DIRECT_ALIGN;
-  params.padding += GST_SSIO_DIRECT_ALIGN + 1;
-  gst_query_add_allocation_param (query, allocator, &params);
-  gst_clear_object (&allocator);
-}
-
-static gboolean
-is_direct (GstSsioSrc *self)
-{
-  GstSsioIoMode io_mode;
-
-  GST_OBJECT_LOCK (self);
-  io_mode = self->settings.io_mode;
-  GST_OBJECT_UNLOCK (self);
-  return io_mode == GST_SSIO_IO_MODE_DIRECT;
-}
-
 /* Mapped batches need no pool; read ones take downstream's or a plain one. */
 static gboolean
 gst_ssio_src_decide_allocation (GstBaseSrc *src, GstQuery *query)
 {
   GstSsioSrc *self = GST_SSIO_SRC (src);
-  guint64 batch_bytes = gst_ssio_dataset_get_batch_bytes (
-      gst_ssio_stream_get_dataset (self->stream));
-  GstBufferPool *pool = NULL;
-  guint min = 0;
-  guint max = 0;
+  GstSsioIoMode io_mode;
 
-  if (gst_query_get_n_allocation_pools (query) > 0)
-    gst_query_parse_nth_allocation_pool (query, 0, &pool, NULL, &min, &max);
-  self->reads = decide_to_read (self, batch_bytes, pool);
+  GST_OBJECT_LOCK (self);
+  io_mode = self->settings.io_mode;
+  GST_OBJECT_UNLOCK (self);
+  self->reads = gst_ssio_allocation_decide (query,
+      gst_ssio_stream_get_dataset (self->stream), io_mode);
   GST_INFO_OBJECT (self, "batches are %s",
       self->reads ? "read" : "the mapped file");
-  while (gst_query_get_n_allocation_pools (query) > 0)
-    gst_query_remove_nth_allocation_pool (query, 0);
-  if (self->reads)
-    gst_query_add_allocation_pool (query, pool, batch_bytes, min, max);
-  if (self->reads && is_direct (self))
-    align_buffers (query);
-  gst_clear_object (&pool);
   return GST_BASE_SRC_CLASS (parent_class)->decide_allocation (src, query);
 }
 
