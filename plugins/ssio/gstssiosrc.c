@@ -77,6 +77,22 @@
  * within the current epoch; those that follow are whole again. A seek with a
  * stop, and a segment seek, end the stream there.
  *
+ * ## Replay
+ * With #GstSsioSrc:rate above 0, batches have timestamps and durations, and
+ * segments are in time: a sink with `sync=true`, or #clocksync before one
+ * without, has the stream go at that pace. This element does not wait by
+ * itself. #GstSsioSrc:rate-unit says what the rate counts:
+ *
+ * - `batches` a second, each as long as another, however many points it has
+ * - `points` a second
+ * - `time`: seconds of the time that was recorded with the points, a second, so
+ *   that 1 is as fast as it was. A batch has the time of its first point,
+ *   counted from the stream's first one. Where times go back, as where each
+ *   file starts from 0, the stream goes on where the batch before ended.
+ *
+ * Running time goes on from one epoch to the next. Seeks may also be in time
+ * then, to the nearest point; of recorded times those are expected to rise.
+ *
  * ## Going on
  * #GstSsioSrc:state says what the stream is made of and which batch is pushed
  * next. Set as #GstSsioSrc:resume-from of another ssiosrc with the same
@@ -107,6 +123,15 @@
  * gst-launch-1.0 ssiosrc location=@train.txt shuffle=batches num-shards=4 \
  *     shard-index=0 shard-policy=even ! queue ! fakesink
  * ]| Reads the first of four even parts of the files in a list.
+ * |[
+ * gst-launch-1.0 -v ssiosrc location=scans batch-size=120000 rate=10 ! queue ! \
+ *     ssiolinear sync=true
+ * ]| Replays scans as a sensor takes them, ten a second.
+ * |[
+ * gst-launch-1.0 ssiosrc location=flight.las rate=60 rate-unit=time ! queue ! \
+ *     clocksync ! fakesink
+ * ]| Replays a minute of a flight in a second, by the points' GPS time.
+ * |[
  * gst-launch-1.0 ssiosrc location=sequences/00/velodyne layout=semantickitti \
  *     labels=../labels/%s.label shuffle=batches ! queue ! fakesink
  * ]| Reads the scans of a SemanticKITTI sequence with their labels.
@@ -320,6 +345,9 @@ open_stream (GstSsioSrc *self)
   GST_OBJECT_UNLOCK (self);
 
   gst_ssio_dataset_set_damage_func (dataset, on_damage, self);
+  gst_base_src_set_format (GST_BASE_SRC (self),
+      gst_ssio_stream_is_timed (self->stream) ? GST_FORMAT_TIME
+                                              : GST_FORMAT_DEFAULT);
   GST_INFO_OBJECT (self, "%u files, %" G_GUINT64_FORMAT " points an epoch, %s",
       gst_ssio_dataset_get_n_files (dataset),
       gst_ssio_dataset_get_n_points (dataset),
@@ -399,6 +427,23 @@ note_forced_eos (GstSsioSrc *self)
     gst_ssio_stream_set_over (self->stream);
 }
 
+/* What a seek in that format moves in. */
+static void
+get_seek_extent (GstSsioSrc *self, GstFormat format, GstSsioExtent *extent)
+{
+  const GstSegment *segment = &GST_BASE_SRC (self)->segment;
+
+  gst_ssio_stream_get_extent (self->stream, extent);
+  if (format != GST_FORMAT_TIME)
+    return;
+  GST_OBJECT_LOCK (self);
+  extent->n_points = segment->duration;
+  extent->position = segment->position;
+  extent->start = segment->start;
+  extent->stop = segment->stop;
+  GST_OBJECT_UNLOCK (self);
+}
+
 /* GstBaseSrc flushes before it looks at a seek, so that one which then fails
  * has lost points, and takes bytes from the end for bytes from the start. Here
  * a seek is refused before anything is lost, by NULL, or made into one that
@@ -406,16 +451,17 @@ note_forced_eos (GstSsioSrc *self)
 static GstEvent *
 take_seek (GstSsioSrc *self, GstEvent *event)
 {
-  GstBaseSrc *src = GST_BASE_SRC (self);
   GstSsioExtent extent;
-  GstSegment segment;
+  gboolean is_timed;
+  GstFormat format;
   GstEvent *seek;
 
-  gst_ssio_stream_get_extent (self->stream, &extent);
+  gst_event_parse_seek (event, NULL, &format, NULL, NULL, NULL, NULL, NULL);
+  get_seek_extent (self, format, &extent);
   GST_OBJECT_LOCK (self);
-  gst_segment_copy_into (&src->segment, &segment);
+  is_timed = self->settings.rate > 0;
   GST_OBJECT_UNLOCK (self);
-  seek = gst_ssio_seek_in_points (GST_OBJECT (self), event, &extent, &segment);
+  seek = gst_ssio_seek_in_points (GST_OBJECT (self), event, &extent, is_timed);
   if (seek)
     note_forced_eos (self);
   return seek;
@@ -471,13 +517,19 @@ gst_ssio_src_send_event (GstElement *element, GstEvent *event)
   return GST_ELEMENT_CLASS (parent_class)->send_event (element, seek);
 }
 
-/* A seek in bytes that came before there was a file. */
+/* A seek in points where segments are in time, which do_seek() makes of it, or
+ * one in bytes that came before there was a file. */
 static gboolean
 gst_ssio_src_prepare_seek_segment (GstBaseSrc *src, GstEvent *event,
     GstSegment *segment)
 {
-  GstEvent *seek = take_seek (GST_SSIO_SRC (src), event);
-  gboolean done = seek && gst_ssio_seek_apply (seek, segment);
+  GstSsioSrc *self = GST_SSIO_SRC (src);
+  GstEvent *seek = take_seek (self, event);
+  GstSsioExtent extent;
+  gboolean done;
+
+  gst_ssio_stream_get_extent (self->stream, &extent);
+  done = seek && gst_ssio_seek_apply (seek, &extent, segment);
 
   gst_clear_event (&seek);
   return done;
@@ -491,9 +543,20 @@ gst_ssio_src_start (GstBaseSrc *src)
 
   gst_ssio_stream_get_extent (GST_SSIO_SRC (src)->stream, &extent);
   GST_OBJECT_LOCK (src);
-  src->segment.duration = extent.n_points;
+  if (src->segment.format == GST_FORMAT_DEFAULT)
+    src->segment.duration = extent.n_points;
   GST_OBJECT_UNLOCK (src);
   return TRUE;
+}
+
+/* Running time is not known where a seek is in points and segments are not. */
+static void
+set_base (GstBaseSrc *src, GstSegment *segment)
+{
+  if (segment->format != src->segment.format
+      && !(segment->flags & GST_SEGMENT_FLAG_RESET))
+    segment->base = gst_segment_to_running_time (&src->segment,
+        src->segment.format, src->segment.position);
 }
 
 /* Called with the streaming thread stopped, once before it first starts. */
@@ -501,12 +564,17 @@ static gboolean
 gst_ssio_src_do_seek (GstBaseSrc *src, GstSegment *segment)
 {
   GstSsioSrc *self = GST_SSIO_SRC (src);
+  GError *error = NULL;
   guint epochs;
 
   GST_OBJECT_LOCK (self);
   epochs = self->epochs;
   GST_OBJECT_UNLOCK (self);
-  gst_ssio_stream_seek (self->stream, segment, epochs);
+  set_base (src, segment);
+  if (!gst_ssio_stream_seek (self->stream, segment, epochs, &error)) {
+    fail (self, error);
+    return FALSE;
+  }
   self->pushed_at = 0;
   g_atomic_int_set (&self->has_failed, FALSE);
   GST_DEBUG_OBJECT (self, "epoch %u from %" GST_SEGMENT_FORMAT,
@@ -537,20 +605,73 @@ answer_convert (GstSsioSrc *self, GstQuery *query)
   return TRUE;
 }
 
+/* The end in the format of segments, -1 where it is not known. */
+static gint64
+get_segment_duration (GstSsioSrc *self, GstFormat *format)
+{
+  const GstSegment *segment = &GST_BASE_SRC (self)->segment;
+  gint64 duration;
+
+  GST_OBJECT_LOCK (self);
+  *format = segment->format;
+  duration = segment->duration;
+  GST_OBJECT_UNLOCK (self);
+  return duration;
+}
+
 static gboolean
 answer_seeking (GstSsioSrc *self, GstQuery *query)
 {
+  GstFormat format, segment_format;
   GstSsioExtent extent;
-  GstFormat format;
+  gint64 duration = get_segment_duration (self, &segment_format);
   gint64 end;
 
   gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
   gst_ssio_stream_get_extent (self->stream, &extent);
   end = extent.n_points;
-  if (end > 0 && convert (self, GST_FORMAT_DEFAULT, end, format, &end))
+  if (end > 0 && format == GST_FORMAT_TIME && segment_format == format)
+    gst_query_set_seeking (query, format, TRUE, 0, duration);
+  else if (end > 0 && convert (self, GST_FORMAT_DEFAULT, end, format, &end))
     gst_query_set_seeking (query, format, TRUE, 0, end);
   else
     gst_query_set_seeking (query, format, FALSE, 0, -1);
+  return TRUE;
+}
+
+/* In points or bytes, also where segments are in time. FALSE for other
+ * formats. */
+static gboolean
+answer_position (GstSsioSrc *self, GstQuery *query)
+{
+  GstSsioExtent extent;
+  GstFormat format;
+  gint64 position;
+
+  gst_query_parse_position (query, &format, NULL);
+  gst_ssio_stream_get_extent (self->stream, &extent);
+  if (extent.point_size == 0
+      || !gst_ssio_extent_convert (&extent, GST_FORMAT_DEFAULT,
+          extent.position, format, &position))
+    return FALSE;
+  gst_query_set_position (query, format, position);
+  return TRUE;
+}
+
+static gboolean
+answer_duration (GstSsioSrc *self, GstQuery *query)
+{
+  GstSsioExtent extent;
+  GstFormat format;
+  gint64 duration;
+
+  gst_query_parse_duration (query, &format, NULL);
+  gst_ssio_stream_get_extent (self->stream, &extent);
+  if (extent.point_size == 0
+      || !gst_ssio_extent_convert (&extent, GST_FORMAT_DEFAULT,
+          extent.n_points, format, &duration))
+    return FALSE;
+  gst_query_set_duration (query, format, duration);
   return TRUE;
 }
 
@@ -564,6 +685,12 @@ gst_ssio_src_query (GstBaseSrc *src, GstQuery *query)
     return answer_convert (self, query);
   case GST_QUERY_SEEKING:
     return answer_seeking (self, query);
+  case GST_QUERY_POSITION:
+    return answer_position (self, query)
+           || GST_BASE_SRC_CLASS (parent_class)->query (src, query);
+  case GST_QUERY_DURATION:
+    return answer_duration (self, query)
+           || GST_BASE_SRC_CLASS (parent_class)->query (src, query);
   default:
     return GST_BASE_SRC_CLASS (parent_class)->query (src, query);
   }
@@ -670,6 +797,7 @@ make_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
   GST_OBJECT_LOCK (self);
   are_needed = self->bytes_needed;
   GST_OBJECT_UNLOCK (self);
+  are_needed |= gst_ssio_stream_reads_times (self->stream);
   if (gst_ssio_dataset_is_mapped (gst_ssio_stream_get_dataset (self->stream))
       && !are_needed)
     return wrap_batch (self, batch, FALSE, buffer);
@@ -683,17 +811,7 @@ static void
 account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
     gint64 storage_us, gint64 downstream_us)
 {
-  GstSsioDataset *dataset = gst_ssio_stream_get_dataset (self->stream);
-  GstSsioBatchMeta *meta;
-
-  GST_BUFFER_OFFSET (buffer) = batch->position;
-  GST_BUFFER_OFFSET_END (buffer) = batch->position + batch->n_points;
-  meta = gst_buffer_add_ssio_batch_meta (buffer,
-      gst_ssio_stream_get_epoch (self->stream)->epoch, batch->index,
-      batch->file, batch->first_point, batch->n_points);
-  meta->version = gst_ssio_dataset_get_version (dataset, batch);
-  gst_ssio_stream_pass (self->stream, batch);
-
+  gst_ssio_stream_pass (self->stream, batch, buffer);
   GST_OBJECT_LOCK (self);
   self->stats.batches++;
   self->stats.points += batch->n_points;

@@ -13,6 +13,7 @@
 #define DEFAULT_ORIGIN "auto"
 #define DEFAULT_PREFETCH 2
 #define MAX_PREFETCH 64
+#define MAX_RATE 1e12
 
 enum {
   PROP_0,
@@ -34,6 +35,9 @@ enum {
   PROP_SHARD_POLICY,
   PROP_START_POINT,
   PROP_STOP_POINT,
+  PROP_RATE,
+  PROP_RATE_UNIT,
+  PROP_TIME_FIELD,
   N_PROPS
 };
 
@@ -81,6 +85,26 @@ gst_ssio_shard_policy_get_type (void)
   return type;
 }
 
+static GType
+gst_ssio_rate_unit_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    { GST_SSIO_RATE_UNIT_BATCHES, "Batches a second", "batches" },
+    { GST_SSIO_RATE_UNIT_POINTS, "Points a second", "points" },
+    { GST_SSIO_RATE_UNIT_TIME,
+        "Seconds of the time that the points' time-field has recorded, a "
+        "second: 1 is as fast as it was",
+        "time" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type,
+        g_enum_register_static ("GstSsioRateUnit", values));
+  return type;
+}
+
 void
 gst_ssio_src_settings_init (GstSsioSrcSettings *settings)
 {
@@ -101,6 +125,7 @@ gst_ssio_src_settings_clear (GstSsioSrcSettings *settings)
   g_clear_pointer (&settings->element, g_free);
   g_clear_pointer (&settings->labels, g_free);
   g_clear_pointer (&settings->origin, g_free);
+  g_clear_pointer (&settings->time_field, g_free);
 }
 
 void
@@ -113,6 +138,7 @@ gst_ssio_src_settings_copy (const GstSsioSrcSettings *settings,
   copy->element = g_strdup (settings->element);
   copy->labels = g_strdup (settings->labels);
   copy->origin = g_strdup (settings->origin);
+  copy->time_field = g_strdup (settings->time_field);
 }
 
 static void
@@ -181,6 +207,15 @@ gst_ssio_src_settings_set (GstSsioSrcSettings *settings, guint id,
   case PROP_STOP_POINT:
     settings->stop_point = g_value_get_uint64 (value);
     return TRUE;
+  case PROP_RATE:
+    settings->rate = g_value_get_double (value);
+    return TRUE;
+  case PROP_RATE_UNIT:
+    settings->rate_unit = g_value_get_enum (value);
+    return TRUE;
+  case PROP_TIME_FIELD:
+    take_string (&settings->time_field, value);
+    return TRUE;
   default:
     return FALSE;
   }
@@ -247,6 +282,15 @@ gst_ssio_src_settings_get (const GstSsioSrcSettings *settings, guint id,
   case PROP_STOP_POINT:
     g_value_set_uint64 (value, settings->stop_point);
     return TRUE;
+  case PROP_RATE:
+    g_value_set_double (value, settings->rate);
+    return TRUE;
+  case PROP_RATE_UNIT:
+    g_value_set_enum (value, settings->rate_unit);
+    return TRUE;
+  case PROP_TIME_FIELD:
+    g_value_set_string (value, settings->time_field);
+    return TRUE;
   default:
     return FALSE;
   }
@@ -312,6 +356,25 @@ install_order_properties (GObjectClass *class, GParamFlags flags)
           0, G_MAXUINT64, G_MAXUINT64, flags));
 }
 
+static void
+install_time_properties (GObjectClass *class, GParamFlags flags)
+{
+  g_object_class_install_property (class, PROP_RATE,
+      g_param_spec_double ("rate", "Rate",
+          "Timestamps for replay by a sink with sync=true: how many rate-units "
+          "a second (0 = no timestamps)",
+          0, MAX_RATE, 0, flags));
+  g_object_class_install_property (class, PROP_RATE_UNIT,
+      g_param_spec_enum ("rate-unit", "Rate unit", "What rate counts",
+          gst_ssio_rate_unit_get_type (), GST_SSIO_RATE_UNIT_BATCHES, flags));
+  g_object_class_install_property (class, PROP_TIME_FIELD,
+      g_param_spec_string ("time-field", "Time field",
+          "The field with points' recorded time in seconds, for "
+          "rate-unit=time; other units are scaled by layout, as in t:u4*1e-9 "
+          "(unset = gps_time, time, timestamp, t, time_stamp or offset_time)",
+          NULL, flags));
+}
+
 void
 gst_ssio_src_settings_install (GObjectClass *class)
 {
@@ -357,6 +420,7 @@ gst_ssio_src_settings_install (GObjectClass *class)
           "Leave out a file's last batch where it is not full", FALSE, flags));
   install_reading_properties (class, flags);
   install_order_properties (class, flags);
+  install_time_properties (class, flags);
 }
 
 gboolean
@@ -408,4 +472,27 @@ gst_ssio_src_settings_open (const GstSsioSrcSettings *settings, GError **error)
           &config.order.n_shards, error))
     return NULL;
   return gst_ssio_dataset_open (&config, error);
+}
+
+gboolean
+gst_ssio_src_settings_make_timeline (const GstSsioSrcSettings *settings,
+    GstSsioDataset *dataset, GstSsioTimeline **timeline, GError **error)
+{
+  const GstSsioTimelineConfig config
+      = { settings->rate, settings->rate_unit, settings->time_field };
+
+  *timeline = NULL;
+  if (settings->rate == 0)
+    return TRUE;
+  if (settings->rate_unit == GST_SSIO_RATE_UNIT_TIME
+      && settings->shuffle != GST_SSIO_SHUFFLE_NONE) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "rate-unit=time: expected points in the order that they were recorded "
+        "in, found shuffle; set shuffle=none, or rate-unit=batches or points");
+    return FALSE;
+  }
+  *timeline = gst_ssio_timeline_new (&config,
+      gst_ssio_dataset_get_layout (dataset), error);
+  return *timeline
+         && gst_ssio_timeline_set_dataset (*timeline, dataset, error);
 }

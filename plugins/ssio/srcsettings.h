@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ssiosrc's properties that say which points to stream, and in which order. */
+/* ssiosrc's properties that say which points to stream, in which order and
+ * when. */
 #pragma once
 
 #include <gst/ssio/dataset.h>
+
+#include "timeline.h"
 
 G_BEGIN_DECLS
 
@@ -36,10 +39,13 @@ typedef struct {
   GstSsioShardPolicy shard_policy;
   guint64 start_point;
   guint64 stop_point;
+  gdouble rate;
+  GstSsioRateUnit rate_unit;
+  gchar *time_field;
 } GstSsioSrcSettings;
 
 /* Property IDs are 1 to this; an element's own ones follow. */
-#define GST_SSIO_SRC_N_SETTINGS 18
+#define GST_SSIO_SRC_N_SETTINGS 21
 
 void gst_ssio_src_settings_init (GstSsioSrcSettings *settings);
 void gst_ssio_src_settings_clear (GstSsioSrcSettings *settings);
@@ -61,5 +67,11 @@ gboolean gst_ssio_src_settings_find_shard (const GstSsioSrcSettings *settings,
 /* NULL with error set. */
 GstSsioDataset *gst_ssio_src_settings_open (const GstSsioSrcSettings *settings,
     GError **error);
+
+/* Sets the timeline of the data set that was opened with these settings, NULL
+ * where they ask for none. FALSE with error set where there cannot be one. */
+gboolean
+gst_ssio_src_settings_make_timeline (const GstSsioSrcSettings *settings,
+    GstSsioDataset *dataset, GstSsioTimeline **timeline, GError **error);
 
 G_END_DECLS

@@ -40,20 +40,31 @@ gchar *gst_ssio_stream_get_state (GstSsioStream *stream);
 /* The current epoch, and what was streamed of it. */
 const GstSsioEpoch *gst_ssio_stream_get_epoch (const GstSsioStream *stream);
 
-/* Of the next point in the epoch's order. */
+/* Where the next batch starts, in the format of the stream's segments. */
 guint64 gst_ssio_stream_get_position (const GstSsioStream *stream);
 
-/* Goes where segment, which is in points, says, and makes it fit the epoch.
- * After the end of an epoch this is the next one, the first of so many. */
-void gst_ssio_stream_seek (GstSsioStream *stream, GstSegment *segment,
-    guint epochs);
+/* Whether the stream's segments are in time, and batches have timestamps. */
+gboolean gst_ssio_stream_is_timed (const GstSsioStream *stream);
+
+/* Whether a batch's timestamps are in its points, which must be present then
+ * when it is passed. */
+gboolean gst_ssio_stream_reads_times (const GstSsioStream *stream);
+
+/* Goes where segment says, and makes it fit the epoch. It may be in points
+ * also where the stream's segments are in time, and becomes such a one; a
+ * position of G_MAXUINT64 is the current one. After the end of an epoch this
+ * is the next one, the first of so many. FALSE with error set where a time
+ * cannot be read. */
+gboolean gst_ssio_stream_seek (GstSsioStream *stream, GstSegment *segment,
+    guint epochs, GError **error);
 
 /* What comes next of this epoch; FALSE where that is nothing. */
 gboolean gst_ssio_stream_get_batch (const GstSsioStream *stream,
     GstSsioBatch *batch);
 
-/* That batch was streamed. */
-void gst_ssio_stream_pass (GstSsioStream *stream, const GstSsioBatch *batch);
+/* Has buffer, which holds that batch, say so, and goes on after it. */
+void gst_ssio_stream_pass (GstSsioStream *stream, const GstSsioBatch *batch,
+    GstBuffer *buffer);
 
 /* Lets go of what is kept for the next batch. FALSE with error set where the
  * files are not what they were: then no epoch may end. */
@@ -67,8 +78,7 @@ void gst_ssio_stream_set_over (GstSsioStream *stream);
 gboolean gst_ssio_stream_is_over (const GstSsioStream *stream);
 
 /* Begins the next epoch, which is whole, also where a seek had left out a part
- * of this one. segment, in points, becomes that epoch's; running time goes on
- * in it. */
+ * of this one. segment becomes that epoch's; running time goes on in it. */
 void gst_ssio_stream_start_next_epoch (GstSsioStream *stream,
     GstSegment *segment);
 
