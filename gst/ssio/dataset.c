@@ -32,6 +32,12 @@ struct _GstSsioDataset {
 static GstSsioFileTable *
 open_files (const GstSsioDatasetConfig *config, GError **error)
 {
+  GstSsioPointFileOptions options = {
+    .element = config->element,
+    .labels = config->labels,
+    .io_mode = config->io_mode,
+    .recover = config->recover,
+  };
   GstSsioLayout *layout = NULL;
   GstSsioFileTable *files = NULL;
   GPtrArray *paths;
@@ -46,10 +52,10 @@ open_files (const GstSsioDatasetConfig *config, GError **error)
       && !(layout
            = gst_ssio_layout_new_from_string (config->layout, 0, error)))
     return NULL;
+  options.layout = layout;
   paths = gst_ssio_file_list_new (config->location, error);
   if (paths)
-    files = gst_ssio_file_table_new (paths, layout, config->element,
-        config->labels, config->io_mode, error);
+    files = gst_ssio_file_table_new (paths, &options, error);
   g_clear_pointer (&layout, gst_ssio_layout_unref);
   return files;
 }

@@ -15,6 +15,8 @@ typedef struct {
   const gchar *labels;   /* where each scan has them, or NULL */
   const gchar *origin;   /* as gst_ssio_origin_parse() has it */
   GstSsioIoMode io_mode;
+  gboolean recover; /* whole points of files that were not written to their
+                     * end */
   GstSsioOrderConfig order;
   guint mix_window;     /* batches whose points are mixed, 0 to leave them */
   guint64 start_point;  /* of all files' points, in the files' order */

@@ -9,6 +9,7 @@
 
 #include "fieldvalue.h"
 #include "origin.h"
+#include "pointfileio.h"
 
 /* Points from a file's start whose minimum stands for all. */
 #define FIRST_BYTES (1 << 20)
@@ -141,6 +142,8 @@ find_values (GstSsioOrigin *origin, GstSsioPointFile *file, GError **error)
 {
   guint i;
 
+  if (gst_ssio_point_file_get_recorded_origin (file, origin->values))
+    return TRUE;
   if (!gst_ssio_point_file_get_minima (file, origin->values)
       && !look_at_first_points (file, origin->values, error))
     return FALSE;
@@ -175,8 +178,8 @@ gst_ssio_origin_is_any (const GstSsioOrigin *origin)
 }
 
 GstSsioLayout *
-gst_ssio_origin_subtract (const GstSsioOrigin *origin,
-    const GstSsioLayout *layout, GError **error)
+gst_ssio_origin_add (const gdouble values[3], const GstSsioLayout *layout,
+    GError **error)
 {
   guint n = gst_ssio_layout_get_n_fields (layout);
   GstSsioField *fields = g_memdup2 (gst_ssio_layout_get_field (layout, 0),
@@ -188,12 +191,22 @@ gst_ssio_origin_subtract (const GstSsioOrigin *origin,
     gint index = gst_ssio_layout_find_field (layout, axes[i]);
 
     if (index >= 0)
-      fields[index].origin -= origin->values[i];
+      fields[index].origin += values[i];
   }
   moved = gst_ssio_layout_new (fields, n,
       gst_ssio_layout_get_point_size (layout), error);
   g_free (fields);
   return moved;
+}
+
+GstSsioLayout *
+gst_ssio_origin_subtract (const GstSsioOrigin *origin,
+    const GstSsioLayout *layout, GError **error)
+{
+  const gdouble values[N_AXES]
+      = { -origin->values[0], -origin->values[1], -origin->values[2] };
+
+  return gst_ssio_origin_add (values, layout, error);
 }
 
 void

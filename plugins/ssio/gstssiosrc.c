@@ -19,7 +19,8 @@
  *   #GstSsioSrc:element names, and others are passed over
  * - PCD 0.5 to 0.7: `ascii`, `binary` and, in builds with liblzf,
  *   `binary_compressed`
- * - headerless records, whose fields #GstSsioSrc:layout names
+ * - headerless records, whose fields #GstSsioSrc:layout names, or the sidecar
+ *   that #GstSsioSink has written beside them
  *
  * The format is chosen by a file's content, then by its extension. Text,
  * big-endian and compressed points cannot be mapped: they are converted into
@@ -67,6 +68,11 @@
  * larger than memory, io-mode=direct passes the page cache by, with
  * #GstSsioSrc:prefetch reads in flight where there is io_uring, and
  * #GstSsioSrc:drop-behind drops pages from it after use.
+ *
+ * A recording that has not ended, as its name says by `.part`, is refused,
+ * unless #GstSsioSrc:recover is set: then all whole points that it has are
+ * read, whatever the count in its header says. The same goes for other files
+ * that were cut, where their points are records of one size.
  *
  * ## Epochs
  * EOS ends the last of #GstSsioSrc:epochs epochs. Each one before ends with

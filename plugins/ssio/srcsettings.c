@@ -27,6 +27,7 @@ enum {
   PROP_IO_MODE,
   PROP_PREFETCH,
   PROP_DROP_BEHIND,
+  PROP_RECOVER,
   PROP_SHUFFLE,
   PROP_SHUFFLE_WINDOW,
   PROP_SEED,
@@ -183,6 +184,9 @@ gst_ssio_src_settings_set (GstSsioSrcSettings *settings, guint id,
   case PROP_DROP_BEHIND:
     settings->drop_behind = g_value_get_boolean (value);
     return TRUE;
+  case PROP_RECOVER:
+    settings->recover = g_value_get_boolean (value);
+    return TRUE;
   case PROP_SHUFFLE:
     settings->shuffle = g_value_get_enum (value);
     return TRUE;
@@ -258,6 +262,9 @@ gst_ssio_src_settings_get (const GstSsioSrcSettings *settings, guint id,
   case PROP_DROP_BEHIND:
     g_value_set_boolean (value, settings->drop_behind);
     return TRUE;
+  case PROP_RECOVER:
+    g_value_set_boolean (value, settings->recover);
+    return TRUE;
   case PROP_SHUFFLE:
     g_value_set_enum (value, settings->shuffle);
     return TRUE;
@@ -312,6 +319,12 @@ install_reading_properties (GObjectClass *class, GParamFlags flags)
       g_param_spec_boolean ("drop-behind", "Drop behind",
           "Drop pages from the page cache after use, for data sets larger "
           "than memory that are read once",
+          FALSE, flags));
+  g_object_class_install_property (class, PROP_RECOVER,
+      g_param_spec_boolean ("recover", "Recover",
+          "Read files that were not written to their end (.part, or cut) up "
+          "to the last whole point; text, big-endian and compressed points "
+          "are not",
           FALSE, flags));
 }
 
@@ -390,7 +403,8 @@ gst_ssio_src_settings_install (GObjectClass *class)
       g_param_spec_string ("layout", "Layout",
           "Fields of a headerless file's points, name:type separated by "
           "commas; types are NumPy's f4 f8 i1 i2 i4 i8 u1 u2 u4 u8, f4 where "
-          "none is given. Files with a header need none",
+          "none is given. Files with a header need none, nor do those with a "
+          "sidecar (tile.bin.json), which is not read where this is set",
           GST_SSIO_DEFAULT_LAYOUT, flags));
   g_object_class_install_property (class, PROP_ELEMENT,
       g_param_spec_string ("element", "Element",
@@ -466,6 +480,7 @@ gst_ssio_src_settings_open (const GstSsioSrcSettings *settings, GError **error)
     .stop_point = settings->stop_point,
     .prefetch = settings->prefetch,
     .drop_behind = settings->drop_behind,
+    .recover = settings->recover,
   };
 
   if (!gst_ssio_src_settings_find_shard (settings, &config.order.shard,

@@ -31,6 +31,7 @@ typedef struct {
   GstSsioIoMode io_mode;
   guint prefetch;
   gboolean drop_behind;
+  gboolean recover;
   GstSsioShuffle shuffle;
   guint shuffle_window;
   guint64 seed;
@@ -45,7 +46,7 @@ typedef struct {
 } GstSsioSrcSettings;
 
 /* Property IDs are 1 to this; an element's own ones follow. */
-#define GST_SSIO_SRC_N_SETTINGS 21
+#define GST_SSIO_SRC_N_SETTINGS 22
 
 void gst_ssio_src_settings_init (GstSsioSrcSettings *settings);
 void gst_ssio_src_settings_clear (GstSsioSrcSettings *settings);

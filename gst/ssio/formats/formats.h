@@ -25,6 +25,7 @@ typedef struct {
   guint64 file_size;
   const GstSsioLayout *layout; /* what the user asked for, or NULL */
   const gchar *element;        /* the PLY element of the points, or NULL */
+  gboolean recover;            /* whole records of a file that was cut */
   GstSsioReadFunc read;        /* for bytes after those */
   gpointer read_data;
 } GstSsioFormatInput;
@@ -50,6 +51,8 @@ typedef struct {
   gboolean has_more;       /* bytes after the points, which others may use */
   gboolean has_minima;     /* the header says them, finite */
   gdouble minima[3];       /* of x, y and z */
+  gboolean has_origin;     /* one was subtracted when it was recorded */
+  gdouble origin[3];       /* from x, y and z; the layout has it again */
   GstSsioDecoder *decoder; /* NULL where the points are records in the file */
 } GstSsioFormatInfo;
 
@@ -59,9 +62,14 @@ typedef struct {
 /* Whether name ends so. */
 gboolean gst_ssio_format_knows_name (const gchar *name);
 
+/* Whether there is no header, so that only the user or a sidecar can say what
+ * the records are. */
+gboolean gst_ssio_format_is_headerless (const GstSsioFormatInput *input);
+
 /* Picks the parser by content, then by the path's extension, and checks what
- * it found against the file's size, where it has no decoder. info is zeroed at
- * first; free it with gst_ssio_format_info_clear(). */
+ * it found against the file's size, where it has no decoder. With recover, the
+ * size says how many points there are where the header says none, or more than
+ * there can be. info is zeroed at first; free it with gst_ssio_format_info_clear(). */
 GST_SSIO_API
 gboolean gst_ssio_format_parse (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);

@@ -144,7 +144,9 @@ check_points (Parser *parser, const GstSsioPlyElement *element)
 {
   guint i;
 
-  if (element->count == 0)
+  if (element->count == 0
+      && !(parser->input->recover
+           && parser->header->encoding == GST_SSIO_PLY_LITTLE_ENDIAN))
     return fail (parser,
         "the element \"%.64s\" holds 0 points: expected at least one; name a "
         "file with points",

@@ -6,15 +6,12 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
+#include <gst/ssio/json.h>
 #include <string.h>
 
 #include "safetensors.h"
 
 #define LENGTH_BYTES 8
-
-/* Of arrays and objects; tensors need three: {"name": {"shape": [1]}} */
-#define MAX_NESTING 8
 
 typedef struct {
   const gchar *path;
@@ -286,66 +283,21 @@ read_layers (const Tensors *tensors, GstSsioModel *model, GError **error)
   return ok;
 }
 
-/* json-glib recurses without a limit, so that brackets enough end the process;
- * it also reads comments and '...', which could hide brackets from this
- * count. */
-static gboolean
-check_text (const Tensors *tensors, const gchar *text, gsize length,
-    GError **error)
-{
-  gboolean in_string = FALSE;
-  guint nesting = 0;
-  gsize i;
-
-  for (i = 0; i < length; i++) {
-    if (in_string) {
-      if (text[i] == '\\')
-        i++;
-      else if (text[i] == '"')
-        in_string = FALSE;
-    } else if (strchr ("'/#", text[i])) {
-      return fail (error, tensors,
-          "its safetensors header is no JSON: byte %" G_GSIZE_FORMAT
-          " is 0x%02x",
-          i, (guint8) text[i]);
-    } else if (text[i] == '{' || text[i] == '[') {
-      if (++nesting > MAX_NESTING)
-        return fail (error, tensors,
-            "its safetensors header is nested more than %d deep", MAX_NESTING);
-    } else if (text[i] == '}' || text[i] == ']') {
-      nesting -= nesting > 0;
-    } else if (text[i] == '"') {
-      in_string = TRUE;
-    }
-  }
-  return TRUE;
-}
-
 static gboolean
 read_header (Tensors *tensors, const gchar *text, gsize length,
     GstSsioModel *model, GError **error)
 {
-  GError *json_error = NULL;
-  JsonParser *parser;
-  JsonNode *root;
+  GError *cause = NULL;
+  JsonParser *parser
+      = gst_ssio_json_load (text, length, &tensors->header, &cause);
   gboolean ok;
 
-  if (!check_text (tensors, text, length, error))
+  if (!parser) {
+    fail (error, tensors, "its safetensors header %s", cause->message);
+    g_error_free (cause);
     return FALSE;
-  parser = json_parser_new_immutable ();
-  ok = json_parser_load_from_data (parser, text, length, &json_error);
-  root = ok ? json_parser_get_root (parser) : NULL;
-  if (!ok) {
-    fail (error, tensors, "its safetensors header is no JSON: %s",
-        json_error->message);
-    g_error_free (json_error);
-  } else if (!root || !JSON_NODE_HOLDS_OBJECT (root)) {
-    ok = fail (error, tensors,
-        "its safetensors header is no JSON object of tensors");
-  } else {
-    tensors->header = json_node_get_object (root);
-    ok = read_layers (tensors, model, error);
   }
+  ok = read_layers (tensors, model, error);
   g_object_unref (parser);
   return ok;
 }
