@@ -85,6 +85,12 @@ GST_SSIO_API
 gboolean gst_ssio_dataset_read_batch (GstSsioDataset *dataset,
     const GstSsioBatch *batch, GstBuffer *buffer, GError **error);
 
+/* Maps a buffer of somebody's pool to write size bytes; FALSE with error set
+ * where it is not fit for them. */
+GST_SSIO_API
+gboolean gst_ssio_dataset_map_batch (GstBuffer *buffer, gsize size,
+    GstMapInfo *map, GError **error);
+
 /* What identifies the content of a batch's file, 0 where it may change without
  * an error. */
 GST_SSIO_API

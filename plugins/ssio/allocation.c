@@ -26,12 +26,12 @@ is_pinned_pool (GstBufferPool *pool)
 
 /* Whether batches are read into a pool, which may be NULL. */
 static gboolean
-decide_to_read (const GstSsioDataset *dataset, GstSsioIoMode io_mode,
+decide_to_read (const GstSsioStream *stream, GstSsioIoMode io_mode,
     GstBufferPool *pool)
 {
-  return !gst_ssio_dataset_is_mapped (dataset)
+  return !gst_ssio_stream_is_mapped (stream)
          || (io_mode == GST_SSIO_IO_MODE_AUTO && pool
-             && gst_ssio_dataset_get_batch_bytes (dataset) <= G_MAXUINT
+             && gst_ssio_stream_get_batch_bytes (stream) <= G_MAXUINT
              && is_pinned_pool (pool));
 }
 
@@ -55,7 +55,7 @@ align_buffers (GstQuery *query)
 }
 
 gboolean
-gst_ssio_allocation_decide (GstQuery *query, const GstSsioDataset *dataset,
+gst_ssio_allocation_decide (GstQuery *query, const GstSsioStream *stream,
     GstSsioIoMode io_mode)
 {
   GstBufferPool *pool = NULL;
@@ -65,12 +65,12 @@ gst_ssio_allocation_decide (GstQuery *query, const GstSsioDataset *dataset,
 
   if (gst_query_get_n_allocation_pools (query) > 0)
     gst_query_parse_nth_allocation_pool (query, 0, &pool, NULL, &min, &max);
-  reads = decide_to_read (dataset, io_mode, pool);
+  reads = decide_to_read (stream, io_mode, pool);
   while (gst_query_get_n_allocation_pools (query) > 0)
     gst_query_remove_nth_allocation_pool (query, 0);
   if (reads)
     gst_query_add_allocation_pool (query, pool,
-        gst_ssio_dataset_get_batch_bytes (dataset), min, max);
+        gst_ssio_stream_get_batch_bytes (stream), min, max);
   if (reads && io_mode == GST_SSIO_IO_MODE_DIRECT)
     align_buffers (query);
   gst_clear_object (&pool);

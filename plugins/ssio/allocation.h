@@ -3,7 +3,7 @@
  * of a pool, which they are read into. */
 #pragma once
 
-#include <gst/ssio/dataset.h>
+#include "stream.h"
 
 G_BEGIN_DECLS
 
@@ -11,6 +11,6 @@ G_BEGIN_DECLS
  * to read into: downstream's or a new one. Returns FALSE where batches are the
  * mapped file and need none. */
 gboolean gst_ssio_allocation_decide (GstQuery *query,
-    const GstSsioDataset *dataset, GstSsioIoMode io_mode);
+    const GstSsioStream *stream, GstSsioIoMode io_mode);
 
 G_END_DECLS

@@ -297,19 +297,6 @@ close_stream (GstSsioSrc *self)
   gst_ssio_stream_close (self->stream);
 }
 
-static GstCaps *
-make_caps (const GstSsioDataset *dataset, guint batch_size)
-{
-  GstCaps *caps
-      = gst_ssio_layout_to_caps (gst_ssio_dataset_get_layout (dataset),
-          batch_size);
-  const GstSsioOrigin *origin = gst_ssio_dataset_get_origin (dataset);
-
-  if (origin)
-    gst_ssio_origin_add_to_caps (origin, caps);
-  return caps;
-}
-
 /* With the properties as they are now. */
 static gboolean
 open_files (GstSsioSrc *self, GError **error)
@@ -334,8 +321,8 @@ open_files (GstSsioSrc *self, GError **error)
 static gboolean
 open_stream (GstSsioSrc *self)
 {
-  GstSsioDataset *dataset;
   GError *error = NULL;
+  gchar *description;
 
   self->has_failed = FALSE;
   if (!open_files (self, &error)) {
@@ -343,21 +330,20 @@ open_stream (GstSsioSrc *self)
     close_stream (self);
     return FALSE;
   }
-  dataset = gst_ssio_stream_get_dataset (self->stream);
   GST_OBJECT_LOCK (self);
-  self->caps = make_caps (dataset, self->settings.batch_size);
+  self->caps
+      = gst_ssio_stream_make_caps (self->stream, self->settings.batch_size);
   self->stats = (Stats){ 0 };
   self->bytes_needed = TRUE;
   GST_OBJECT_UNLOCK (self);
 
-  gst_ssio_dataset_set_damage_func (dataset, on_damage, self);
+  gst_ssio_stream_set_damage_func (self->stream, on_damage, self);
   gst_base_src_set_format (GST_BASE_SRC (self),
       gst_ssio_stream_is_timed (self->stream) ? GST_FORMAT_TIME
                                               : GST_FORMAT_DEFAULT);
-  GST_INFO_OBJECT (self, "%u files, %" G_GUINT64_FORMAT " points an epoch, %s",
-      gst_ssio_dataset_get_n_files (dataset),
-      gst_ssio_dataset_get_n_points (dataset),
-      gst_ssio_dataset_is_mapped (dataset) ? "mapped" : "copied");
+  description = gst_ssio_stream_describe (self->stream);
+  GST_INFO_OBJECT (self, "%s", description);
+  g_free (description);
   return TRUE;
 }
 
@@ -411,16 +397,41 @@ gst_ssio_src_decide_allocation (GstBaseSrc *src, GstQuery *query)
   GST_OBJECT_LOCK (self);
   io_mode = self->settings.io_mode;
   GST_OBJECT_UNLOCK (self);
-  self->reads = gst_ssio_allocation_decide (query,
-      gst_ssio_stream_get_dataset (self->stream), io_mode);
+  self->reads = gst_ssio_allocation_decide (query, self->stream, io_mode);
   GST_INFO_OBJECT (self, "batches are %s",
       self->reads ? "read" : "the mapped file");
   return GST_BASE_SRC_CLASS (parent_class)->decide_allocation (src, query);
 }
 
 static gboolean
+is_following (GstSsioSrc *self)
+{
+  gboolean follow;
+
+  GST_OBJECT_LOCK (self);
+  follow = self->settings.follow;
+  GST_OBJECT_UNLOCK (self);
+  return follow;
+}
+
+static gboolean
 gst_ssio_src_is_seekable (GstBaseSrc *src)
 {
+  return !is_following (GST_SSIO_SRC (src));
+}
+
+/* Where the streaming thread waits for a file to grow. */
+static gboolean
+gst_ssio_src_unlock (GstBaseSrc *src)
+{
+  gst_ssio_stream_set_flushing (GST_SSIO_SRC (src)->stream, TRUE);
+  return TRUE;
+}
+
+static gboolean
+gst_ssio_src_unlock_stop (GstBaseSrc *src)
+{
+  gst_ssio_stream_set_flushing (GST_SSIO_SRC (src)->stream, FALSE);
   return TRUE;
 }
 
@@ -462,6 +473,12 @@ take_seek (GstSsioSrc *self, GstEvent *event)
   GstFormat format;
   GstEvent *seek;
 
+  if (is_following (self)) {
+    GST_WARNING_OBJECT (self,
+        "refusing %" GST_PTR_FORMAT ": a file that is followed has no end yet",
+        event);
+    return NULL;
+  }
   gst_event_parse_seek (event, NULL, &format, NULL, NULL, NULL, NULL, NULL);
   get_seek_extent (self, format, &extent);
   GST_OBJECT_LOCK (self);
@@ -759,8 +776,7 @@ wrap_batch (GstSsioSrc *self, const GstSsioBatch *batch, gboolean present,
 {
   GError *error = NULL;
 
-  *buffer = gst_ssio_dataset_wrap_batch (
-      gst_ssio_stream_get_dataset (self->stream), batch, present, &error);
+  *buffer = gst_ssio_stream_wrap_batch (self->stream, batch, present, &error);
   if (*buffer)
     return GST_FLOW_OK;
   fail (self, error);
@@ -779,15 +795,13 @@ read_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
     g_set_error (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
         "no memory for a buffer of %" G_GUINT64_FORMAT
         " bytes from the pool; make batch-size smaller, or use io-mode=mmap",
-        gst_ssio_dataset_get_batch_bytes (
-            gst_ssio_stream_get_dataset (self->stream)));
+        gst_ssio_stream_get_batch_bytes (self->stream));
     fail (self, error);
     return GST_FLOW_FLUSHING;
   }
   if (flow != GST_FLOW_OK)
     return flow;
-  if (gst_ssio_dataset_read_batch (gst_ssio_stream_get_dataset (self->stream),
-          batch, *buffer, &error))
+  if (gst_ssio_stream_read_batch (self->stream, batch, *buffer, &error))
     return GST_FLOW_OK;
   gst_clear_buffer (buffer);
   fail (self, error);
@@ -804,8 +818,7 @@ make_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
   are_needed = self->bytes_needed;
   GST_OBJECT_UNLOCK (self);
   are_needed |= gst_ssio_stream_reads_times (self->stream);
-  if (gst_ssio_dataset_is_mapped (gst_ssio_stream_get_dataset (self->stream))
-      && !are_needed)
+  if (gst_ssio_stream_is_mapped (self->stream) && !are_needed)
     return wrap_batch (self, batch, FALSE, buffer);
   return self->reads ? read_batch (self, batch, buffer)
                      : wrap_batch (self, batch, TRUE, buffer);
@@ -827,6 +840,22 @@ account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
   GST_OBJECT_UNLOCK (self);
 }
 
+/* The next batch, maybe of the next epoch. */
+static GstFlowReturn
+find_batch (GstSsioSrc *self, GstSsioBatch *batch)
+{
+  GError *error = NULL;
+  GstFlowReturn flow;
+
+  do
+    flow = gst_ssio_stream_get_batch (self->stream, batch, &error);
+  while (flow == GST_FLOW_EOS && (flow = end_epoch (self)) == GST_FLOW_OK);
+  if (flow != GST_FLOW_ERROR)
+    return flow;
+  fail (self, error);
+  return GST_FLOW_FLUSHING;
+}
+
 /* Errors are posted here and FLUSHING returned for them: at ERROR, GstBaseSrc
  * would post a second message and push an EOS, which sinks would take for the
  * end of a complete epoch. */
@@ -836,7 +865,7 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
   GstSsioSrc *self = GST_SSIO_SRC (src);
   gint64 start = g_get_monotonic_time ();
   gint64 downstream_us = self->pushed_at ? start - self->pushed_at : 0;
-  GstFlowReturn flow = GST_FLOW_OK;
+  GstFlowReturn flow;
   GstSsioBatch batch;
 
   if (g_atomic_int_get (&self->has_failed)) /* maybe in another thread */
@@ -844,9 +873,7 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
   if (gst_ssio_stream_is_over (
           self->stream)) /* somebody flushed, but did not seek */
     return GST_FLOW_EOS;
-  while (flow == GST_FLOW_OK
-         && !gst_ssio_stream_get_batch (self->stream, &batch))
-    flow = end_epoch (self);
+  flow = find_batch (self, &batch);
   if (flow == GST_FLOW_OK)
     flow = make_batch (self, &batch, buffer);
   if (flow != GST_FLOW_OK)
@@ -915,6 +942,8 @@ gst_ssio_src_class_init (GstSsioSrcClass *class)
   src_class->prepare_seek_segment = gst_ssio_src_prepare_seek_segment;
   src_class->do_seek = gst_ssio_src_do_seek;
   src_class->query = gst_ssio_src_query;
+  src_class->unlock = gst_ssio_src_unlock;
+  src_class->unlock_stop = gst_ssio_src_unlock_stop;
   GST_PUSH_SRC_CLASS (class)->create = gst_ssio_src_create;
 }
 

@@ -4,7 +4,6 @@
 #include "config.h"
 #endif
 
-#include "ranks.h"
 #include "srcsettings.h"
 
 #define DEFAULT_BATCH_SIZE 250000
@@ -14,6 +13,7 @@
 #define DEFAULT_PREFETCH 2
 #define MAX_PREFETCH 64
 #define MAX_RATE 1e12
+#define DEFAULT_FOLLOW_TIMEOUT (10 * GST_SECOND)
 
 enum {
   PROP_0,
@@ -39,6 +39,8 @@ enum {
   PROP_RATE,
   PROP_RATE_UNIT,
   PROP_TIME_FIELD,
+  PROP_FOLLOW,
+  PROP_FOLLOW_TIMEOUT,
   N_PROPS
 };
 
@@ -115,6 +117,7 @@ gst_ssio_src_settings_init (GstSsioSrcSettings *settings)
     .num_shards = 1,
     .prefetch = DEFAULT_PREFETCH,
     .stop_point = G_MAXUINT64,
+    .follow_timeout = DEFAULT_FOLLOW_TIMEOUT,
   };
 }
 
@@ -220,6 +223,12 @@ gst_ssio_src_settings_set (GstSsioSrcSettings *settings, guint id,
   case PROP_TIME_FIELD:
     take_string (&settings->time_field, value);
     return TRUE;
+  case PROP_FOLLOW:
+    settings->follow = g_value_get_boolean (value);
+    return TRUE;
+  case PROP_FOLLOW_TIMEOUT:
+    settings->follow_timeout = g_value_get_uint64 (value);
+    return TRUE;
   default:
     return FALSE;
   }
@@ -297,6 +306,12 @@ gst_ssio_src_settings_get (const GstSsioSrcSettings *settings, guint id,
     return TRUE;
   case PROP_TIME_FIELD:
     g_value_set_string (value, settings->time_field);
+    return TRUE;
+  case PROP_FOLLOW:
+    g_value_set_boolean (value, settings->follow);
+    return TRUE;
+  case PROP_FOLLOW_TIMEOUT:
+    g_value_set_uint64 (value, settings->follow_timeout);
     return TRUE;
   default:
     return FALSE;
@@ -388,6 +403,22 @@ install_time_properties (GObjectClass *class, GParamFlags flags)
           NULL, flags));
 }
 
+static void
+install_follow_properties (GObjectClass *class, GParamFlags flags)
+{
+  g_object_class_install_property (class, PROP_FOLLOW,
+      g_param_spec_boolean ("follow", "Follow",
+          "Read a headerless file that another process is still writing, up to "
+          "where that renames it: location with .part after it, where there is "
+          "one, or location itself",
+          FALSE, flags));
+  g_object_class_install_property (class, PROP_FOLLOW_TIMEOUT,
+      g_param_spec_uint64 ("follow-timeout", "Follow timeout",
+          "Nanoseconds without growth after which a file that is followed has "
+          "ended (0 = wait for ever)",
+          0, G_MAXUINT64, DEFAULT_FOLLOW_TIMEOUT, flags));
+}
+
 void
 gst_ssio_src_settings_install (GObjectClass *class)
 {
@@ -435,79 +466,5 @@ gst_ssio_src_settings_install (GObjectClass *class)
   install_reading_properties (class, flags);
   install_order_properties (class, flags);
   install_time_properties (class, flags);
-}
-
-gboolean
-gst_ssio_src_settings_find_shard (const GstSsioSrcSettings *settings,
-    guint *shard, guint *n_shards, GError **error)
-{
-  *shard = (guint) settings->shard_index;
-  *n_shards = (guint) settings->num_shards;
-  /* one from the launcher and one from the user would not fit each other */
-  if ((settings->shard_index < 0 || settings->num_shards < 0)
-      && !gst_ssio_ranks_find (shard, n_shards, error))
-    return FALSE;
-  if (*shard < *n_shards)
-    return TRUE;
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "shard-index=%u of num-shards=%u: expected an index below the number; "
-      "shards count from 0",
-      *shard, *n_shards);
-  return FALSE;
-}
-
-GstSsioDataset *
-gst_ssio_src_settings_open (const GstSsioSrcSettings *settings, GError **error)
-{
-  GstSsioDatasetConfig config = {
-    .location = settings->location,
-    .layout = settings->layout,
-    .element = settings->element,
-    .labels = settings->labels,
-    .origin = settings->origin,
-    .io_mode = settings->io_mode,
-    .order = {
-      .batch_size = settings->batch_size,
-      .drop_last = settings->drop_last,
-      .shuffle = settings->shuffle != GST_SSIO_SHUFFLE_NONE,
-      .seed = settings->seed,
-      .even = settings->shard_policy == GST_SSIO_SHARD_POLICY_EVEN,
-    },
-    .mix_window = settings->shuffle == GST_SSIO_SHUFFLE_POINTS
-                      ? settings->shuffle_window
-                      : 0,
-    .start_point = settings->start_point,
-    .stop_point = settings->stop_point,
-    .prefetch = settings->prefetch,
-    .drop_behind = settings->drop_behind,
-    .recover = settings->recover,
-  };
-
-  if (!gst_ssio_src_settings_find_shard (settings, &config.order.shard,
-          &config.order.n_shards, error))
-    return NULL;
-  return gst_ssio_dataset_open (&config, error);
-}
-
-gboolean
-gst_ssio_src_settings_make_timeline (const GstSsioSrcSettings *settings,
-    GstSsioDataset *dataset, GstSsioTimeline **timeline, GError **error)
-{
-  const GstSsioTimelineConfig config
-      = { settings->rate, settings->rate_unit, settings->time_field };
-
-  *timeline = NULL;
-  if (settings->rate == 0)
-    return TRUE;
-  if (settings->rate_unit == GST_SSIO_RATE_UNIT_TIME
-      && settings->shuffle != GST_SSIO_SHUFFLE_NONE) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "rate-unit=time: expected points in the order that they were recorded "
-        "in, found shuffle; set shuffle=none, or rate-unit=batches or points");
-    return FALSE;
-  }
-  *timeline = gst_ssio_timeline_new (&config,
-      gst_ssio_dataset_get_layout (dataset), error);
-  return *timeline
-         && gst_ssio_timeline_set_dataset (*timeline, dataset, error);
+  install_follow_properties (class, flags);
 }

@@ -43,10 +43,12 @@ typedef struct {
   gdouble rate;
   GstSsioRateUnit rate_unit;
   gchar *time_field;
+  gboolean follow;
+  guint64 follow_timeout; /* nanoseconds, 0 for none */
 } GstSsioSrcSettings;
 
 /* Property IDs are 1 to this; an element's own ones follow. */
-#define GST_SSIO_SRC_N_SETTINGS 22
+#define GST_SSIO_SRC_N_SETTINGS 24
 
 void gst_ssio_src_settings_init (GstSsioSrcSettings *settings);
 void gst_ssio_src_settings_clear (GstSsioSrcSettings *settings);
@@ -60,19 +62,5 @@ gboolean gst_ssio_src_settings_set (GstSsioSrcSettings *settings, guint id,
     const GValue *value);
 gboolean gst_ssio_src_settings_get (const GstSsioSrcSettings *settings,
     guint id, GValue *value);
-
-/* Which shard this is. FALSE with error set where it is none. */
-gboolean gst_ssio_src_settings_find_shard (const GstSsioSrcSettings *settings,
-    guint *shard, guint *n_shards, GError **error);
-
-/* NULL with error set. */
-GstSsioDataset *gst_ssio_src_settings_open (const GstSsioSrcSettings *settings,
-    GError **error);
-
-/* Sets the timeline of the data set that was opened with these settings, NULL
- * where they ask for none. FALSE with error set where there cannot be one. */
-gboolean
-gst_ssio_src_settings_make_timeline (const GstSsioSrcSettings *settings,
-    GstSsioDataset *dataset, GstSsioTimeline **timeline, GError **error);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include <gst/ssio/gstssiobatchmeta.h>
 
 #include "resume.h"
+#include "srcopen.h"
 #include "stream.h"
 
 struct _GstSsioStream {
@@ -16,7 +17,10 @@ struct _GstSsioStream {
   guint next_epoch;          /* what the state says */
   guint64 next_batch;
 
-  GstSsioDataset *dataset;   /* NULL while closed */
+  /* one of them, NULL while closed */
+  GstSsioDataset *dataset;
+  GstSsioFollow *follow;
+  guint batch_size;          /* of what is followed */
   GstSsioTimeline *timeline; /* NULL without timestamps */
   guint64 resume_position;   /* of the first batch, until it comes */
   gboolean ends_at_stop;     /* whatever epochs are left */
@@ -63,7 +67,9 @@ set_epoch (GstSsioStream *self, guint epoch)
 static void
 set_position (GstSsioStream *self, guint64 position)
 {
-  guint64 next_batch = gst_ssio_dataset_find_batch (self->dataset, position);
+  guint64 next_batch
+      = self->dataset ? gst_ssio_dataset_find_batch (self->dataset, position)
+                      : 0;
 
   g_mutex_lock (&self->lock);
   self->extent.position = position;
@@ -105,26 +111,75 @@ resume (GstSsioStream *self, const gchar *state, GError **error)
   return TRUE;
 }
 
-gboolean
-gst_ssio_stream_open (GstSsioStream *self, const GstSsioSrcSettings *settings,
-    guint epochs, const gchar *resume_from, GError **error)
+static GstSsioLayout *
+get_layout (const GstSsioStream *self)
+{
+  return self->follow ? gst_ssio_follow_get_layout (self->follow)
+                      : gst_ssio_dataset_get_layout (self->dataset);
+}
+
+static gboolean
+open_dataset (GstSsioStream *self, const GstSsioSrcSettings *settings,
+    GError **error)
 {
   GstStructure *description;
 
-  self->is_over = FALSE;
-  self->epochs_left = epochs;
   self->dataset = gst_ssio_src_settings_open (settings, error);
   if (!self->dataset)
     return FALSE;
   description = gst_ssio_resume_describe (settings, self->dataset);
   g_mutex_lock (&self->lock);
   self->description = description;
-  self->extent.point_size = gst_ssio_layout_get_point_size (
-      gst_ssio_dataset_get_layout (self->dataset));
   g_mutex_unlock (&self->lock);
-  return gst_ssio_src_settings_make_timeline (settings, self->dataset,
-             &self->timeline, error)
+  return TRUE;
+}
+
+/* The only epoch, of which nobody knows how long it is. */
+static gboolean
+open_follow (GstSsioStream *self, const GstSsioSrcSettings *settings,
+    const gchar *resume_from, GError **error)
+{
+  if (self->epochs_left != 1 || (resume_from && *resume_from)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "follow=true: expected epochs=1 from the start of the file, without "
+        "resume-from; change that, or read the file once it is complete");
+    return FALSE;
+  }
+  self->follow = gst_ssio_src_settings_open_follow (settings, error);
+  if (!self->follow)
+    return FALSE;
+  self->batch_size = settings->batch_size;
+  self->epoch = (GstSsioEpoch){ 0 };
+  g_mutex_lock (&self->lock);
+  self->extent.n_points = self->extent.stop = G_MAXUINT64;
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+static gboolean
+open_points (GstSsioStream *self, const GstSsioSrcSettings *settings,
+    const gchar *resume_from, GError **error)
+{
+  if (settings->follow)
+    return open_follow (self, settings, resume_from, error);
+  return open_dataset (self, settings, error)
          && resume (self, resume_from, error);
+}
+
+gboolean
+gst_ssio_stream_open (GstSsioStream *self, const GstSsioSrcSettings *settings,
+    guint epochs, const gchar *resume_from, GError **error)
+{
+  self->is_over = FALSE;
+  self->epochs_left = epochs;
+  if (!open_points (self, settings, resume_from, error)
+      || !gst_ssio_src_settings_make_timeline (settings, self->dataset,
+          get_layout (self), &self->timeline, error))
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  self->extent.point_size = gst_ssio_layout_get_point_size (get_layout (self));
+  g_mutex_unlock (&self->lock);
+  return TRUE;
 }
 
 void
@@ -134,16 +189,64 @@ gst_ssio_stream_close (GstSsioStream *self)
   g_clear_pointer (&self->description, gst_structure_free);
   self->extent = (GstSsioExtent){ 0 };
   g_mutex_unlock (&self->lock);
-  if (self->dataset)
-    gst_ssio_dataset_set_damage_func (self->dataset, NULL, NULL);
+  gst_ssio_stream_set_damage_func (self, NULL, NULL);
+  g_clear_pointer (&self->follow, gst_ssio_follow_free);
   g_clear_pointer (&self->timeline, gst_ssio_timeline_free);
   g_clear_pointer (&self->dataset, gst_ssio_dataset_close);
 }
 
-GstSsioDataset *
-gst_ssio_stream_get_dataset (GstSsioStream *self)
+gchar *
+gst_ssio_stream_describe (const GstSsioStream *self)
 {
-  return self->dataset;
+  if (self->follow)
+    return g_strdup_printf ("follows %s",
+        gst_ssio_follow_get_path (self->follow));
+  return g_strdup_printf ("%u files, %" G_GUINT64_FORMAT
+                          " points an epoch, %s",
+      gst_ssio_dataset_get_n_files (self->dataset),
+      gst_ssio_dataset_get_n_points (self->dataset),
+      gst_ssio_dataset_is_mapped (self->dataset) ? "mapped" : "copied");
+}
+
+GstCaps *
+gst_ssio_stream_make_caps (const GstSsioStream *self, guint batch_size)
+{
+  GstCaps *caps = gst_ssio_layout_to_caps (get_layout (self), batch_size);
+  const GstSsioOrigin *origin
+      = self->follow ? gst_ssio_follow_get_origin (self->follow)
+                     : gst_ssio_dataset_get_origin (self->dataset);
+
+  if (origin)
+    gst_ssio_origin_add_to_caps (origin, caps);
+  return caps;
+}
+
+void
+gst_ssio_stream_set_damage_func (GstSsioStream *self, GstSsioDamageFunc func,
+    gpointer user_data)
+{
+  if (self->dataset)
+    gst_ssio_dataset_set_damage_func (self->dataset, func, user_data);
+}
+
+gboolean
+gst_ssio_stream_is_mapped (const GstSsioStream *self)
+{
+  return self->dataset && gst_ssio_dataset_is_mapped (self->dataset);
+}
+
+guint64
+gst_ssio_stream_get_batch_bytes (const GstSsioStream *self)
+{
+  return self->dataset ? gst_ssio_dataset_get_batch_bytes (self->dataset)
+                       : (guint64) self->batch_size * self->extent.point_size;
+}
+
+void
+gst_ssio_stream_set_flushing (GstSsioStream *self, gboolean flushing)
+{
+  if (self->follow)
+    gst_ssio_follow_set_flushing (self->follow, flushing);
 }
 
 void
@@ -267,6 +370,10 @@ gboolean
 gst_ssio_stream_seek (GstSsioStream *self, GstSegment *segment, guint epochs,
     GError **error)
 {
+  if (self->follow) { /* there is none but the first */
+    segment->duration = -1;
+    return TRUE;
+  }
   if (self->is_over)
     set_epoch (self, self->epoch.epoch + 1);
   if (!to_points (self, segment, error))
@@ -287,11 +394,60 @@ gst_ssio_stream_seek (GstSsioStream *self, GstSegment *segment, guint epochs,
   return TRUE;
 }
 
-gboolean
-gst_ssio_stream_get_batch (const GstSsioStream *self, GstSsioBatch *batch)
+static GstFlowReturn
+wait_for_batch (GstSsioStream *self, GstSsioBatch *batch, GError **error)
 {
+  *batch = (GstSsioBatch){
+    .index = self->epoch.batches,
+    .position = self->extent.position,
+    .first_point = self->extent.position,
+  };
+  return gst_ssio_follow_wait (self->follow, self->batch_size,
+      &batch->n_points, error);
+}
+
+GstFlowReturn
+gst_ssio_stream_get_batch (GstSsioStream *self, GstSsioBatch *batch,
+    GError **error)
+{
+  if (self->follow)
+    return wait_for_batch (self, batch, error);
   return gst_ssio_dataset_get_batch (self->dataset, self->extent.position,
-      self->extent.stop, batch);
+             self->extent.stop, batch)
+             ? GST_FLOW_OK
+             : GST_FLOW_EOS;
+}
+
+GstBuffer *
+gst_ssio_stream_wrap_batch (GstSsioStream *self, const GstSsioBatch *batch,
+    gboolean present, GError **error)
+{
+  return gst_ssio_dataset_wrap_batch (self->dataset, batch, present, error);
+}
+
+static gboolean
+read_followed (GstSsioStream *self, const GstSsioBatch *batch,
+    GstBuffer *buffer, GError **error)
+{
+  gsize size = batch->n_points * self->extent.point_size;
+  gboolean done;
+  GstMapInfo map;
+
+  if (!gst_ssio_dataset_map_batch (buffer, size, &map, error))
+    return FALSE;
+  done = gst_ssio_follow_read (self->follow, batch->n_points, map.data, error);
+  gst_buffer_unmap (buffer, &map);
+  gst_buffer_set_size (buffer, size);
+  return done;
+}
+
+gboolean
+gst_ssio_stream_read_batch (GstSsioStream *self, const GstSsioBatch *batch,
+    GstBuffer *buffer, GError **error)
+{
+  if (self->follow)
+    return read_followed (self, batch, buffer, error);
+  return gst_ssio_dataset_read_batch (self->dataset, batch, buffer, error);
 }
 
 void
@@ -304,7 +460,8 @@ gst_ssio_stream_pass (GstSsioStream *self, const GstSsioBatch *batch,
   GST_BUFFER_OFFSET_END (buffer) = batch->position + batch->n_points;
   meta = gst_buffer_add_ssio_batch_meta (buffer, self->epoch.epoch,
       batch->index, batch->file, batch->first_point, batch->n_points);
-  meta->version = gst_ssio_dataset_get_version (self->dataset, batch);
+  if (self->dataset)
+    meta->version = gst_ssio_dataset_get_version (self->dataset, batch);
   if (self->timeline)
     gst_ssio_timeline_stamp (self->timeline, batch, buffer);
 
@@ -317,6 +474,8 @@ gst_ssio_stream_pass (GstSsioStream *self, const GstSsioBatch *batch,
 gboolean
 gst_ssio_stream_check (GstSsioStream *self, GError **error)
 {
+  if (self->follow)
+    return TRUE;
   gst_ssio_dataset_release_cursor (self->dataset);
   return gst_ssio_dataset_check (self->dataset, error);
 }

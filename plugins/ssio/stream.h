@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The points that ssiosrc streams, and where it stands in them: a data set, an
- * epoch, a position in its order, and the epochs that follow.
+ * epoch, a position in its order, and the epochs that come after it; or else a
+ * file that is still written, which is one epoch.
  *
  * It is the streaming thread's, and that of seeks, which stop it first; what
  * any thread may ask says so. */
@@ -27,8 +28,25 @@ gboolean gst_ssio_stream_open (GstSsioStream *stream,
     GError **error);
 void gst_ssio_stream_close (GstSsioStream *stream);
 
-/* NULL while closed. */
-GstSsioDataset *gst_ssio_stream_get_dataset (GstSsioStream *stream);
+/* For the log. Free with g_free(). */
+gchar *gst_ssio_stream_describe (const GstSsioStream *stream);
+
+/* Of batches of so many points. */
+GstCaps *gst_ssio_stream_make_caps (const GstSsioStream *stream,
+    guint batch_size);
+
+/* Called, from any thread, where a batch came from a file that was damaged. */
+void gst_ssio_stream_set_damage_func (GstSsioStream *stream,
+    GstSsioDamageFunc func, gpointer user_data);
+
+/* Whether batches can be files' own memory. */
+gboolean gst_ssio_stream_is_mapped (const GstSsioStream *stream);
+
+/* Bytes of the largest batch that occurs. */
+guint64 gst_ssio_stream_get_batch_bytes (const GstSsioStream *stream);
+
+/* From any thread, while it is open: has who waits for points return. */
+void gst_ssio_stream_set_flushing (GstSsioStream *stream, gboolean flushing);
 
 /* From any thread. */
 void gst_ssio_stream_get_extent (GstSsioStream *stream, GstSsioExtent *extent);
@@ -58,9 +76,17 @@ gboolean gst_ssio_stream_reads_times (const GstSsioStream *stream);
 gboolean gst_ssio_stream_seek (GstSsioStream *stream, GstSegment *segment,
     guint epochs, GError **error);
 
-/* What comes next of this epoch; FALSE where that is nothing. */
-gboolean gst_ssio_stream_get_batch (const GstSsioStream *stream,
-    GstSsioBatch *batch);
+/* What comes next of this epoch, EOS where that is nothing. Waits for a file
+ * that is still written; FLUSHING where it is told not to. ERROR sets error. */
+GstFlowReturn gst_ssio_stream_get_batch (GstSsioStream *stream,
+    GstSsioBatch *batch, GError **error);
+
+/* That batch as memory of the mapped file, present or not, or copied into
+ * buffer; with error set where it cannot be read. */
+GstBuffer *gst_ssio_stream_wrap_batch (GstSsioStream *stream,
+    const GstSsioBatch *batch, gboolean present, GError **error);
+gboolean gst_ssio_stream_read_batch (GstSsioStream *stream,
+    const GstSsioBatch *batch, GstBuffer *buffer, GError **error);
 
 /* Has buffer, which holds that batch, say so, and goes on after it. */
 void gst_ssio_stream_pass (GstSsioStream *stream, const GstSsioBatch *batch,
