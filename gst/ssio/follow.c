@@ -147,7 +147,9 @@ gst_ssio_follow_open (const GstSsioFollowConfig *config, GError **error)
   GstSsioFollow *self = g_new0 (GstSsioFollow, 1);
 
   self->file.fd = -1;
-  self->timeout = config->timeout / GST_USECOND;
+  /* rounded up: 0 is without an end */
+  self->timeout
+      = config->timeout / GST_USECOND + (config->timeout % GST_USECOND != 0);
   if (open_file (self, config->location, error)
       && check_headerless (self, error)
       && parse_origin (self, config->origin, error)

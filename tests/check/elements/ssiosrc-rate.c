@@ -521,6 +521,29 @@ GST_START_TEST (seeks_in_time_without_a_rate_are_refused)
 }
 GST_END_TEST;
 
+GST_START_TEST (a_file_that_is_followed_has_the_same_timestamps)
+{
+  GstHarness *harness
+      = start_tile ("rate=1000 rate-unit=points follow=true follow-timeout=1");
+  Output output = play (harness);
+  guint i;
+
+  check_segment (&output, 0, 0, 0, GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE);
+  for (i = 0; i < N_BATCHES - 1; i++)
+    check_times (&output, i, i * BATCH_SIZE * GST_MSECOND,
+        BATCH_SIZE * GST_MSECOND);
+  output_clear (&output);
+  gst_harness_teardown (harness);
+
+  harness = start_times (recorded, 7, "rate=1 follow=true follow-timeout=1");
+  output = play (harness);
+  check_times (&output, 1, 500 * GST_MSECOND, 500 * GST_MSECOND);
+  check_times (&output, 2, 9500 * GST_MSECOND, 250 * GST_MSECOND);
+  output_clear (&output);
+  gst_harness_teardown (harness);
+}
+GST_END_TEST;
+
 static void
 expect_error (const gchar *properties, const gchar *one, const gchar *other)
 {
@@ -606,6 +629,7 @@ ssiosrc_rate_suite (void)
   tcase_add_test (tcase, a_stream_that_goes_on_starts_at_its_time);
   tcase_add_test (tcase, position_and_duration_are_in_time_points_and_bytes);
   tcase_add_test (tcase, seeks_in_time_without_a_rate_are_refused);
+  tcase_add_test (tcase, a_file_that_is_followed_has_the_same_timestamps);
   tcase_add_test (tcase,
       recorded_time_needs_a_field_and_the_order_of_the_recording);
   tcase_add_test (tcase, a_sink_with_sync_paces_the_replay);
