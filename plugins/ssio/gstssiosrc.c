@@ -99,6 +99,18 @@
  * Running time goes on from one epoch to the next. Seeks may also be in time
  * then, to the nearest point; of recorded times those are expected to rise.
  *
+ * ## Files that are still written
+ * With #GstSsioSrc:follow, headerless records are streamed while another process
+ * appends them: #GstSsioSrc:location with `.part` after it where there is one,
+ * as ssiosink makes it, whose sidecar has the layout; otherwise location itself
+ * and #GstSsioSrc:layout. Only whole points come, in full batches where the
+ * writer is fast; points that have waited for a tenth of a second come with
+ * what there is. The stream ends where the writer renames the file, where a
+ * sidecar says that it is complete, or after #GstSsioSrc:follow-timeout without
+ * growth, which is all that tells the end of a file that is made by
+ * `cat >>`. A file that is truncated, deleted or replaced, or ends within a
+ * point, is an error. There is one epoch, in order, without seeks.
+ *
  * ## Going on
  * #GstSsioSrc:state says what the stream is made of and which batch is pushed
  * next. Set as #GstSsioSrc:resume-from of another ssiosrc with the same
@@ -137,6 +149,11 @@
  * gst-launch-1.0 ssiosrc location=flight.las rate=60 rate-unit=time ! queue ! \
  *     clocksync ! fakesink
  * ]| Replays a minute of a flight in a second, by the points' GPS time.
+ * |[
+ * gst-launch-1.0 -v ssiosrc location=sweep.bin follow=true \
+ *     follow-timeout=5000000000 ! queue ! ssiolinear features=x,y,z
+ * ]| Runs a model over a recording while it is made, until it ends or nothing
+ * comes for five seconds.
  * |[
  * gst-launch-1.0 ssiosrc location=sequences/00/velodyne layout=semantickitti \
  *     labels=../labels/%s.label shuffle=batches ! queue ! fakesink
