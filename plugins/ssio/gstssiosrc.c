@@ -111,6 +111,11 @@
  * `cat >>`. A file that is truncated, deleted or replaced, or ends within a
  * point, is an error. There is one epoch, in order, without seeks.
  *
+ * ## Names of files
+ * Before the first batch comes the sticky event `ssio-files`, which has the
+ * name of each file and the number of its points, see
+ * gst_event_parse_ssio_files().
+ *
  * ## Going on
  * #GstSsioSrc:state says what the stream is made of and which batch is pushed
  * next. Set as #GstSsioSrc:resume-from of another ssiosrc with the same
@@ -212,9 +217,10 @@ struct _GstSsioSrc {
   /* of the streaming thread, and of seeks, which stop it first; the stream
    * says what of it is anybody's */
   GstSsioStream *stream;
-  gboolean reads;   /* batches into a pool, in place of mapping them */
-  gint64 pushed_at; /* when the last batch was handed over, or 0 */
-  gint has_failed;  /* atomic: an error was posted since the last seek */
+  gboolean files_told; /* downstream knows their names */
+  gboolean reads;      /* batches into a pool, in place of mapping them */
+  gint64 pushed_at;    /* when the last batch was handed over, or 0 */
+  gint has_failed;     /* atomic: an error was posted since the last seek */
 };
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
@@ -342,6 +348,7 @@ open_stream (GstSsioSrc *self)
   gchar *description;
 
   self->has_failed = FALSE;
+  self->files_told = FALSE;
   if (!open_files (self, &error)) {
     fail (self, error);
     close_stream (self);
@@ -873,6 +880,16 @@ find_batch (GstSsioSrc *self, GstSsioBatch *batch)
   return GST_FLOW_FLUSHING;
 }
 
+static void
+tell_files (GstSsioSrc *self)
+{
+  GstPad *pad = GST_BASE_SRC_PAD (self);
+  GstEvent *event = gst_ssio_stream_new_files_event (self->stream);
+
+  self->files_told = !event || gst_pad_push_event (pad, event)
+                     || !GST_PAD_IS_FLUSHING (pad);
+}
+
 /* Errors are posted here and FLUSHING returned for them: at ERROR, GstBaseSrc
  * would post a second message and push an EOS, which sinks would take for the
  * end of a complete epoch. */
@@ -890,6 +907,8 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
   if (gst_ssio_stream_is_over (
           self->stream)) /* somebody flushed, but did not seek */
     return GST_FLOW_EOS;
+  if (!self->files_told)
+    tell_files (self);
   flow = find_batch (self, &batch);
   if (flow == GST_FLOW_OK)
     flow = make_batch (self, &batch, buffer);

@@ -208,6 +208,13 @@ gst_ssio_stream_describe (const GstSsioStream *self)
       gst_ssio_dataset_is_mapped (self->dataset) ? "mapped" : "copied");
 }
 
+GstEvent *
+gst_ssio_stream_new_files_event (const GstSsioStream *self)
+{
+  return self->dataset ? gst_ssio_dataset_new_files_event (self->dataset)
+                       : NULL;
+}
+
 GstCaps *
 gst_ssio_stream_make_caps (const GstSsioStream *self, guint batch_size)
 {

@@ -31,6 +31,9 @@ void gst_ssio_stream_close (GstSsioStream *stream);
 /* For the log. Free with g_free(). */
 gchar *gst_ssio_stream_describe (const GstSsioStream *stream);
 
+/* Names the files; NULL for one that is still written. */
+GstEvent *gst_ssio_stream_new_files_event (const GstSsioStream *stream);
+
 /* Of batches of so many points. */
 GstCaps *gst_ssio_stream_make_caps (const GstSsioStream *stream,
     guint batch_size);
