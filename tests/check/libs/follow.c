@@ -528,7 +528,7 @@ GST_START_TEST (no_point_is_lost_wherever_the_rename_falls)
 {
   guint round;
 
-  for (round = 0; round < 200; round++) {
+  for (round = 0; round < 80; round++) {
     Recording recording = { ssio_check_make_path (".bin"), 1 + round % 40 };
     GThread *writer = g_thread_new ("writer", record, &recording);
     GstSsioFollow *self;

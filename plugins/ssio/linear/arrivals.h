@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* What has come to a sink of an epoch, and what was dropped on its way there,
+ * as a leaky queue drops batches: by the offsets of buffers and their
+ * GstSsioBatchMeta, as far as they have them. */
+#pragma once
+
+#include <gst/ssio/gstssioepoch.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  guint64 batches; /* that came */
+  guint64 points;
+  guint64 missed_batches; /* that did not */
+  guint64 missed_points;
+
+  guint epoch; /* of the last one that came, where it says so */
+
+  /* what comes next; G_MAXUINT64 where that is not known */
+  guint64 next_batch;
+  guint64 next_point;
+} GstSsioArrivals;
+
+/* Nothing has come. What comes next stays as it is. */
+void gst_ssio_arrivals_reset (GstSsioArrivals *arrivals);
+
+/* What comes next is where segment begins. */
+void gst_ssio_arrivals_start_segment (GstSsioArrivals *arrivals,
+    const GstSegment *segment);
+
+void gst_ssio_arrivals_add (GstSsioArrivals *arrivals, GstBuffer *buffer,
+    guint point_size);
+
+/* Whether buffer is of a later epoch than those that have come, whose end was
+ * dropped; which one, then. */
+gboolean gst_ssio_arrivals_are_over (const GstSsioArrivals *arrivals,
+    GstBuffer *buffer, guint *next_epoch);
+
+/* No more comes of what was sent in batches of that size, which ended before
+ * that point. */
+void gst_ssio_arrivals_end (GstSsioArrivals *arrivals, guint64 position,
+    guint batch_size);
+
+/* No more comes of an epoch, of which that was sent. */
+void gst_ssio_arrivals_end_epoch (GstSsioArrivals *arrivals,
+    const GstSsioEpoch *sent);
+
+G_END_DECLS
