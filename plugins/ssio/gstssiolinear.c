@@ -74,9 +74,10 @@
 #include "config.h"
 #endif
 
+#include "arrivals.h"
 #include "elements.h"
 #include "gstssiolinear.h"
-#include "linear/arrivals.h"
+
 #include "linear/kernels.h"
 #include "linear/session.h"
 

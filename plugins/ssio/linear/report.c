@@ -46,7 +46,7 @@ append_losses (const GstSsioReport *report, GString *text)
   if (report->dropped > 0)
     g_string_append_printf (text, ", %" G_GUINT64_FORMAT " batches dropped",
         report->dropped);
-  if (report->missed_points > 0)
+  if (report->missed_batches > 0)
     g_string_append_printf (text,
         ", %" G_GUINT64_FORMAT " points in %" G_GUINT64_FORMAT
         " batches missed",

@@ -287,6 +287,31 @@ GST_START_TEST (buffers_without_offsets_miss_nothing)
 }
 GST_END_TEST;
 
+GST_START_TEST (without_offsets_a_discontinuity_stands_for_a_batch)
+{
+  Live live = start_live ("ssiolinear");
+  GstMessage *message;
+  guint i;
+
+  for (i = 0; i < 4; i++) {
+    GstBuffer *buffer = linear_new_points (BATCH, 1);
+
+    if (i != 1)
+      GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+    fail_unless_equals_int (gst_harness_push (live.harness, buffer),
+        GST_FLOW_OK);
+  }
+  linear_push_eos (live.harness);
+  message = linear_pop_epoch (live.harness->element);
+  fail_unless_equals_uint64 (
+      linear_get_uint64 (gst_message_get_structure (message),
+          "missed-batches"),
+      2);
+  gst_message_unref (message);
+  stop_live (&live);
+}
+GST_END_TEST;
+
 GST_START_TEST (the_event_that_ends_an_epoch_knows_what_it_had)
 {
   Live live = start_live ("ssiolinear");
@@ -447,6 +472,7 @@ live_suite (void)
   tcase_add_test (tcase, batches_that_do_not_come_are_counted);
   tcase_add_test (tcase, a_segment_in_points_says_where_it_begins);
   tcase_add_test (tcase, buffers_without_offsets_miss_nothing);
+  tcase_add_test (tcase, without_offsets_a_discontinuity_stands_for_a_batch);
   tcase_add_test (tcase, the_event_that_ends_an_epoch_knows_what_it_had);
   tcase_add_test (tcase, an_epoch_whose_end_was_dropped_ends_with_the_next);
   tcase_add_test (tcase, a_flush_begins_the_count_anew);

@@ -33,6 +33,7 @@ gst_ssio_arrivals_start_segment (GstSsioArrivals *self,
 {
   self->next_point = get_first_point (segment);
   self->next_batch = self->next_point == 0 ? 0 : UNKNOWN;
+  self->has_begun = FALSE;
 }
 
 static guint64
@@ -41,6 +42,15 @@ count_gap (guint64 expected, guint64 found)
   return expected != UNKNOWN && found != UNKNOWN && found > expected
              ? found - expected
              : 0;
+}
+
+/* How many batches are missing before that buffer. */
+static guint64
+count_batches (const GstSsioArrivals *self, GstBuffer *buffer, guint64 batch)
+{
+  if (batch == UNKNOWN && !GST_BUFFER_OFFSET_IS_VALID (buffer))
+    return self->has_begun && GST_BUFFER_IS_DISCONT (buffer) ? 1 : 0;
+  return count_gap (self->next_batch, batch);
 }
 
 void
@@ -53,10 +63,11 @@ gst_ssio_arrivals_add (GstSsioArrivals *self, GstBuffer *buffer,
 
   self->batches++;
   self->points += gst_buffer_get_size (buffer) / point_size;
-  self->missed_batches += count_gap (self->next_batch, batch);
+  self->missed_batches += count_batches (self, buffer, batch);
   self->missed_points += count_gap (self->next_point, start);
   self->next_batch = meta ? batch + 1 : UNKNOWN;
   self->next_point = GST_BUFFER_OFFSET_END (buffer);
+  self->has_begun = TRUE;
   if (meta)
     self->epoch = meta->epoch;
 }

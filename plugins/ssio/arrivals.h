@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What has come to a sink of an epoch, and what was dropped on its way there,
  * as a leaky queue drops batches: by the offsets of buffers and their
- * GstSsioBatchMeta, as far as they have them. */
+ * GstSsioBatchMeta, as far as they have them. Where they have neither, a buffer
+ * that is marked with GST_BUFFER_FLAG_DISCONT says that one batch did not
+ * come, which may have been more. */
 #pragma once
 
 #include <gst/ssio/gstssioepoch.h>
@@ -14,7 +16,8 @@ typedef struct {
   guint64 missed_batches; /* that did not */
   guint64 missed_points;
 
-  guint epoch; /* of the last one that came, where it says so */
+  gboolean has_begun; /* something has come since the segment began */
+  guint epoch;        /* of the last one that came, where it says so */
 
   /* what comes next; G_MAXUINT64 where that is not known */
   guint64 next_batch;
