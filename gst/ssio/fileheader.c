@@ -49,6 +49,25 @@ parse_with_sidecar (GstSsioFormatInput *input, GstSsioFormatInfo *info,
   return ok;
 }
 
+/* Columns have the names of their sidecar, where it is of this file. */
+static void
+take_names (const GstSsioFormatInput *input, GstSsioFormatInfo *info)
+{
+  GstSsioSidecar sidecar;
+  GstSsioLayout *layout = NULL;
+
+  if (!gst_ssio_sidecar_find (&sidecar, input->path, NULL))
+    return;
+  if (sidecar.layout)
+    layout = gst_ssio_sidecar_get_file_layout (&sidecar, NULL);
+  if (layout && gst_ssio_format_columns_fit (layout, info->layout)) {
+    gst_ssio_layout_unref (info->layout);
+    info->layout = g_steal_pointer (&layout);
+  }
+  g_clear_pointer (&layout, gst_ssio_layout_unref);
+  gst_ssio_sidecar_clear (&sidecar);
+}
+
 static gboolean
 parse_bytes (GstSsioFormatInput *input, GstSsioFormatInfo *info,
     GError **error)
@@ -56,7 +75,11 @@ parse_bytes (GstSsioFormatInput *input, GstSsioFormatInfo *info,
   *info = (GstSsioFormatInfo){ 0 };
   if (!input->layout && gst_ssio_format_is_headerless (input))
     return parse_with_sidecar (input, info, error);
-  return gst_ssio_format_parse (input, info, error);
+  if (!gst_ssio_format_parse (input, info, error))
+    return FALSE;
+  if (info->lacks_names)
+    take_names (input, info);
+  return TRUE;
 }
 
 static gboolean

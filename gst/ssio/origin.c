@@ -5,7 +5,6 @@
 #endif
 
 #include <math.h>
-#include <string.h>
 
 #include "fieldvalue.h"
 #include "origin.h"
@@ -107,7 +106,7 @@ find_minimum (const GstSsioField *field, const guint8 *points, guint64 n,
   guint64 i;
 
   for (i = 0; i < n; i++) {
-    gdouble value = gst_ssio_field_get_value (field, points + i * point_size);
+    gdouble value = gst_ssio_field_read_value (field, points + i * point_size);
 
     if (isfinite (value) && value < minimum)
       minimum = value;
@@ -225,4 +224,24 @@ gst_ssio_origin_add_to_caps (const GstSsioOrigin *origin, GstCaps *caps)
   gst_caps_set_value (caps, "origin", &array);
   g_value_unset (&number);
   g_value_unset (&array);
+}
+
+gboolean
+gst_ssio_origin_from_caps (const GstCaps *caps, gdouble values[3])
+{
+  const GValue *array
+      = gst_structure_get_value (gst_caps_get_structure (caps, 0), "origin");
+  guint i;
+
+  if (!array || !GST_VALUE_HOLDS_ARRAY (array)
+      || gst_value_array_get_size (array) != N_AXES)
+    return FALSE;
+  for (i = 0; i < N_AXES; i++) {
+    const GValue *number = gst_value_array_get_value (array, i);
+
+    if (!G_VALUE_HOLDS_DOUBLE (number))
+      return FALSE;
+    values[i] = g_value_get_double (number);
+  }
+  return TRUE;
 }

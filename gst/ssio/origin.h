@@ -42,6 +42,10 @@ GST_SSIO_API
 GstSsioLayout *gst_ssio_origin_add (const gdouble values[3],
     const GstSsioLayout *layout, GError **error);
 
+/* The field "origin". FALSE where there is none. */
+GST_SSIO_API
+gboolean gst_ssio_origin_from_caps (const GstCaps *caps, gdouble values[3]);
+
 /* As the field "origin". */
 GST_SSIO_API
 void gst_ssio_origin_add_to_caps (const GstSsioOrigin *origin, GstCaps *caps);

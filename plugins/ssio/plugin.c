@@ -15,6 +15,7 @@ plugin_init (GstPlugin *plugin)
   registered |= GST_ELEMENT_REGISTER (ssiocudaupload, plugin);
   registered |= GST_ELEMENT_REGISTER (ssiocudadownload, plugin);
   registered |= GST_ELEMENT_REGISTER (ssiolinear, plugin);
+  registered |= GST_ELEMENT_REGISTER (ssiosink, plugin);
   return registered;
 }
 

@@ -129,7 +129,7 @@ read_point_time (GstSsioTimeline *self, guint64 position, gdouble *seconds,
   done = gst_ssio_dataset_read_batch (self->dataset, &batch, buffer, error);
   gst_buffer_unref (buffer);
   if (done)
-    *seconds = gst_ssio_field_get_value (self->field, self->point);
+    *seconds = gst_ssio_field_read_value (self->field, self->point);
   return done;
 }
 
@@ -140,7 +140,7 @@ get_buffer_time (GstSsioTimeline *self, GstBuffer *buffer, gsize offset)
 
   if (gst_buffer_extract (buffer, offset, self->point, size) != size)
     return NAN;
-  return gst_ssio_field_get_value (self->field, self->point);
+  return gst_ssio_field_read_value (self->field, self->point);
 }
 
 static void

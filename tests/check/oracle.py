@@ -44,6 +44,7 @@ import numpy as np
 
 from oracle_evaluate import describe_npy, evaluate
 from oracle_las import write_las
+from oracle_record import check_recorded
 
 TYPES = ['f4', 'f8', 'i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8']
 
@@ -630,6 +631,8 @@ def main():
         write_pcd_real(*arguments)
     elif command == 'las-coordinates':
         write_las_coordinates(*arguments)
+    elif command == 'recorded':
+        check_recorded(*arguments)
     elif command == 'semantickitti':
         write_semantickitti(*arguments)
     elif command == 'describe-npy':

@@ -55,6 +55,8 @@ gst_ssio_format_knows_name (const gchar *name)
 {
   guint i;
 
+  if (gst_ssio_path_is_part (name))
+    return FALSE;
   for (i = 0; i < G_N_ELEMENTS (formats); i++) {
     if (has_extension (name, formats[i].extension))
       return TRUE;
@@ -165,6 +167,27 @@ gst_ssio_format_parse (const GstSsioFormatInput *input,
     return TRUE;
   gst_ssio_format_info_clear (info);
   return FALSE;
+}
+
+gboolean
+gst_ssio_format_columns_fit (const GstSsioLayout *wanted,
+    const GstSsioLayout *columns)
+{
+  guint i;
+
+  if (gst_ssio_layout_get_n_fields (wanted)
+          != gst_ssio_layout_get_n_fields (columns)
+      || gst_ssio_layout_get_point_size (wanted)
+             != gst_ssio_layout_get_point_size (columns))
+    return FALSE;
+  for (i = 0; i < gst_ssio_layout_get_n_fields (wanted); i++) {
+    const GstSsioField *a = gst_ssio_layout_get_field (wanted, i);
+    const GstSsioField *b = gst_ssio_layout_get_field (columns, i);
+
+    if (a->type != b->type || a->offset != b->offset)
+      return FALSE;
+  }
+  return TRUE;
 }
 
 gboolean

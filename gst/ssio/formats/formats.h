@@ -48,6 +48,7 @@ typedef struct {
   GstSsioLayout *layout;
   guint64 data_offset;
   guint64 n_points;
+  gboolean lacks_names;    /* of fields, which are made up */
   gboolean has_more;       /* bytes after the points, which others may use */
   gboolean has_minima;     /* the header says them, finite */
   gdouble minima[3];       /* of x, y and z */
@@ -59,7 +60,7 @@ typedef struct {
 /* How names of point files end. */
 #define GST_SSIO_FORMAT_NAMES ".bin, .npy, .las, .ply or .pcd"
 
-/* Whether name ends so. */
+/* Whether name ends so; one of a file whose writing has not ended does not. */
 gboolean gst_ssio_format_knows_name (const gchar *name);
 
 /* Whether there is no header, so that only the user or a sidecar can say what
@@ -90,6 +91,10 @@ gboolean gst_ssio_format_parse_pcd (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
 gboolean gst_ssio_format_parse_ply (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
+
+/* Whether the columns are as wanted says, whatever their names. */
+gboolean gst_ssio_format_columns_fit (const GstSsioLayout *wanted,
+    const GstSsioLayout *columns);
 
 /* For parsers: FALSE, and the error that what was asked for is not the layout
  * that was found. */

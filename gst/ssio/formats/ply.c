@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "../fieldvalue.h"
 #include "blocks.h"
 #include "ply.h"
 #include "textpoints.h"
@@ -194,13 +195,6 @@ make_layout (Parser *parser, const GstSsioPlyElement *element)
   return layout;
 }
 
-static gboolean
-is_signed (GstSsioType type)
-{
-  return type == GST_SSIO_TYPE_I1 || type == GST_SSIO_TYPE_I2
-         || type == GST_SSIO_TYPE_I4 || type == GST_SSIO_TYPE_I8;
-}
-
 /* A signed type's negative count comes as such. */
 static guint64
 read_count (const guint8 *bytes, GstSsioType type, gboolean is_big_endian)
@@ -212,7 +206,7 @@ read_count (const guint8 *bytes, GstSsioType type, gboolean is_big_endian)
 
   for (i = 0; i < size; i++)
     count = count << 8 | bytes[is_big_endian ? i : size - 1 - i];
-  if (is_signed (type))
+  if (gst_ssio_type_is_signed (type))
     count = (gint64) (count << unused_bits) >> unused_bits;
   return count;
 }
@@ -255,7 +249,7 @@ skip_list (Parser *parser, GstSsioBlocks *blocks,
     return fail_past_end (parser, element);
   count = read_count (bytes, property->count_type,
       parser->header->encoding == GST_SSIO_PLY_BIG_ENDIAN);
-  if (is_signed (property->count_type) && (gint64) count < 0)
+  if (gst_ssio_type_is_signed (property->count_type) && (gint64) count < 0)
     return fail (parser,
         "the list \"%.64s\" of the element \"%.64s\" at byte "
         "%" G_GUINT64_FORMAT
