@@ -84,17 +84,6 @@ gst_ssio_arrivals_are_over (const GstSsioArrivals *self, GstBuffer *buffer,
   return TRUE;
 }
 
-void
-gst_ssio_arrivals_end (GstSsioArrivals *self, guint64 position,
-    guint batch_size)
-{
-  guint64 gap = count_gap (self->next_point, position);
-
-  self->missed_points += gap;
-  self->missed_batches += (gap + batch_size - 1) / batch_size;
-  self->next_point = position;
-}
-
 /* Who sent them knows better than gaps tell. */
 void
 gst_ssio_arrivals_end_epoch (GstSsioArrivals *self, const GstSsioEpoch *sent)
@@ -103,4 +92,35 @@ gst_ssio_arrivals_end_epoch (GstSsioArrivals *self, const GstSsioEpoch *sent)
     return;
   self->missed_points = sent->points - self->points;
   self->missed_batches = sent->batches - self->batches;
+}
+
+/* In points, up to where they were sent; -1 where it is not known. */
+static gint64
+find_end (GstEvent *event, GstPad *pad)
+{
+  GstFormat format = GST_FORMAT_DEFAULT;
+  gint64 position = -1;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT_DONE)
+    gst_event_parse_segment_done (event, &format, &position);
+  else
+    gst_pad_peer_query_position (pad, format, &position);
+  return format == GST_FORMAT_DEFAULT ? position : -1;
+}
+
+void
+gst_ssio_arrivals_end (GstSsioArrivals *self, GstEvent *event, GstPad *pad,
+    guint batch_size)
+{
+  GstSsioEpoch sent;
+  guint64 gap;
+
+  if (gst_event_parse_ssio_epoch (event, &sent)) {
+    gst_ssio_arrivals_end_epoch (self, &sent);
+    return;
+  }
+  gap = count_gap (self->next_point, find_end (event, pad));
+  self->missed_points += gap;
+  if (gap > 0)
+    self->missed_batches += (gap - 1) / MAX (batch_size, 1) + 1;
 }

@@ -39,13 +39,14 @@ void gst_ssio_arrivals_add (GstSsioArrivals *arrivals, GstBuffer *buffer,
 gboolean gst_ssio_arrivals_are_over (const GstSsioArrivals *arrivals,
     GstBuffer *buffer, guint *next_epoch);
 
-/* No more comes of what was sent in batches of that size, which ended before
- * that point. */
-void gst_ssio_arrivals_end (GstSsioArrivals *arrivals, guint64 position,
-    guint batch_size);
-
 /* No more comes of an epoch, of which that was sent. */
 void gst_ssio_arrivals_end_epoch (GstSsioArrivals *arrivals,
     const GstSsioEpoch *sent);
+
+/* No more comes, since event, which has come to pad, ends the epoch: who sent
+ * it knows what it had, if not by the event then by its position. batch_size
+ * is that of the caps. */
+void gst_ssio_arrivals_end (GstSsioArrivals *arrivals, GstEvent *event,
+    GstPad *pad, guint batch_size);
 
 G_END_DECLS

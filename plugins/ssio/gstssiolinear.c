@@ -422,24 +422,16 @@ end_epoch (GstSsioLinear *self)
   return TRUE;
 }
 
-/* Of the epoch that such an event ends: who sent it knows what it had, if not
- * by the event then by its position. */
+/* Of the epoch that such an event ends. */
 static void
 end_arrivals (GstSsioLinear *self, GstEvent *event)
 {
-  GstFormat format = GST_FORMAT_DEFAULT;
-  gint64 position = -1;
-  GstSsioEpoch sent;
+  GstSsioArrivals arrivals = self->arrivals;
 
-  if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT_DONE)
-    gst_event_parse_segment_done (event, &format, &position);
-  else if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
-    gst_pad_peer_query_position (GST_BASE_SINK_PAD (self), format, &position);
+  gst_ssio_arrivals_end (&arrivals, event, GST_BASE_SINK_PAD (self),
+      self->batch_size);
   GST_OBJECT_LOCK (self);
-  if (gst_event_parse_ssio_epoch (event, &sent))
-    gst_ssio_arrivals_end_epoch (&self->arrivals, &sent);
-  else if (format == GST_FORMAT_DEFAULT && position >= 0)
-    gst_ssio_arrivals_end (&self->arrivals, position, self->batch_size);
+  self->arrivals = arrivals;
   GST_OBJECT_UNLOCK (self);
 }
 

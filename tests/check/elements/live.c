@@ -411,6 +411,94 @@ GST_START_TEST (what_the_source_has_sent_and_did_not_come_is_missed)
 }
 GST_END_TEST;
 
+/* Waits for the end of a recording, and expects that it says nothing of
+ * batches that are missing, or so many, or one more. */
+static void
+check_recording (GstElement *element, guint n_missed)
+{
+  gchar *expected[2];
+  gchar *last = NULL;
+  GstMessage *message;
+  guint i;
+
+  while ((message = ssio_check_pop (element,
+              GST_MESSAGE_WARNING | GST_MESSAGE_ELEMENT))
+         && GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING) {
+    GError *error;
+
+    gst_message_parse_warning (message, &error, NULL);
+    g_free (last);
+    last = g_strdup (error->message);
+    g_error_free (error);
+    gst_message_unref (message);
+  }
+  fail_unless (message && gst_message_has_name (message, "ssio-file"));
+  gst_message_unref (message);
+
+  for (i = 0; i < 2; i++)
+    expected[i] = g_strdup_printf ("not complete: %u batches (%u points)",
+        n_missed + i, (n_missed + i) * BATCH);
+  if (n_missed == 0)
+    fail_unless (last == NULL, "%s", last);
+  else
+    fail_unless (last
+                     && (strstr (last, expected[0])
+                         || strstr (last, expected[1])),
+        "%s", last ? last : "no warning");
+  g_free (expected[1]);
+  g_free (expected[0]);
+  g_free (last);
+}
+
+/* Records batches that come while the sink is paused; what there is of them,
+ * in points. */
+static gsize
+record_paused (const gchar *queue, guint n_batches, guint n_missed)
+{
+  gchar *path = ssio_check_make_path (".bin");
+  gchar *text = g_strdup_printf ("%s ! ssiosink location=%s", queue, path);
+  Live live = start_live (text);
+  GstElement *sink = gst_harness_find_element (live.harness, "ssiosink");
+  gsize size;
+  gchar *bytes;
+  guint i;
+
+  gst_element_set_state (sink, GST_STATE_PAUSED);
+  for (i = 0; i < n_batches; i++)
+    push_batch (&live, 0, i);
+  gst_element_set_state (sink, GST_STATE_PLAYING);
+  linear_push_eos (live.harness);
+  check_recording (live.harness->element, n_missed);
+  fail_unless (g_file_get_contents (path, &bytes, &size, NULL));
+  gst_object_unref (sink);
+  stop_live (&live);
+  g_free (bytes);
+  g_free (text);
+  g_free (path);
+  return size / 8;
+}
+
+GST_START_TEST (a_pause_loses_nothing_where_the_queue_has_room)
+{
+  fail_unless_equals_uint64 (
+      record_paused ("queue leaky=downstream max-size-buffers=20 "
+                     "max-size-time=0",
+          20, 0),
+      20 * BATCH);
+}
+GST_END_TEST;
+
+/* The sink has the first already, or not. */
+GST_START_TEST (a_recording_says_what_a_full_queue_has_dropped)
+{
+  gsize n_points = record_paused ("queue leaky=downstream max-size-buffers=5 "
+                                  "max-size-time=0",
+      20, 14);
+
+  fail_unless (n_points == 5 * BATCH || n_points == 6 * BATCH);
+}
+GST_END_TEST;
+
 /* What an element says, or where it is a pad what comes to it. */
 static void
 check_latency (GstQuery *query, GstClockTime expected)
@@ -478,6 +566,8 @@ live_suite (void)
   tcase_add_test (tcase, a_flush_begins_the_count_anew);
   tcase_add_test (tcase, what_a_leaky_queue_drops_is_missed);
   tcase_add_test (tcase, what_the_source_has_sent_and_did_not_come_is_missed);
+  tcase_add_test (tcase, a_pause_loses_nothing_where_the_queue_has_room);
+  tcase_add_test (tcase, a_recording_says_what_a_full_queue_has_dropped);
   tcase_add_test (tcase, nothing_adds_latency_before_the_sink);
   tcase_add_test (tcase, a_sink_with_sync_asks_for_its_deadline);
   return suite;
