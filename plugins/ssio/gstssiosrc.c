@@ -178,6 +178,7 @@
 #include "gstssiosrc.h"
 #include "need.h"
 #include "seek.h"
+#include "srcquery.h"
 #include "srcsettings.h"
 #include "stream.h"
 
@@ -630,117 +631,18 @@ gst_ssio_src_do_seek (GstBaseSrc *src, GstSegment *segment)
 }
 
 static gboolean
-convert (GstSsioSrc *self, GstFormat from, gint64 value, GstFormat to,
-    gint64 *result)
-{
-  GstSsioExtent extent;
-
-  gst_ssio_stream_get_extent (self->stream, &extent);
-  return gst_ssio_extent_convert (&extent, from, value, to, result);
-}
-
-static gboolean
-answer_convert (GstSsioSrc *self, GstQuery *query)
-{
-  GstFormat from, to;
-  gint64 value, result;
-
-  gst_query_parse_convert (query, &from, &value, &to, NULL);
-  if (!convert (self, from, value, to, &result))
-    return FALSE;
-  gst_query_set_convert (query, from, value, to, result);
-  return TRUE;
-}
-
-/* The end in the format of segments, -1 where it is not known. */
-static gint64
-get_segment_duration (GstSsioSrc *self, GstFormat *format)
-{
-  const GstSegment *segment = &GST_BASE_SRC (self)->segment;
-  gint64 duration;
-
-  GST_OBJECT_LOCK (self);
-  *format = segment->format;
-  duration = segment->duration;
-  GST_OBJECT_UNLOCK (self);
-  return duration;
-}
-
-static gboolean
-answer_seeking (GstSsioSrc *self, GstQuery *query)
-{
-  GstFormat format, segment_format;
-  GstSsioExtent extent;
-  gint64 duration = get_segment_duration (self, &segment_format);
-  gint64 end;
-
-  gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
-  gst_ssio_stream_get_extent (self->stream, &extent);
-  end = extent.n_points;
-  if (end > 0 && format == GST_FORMAT_TIME && segment_format == format)
-    gst_query_set_seeking (query, format, TRUE, 0, duration);
-  else if (end > 0 && convert (self, GST_FORMAT_DEFAULT, end, format, &end))
-    gst_query_set_seeking (query, format, TRUE, 0, end);
-  else
-    gst_query_set_seeking (query, format, FALSE, 0, -1);
-  return TRUE;
-}
-
-/* In points or bytes, also where segments are in time. FALSE for other
- * formats. */
-static gboolean
-answer_position (GstSsioSrc *self, GstQuery *query)
-{
-  GstSsioExtent extent;
-  GstFormat format;
-  gint64 position;
-
-  gst_query_parse_position (query, &format, NULL);
-  gst_ssio_stream_get_extent (self->stream, &extent);
-  if (extent.point_size == 0
-      || !gst_ssio_extent_convert (&extent, GST_FORMAT_DEFAULT,
-          extent.position, format, &position))
-    return FALSE;
-  gst_query_set_position (query, format, position);
-  return TRUE;
-}
-
-static gboolean
-answer_duration (GstSsioSrc *self, GstQuery *query)
-{
-  GstSsioExtent extent;
-  GstFormat format;
-  gint64 duration;
-
-  gst_query_parse_duration (query, &format, NULL);
-  gst_ssio_stream_get_extent (self->stream, &extent);
-  if (extent.point_size == 0
-      || !gst_ssio_extent_convert (&extent, GST_FORMAT_DEFAULT,
-          extent.n_points, format, &duration))
-    return FALSE;
-  gst_query_set_duration (query, format, duration);
-  return TRUE;
-}
-
-static gboolean
 gst_ssio_src_query (GstBaseSrc *src, GstQuery *query)
 {
   GstSsioSrc *self = GST_SSIO_SRC (src);
+  GstSsioExtent extent;
+  GstSegment segment;
 
-  switch (GST_QUERY_TYPE (query)) {
-  case GST_QUERY_CONVERT:
-    return answer_convert (self, query);
-  case GST_QUERY_SEEKING:
-    return answer_seeking (self, query);
-  case GST_QUERY_POSITION:
-    return answer_position (self, query)
-           || GST_BASE_SRC_CLASS (parent_class)->query (src, query);
-  case GST_QUERY_DURATION:
-    return answer_duration (self, query)
-           || GST_BASE_SRC_CLASS (parent_class)->query (src, query);
-  default:
-    return GST_BASE_SRC_CLASS (parent_class)->query (src, query);
-  }
+  gst_ssio_stream_get_extent (self->stream, &extent);
+  GST_OBJECT_LOCK (self);
+  gst_segment_copy_into (&src->segment, &segment);
+  GST_OBJECT_UNLOCK (self);
+  return gst_ssio_src_answer_query (&extent, &segment, query)
+         || GST_BASE_SRC_CLASS (parent_class)->query (src, query);
 }
 
 static void
