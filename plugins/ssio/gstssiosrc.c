@@ -185,13 +185,9 @@
 GST_DEBUG_CATEGORY_STATIC (ssio_src_debug);
 #define GST_CAT_DEFAULT ssio_src_debug
 
-#define DEFAULT_EPOCHS 1
-
 /* Those before are of the settings. */
 enum {
-  PROP_EPOCHS = GST_SSIO_SRC_N_SETTINGS + 1,
-  PROP_RESUME_FROM,
-  PROP_STATE,
+  PROP_STATE = GST_SSIO_SRC_N_SETTINGS + 1,
   PROP_STATS,
 };
 
@@ -209,8 +205,6 @@ struct _GstSsioSrc {
 
   /* under the object lock */
   GstSsioSrcSettings settings;
-  guint epochs;
-  gchar *resume_from;
   Stats stats;
   GstCaps *caps;         /* while a file is open */
   gboolean bytes_needed; /* by downstream, which may have them */
@@ -251,12 +245,7 @@ gst_ssio_src_set_property (GObject *object, guint id, const GValue *value,
   GstSsioSrc *self = GST_SSIO_SRC (object);
 
   GST_OBJECT_LOCK (self);
-  if (id == PROP_EPOCHS) {
-    self->epochs = g_value_get_uint (value);
-  } else if (id == PROP_RESUME_FROM) {
-    g_free (self->resume_from);
-    self->resume_from = g_value_dup_string (value);
-  } else if (!gst_ssio_src_settings_set (&self->settings, id, value))
+  if (!gst_ssio_src_settings_set (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
 }
@@ -268,11 +257,7 @@ gst_ssio_src_get_property (GObject *object, guint id, GValue *value,
   GstSsioSrc *self = GST_SSIO_SRC (object);
 
   GST_OBJECT_LOCK (self);
-  if (id == PROP_EPOCHS)
-    g_value_set_uint (value, self->epochs);
-  else if (id == PROP_RESUME_FROM)
-    g_value_set_string (value, self->resume_from);
-  else if (id == PROP_STATE)
+  if (id == PROP_STATE)
     g_value_take_string (value, gst_ssio_stream_get_state (self->stream));
   else if (id == PROP_STATS)
     g_value_take_boxed (value, make_stats (&self->stats));
@@ -288,7 +273,6 @@ gst_ssio_src_finalize (GObject *object)
 
   gst_ssio_stream_free (self->stream);
   gst_ssio_src_settings_clear (&self->settings);
-  g_free (self->resume_from);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
@@ -326,19 +310,13 @@ static gboolean
 open_files (GstSsioSrc *self, GError **error)
 {
   GstSsioSrcSettings settings;
-  gchar *resume_from;
   gboolean done;
-  guint epochs;
 
   GST_OBJECT_LOCK (self);
   gst_ssio_src_settings_copy (&self->settings, &settings);
-  resume_from = g_strdup (self->resume_from);
-  epochs = self->epochs;
   GST_OBJECT_UNLOCK (self);
-  done = gst_ssio_stream_open (self->stream, &settings, epochs, resume_from,
-      error);
+  done = gst_ssio_stream_open (self->stream, &settings, error);
   gst_ssio_src_settings_clear (&settings);
-  g_free (resume_from);
   return done;
 }
 
@@ -613,13 +591,9 @@ gst_ssio_src_do_seek (GstBaseSrc *src, GstSegment *segment)
 {
   GstSsioSrc *self = GST_SSIO_SRC (src);
   GError *error = NULL;
-  guint epochs;
 
-  GST_OBJECT_LOCK (self);
-  epochs = self->epochs;
-  GST_OBJECT_UNLOCK (self);
   set_base (src, segment);
-  if (!gst_ssio_stream_seek (self->stream, segment, epochs, &error)) {
+  if (!gst_ssio_stream_seek (self->stream, segment, &error)) {
     fail (self, error);
     return FALSE;
   }
@@ -826,19 +800,7 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
 static void
 install_properties (GObjectClass *class)
 {
-  const GParamFlags flags
-      = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-
   gst_ssio_src_settings_install (class);
-  g_object_class_install_property (class, PROP_EPOCHS,
-      g_param_spec_uint ("epochs", "Epochs",
-          "How many times to stream all points before EOS (0 = endlessly)", 0,
-          G_MAXUINT, DEFAULT_EPOCHS, flags));
-  g_object_class_install_property (class, PROP_RESUME_FROM,
-      g_param_spec_string ("resume-from", "Resume from",
-          "What the property state of a stream of the same points has said: "
-          "go on with the batch that came next there",
-          NULL, flags));
   g_object_class_install_property (class, PROP_STATE,
       g_param_spec_string ("state", "State",
           "Where the stream stands, for resume-from: what it is made of, and "
@@ -891,7 +853,6 @@ gst_ssio_src_init (GstSsioSrc *self)
   GstBaseSrc *src = GST_BASE_SRC (self);
 
   gst_ssio_src_settings_init (&self->settings);
-  self->epochs = DEFAULT_EPOCHS;
   self->stream = gst_ssio_stream_new ();
   gst_base_src_set_format (src, GST_FORMAT_DEFAULT);
   /* the end of a segment may be the start of the next epoch */

@@ -11,6 +11,7 @@
 #define MAX_SHUFFLE_WINDOW 4096
 #define DEFAULT_ORIGIN "auto"
 #define DEFAULT_PREFETCH 2
+#define DEFAULT_EPOCHS 1
 #define MAX_PREFETCH 64
 #define MAX_RATE 1e12
 #define DEFAULT_FOLLOW_TIMEOUT (10 * GST_SECOND)
@@ -41,6 +42,8 @@ enum {
   PROP_TIME_FIELD,
   PROP_FOLLOW,
   PROP_FOLLOW_TIMEOUT,
+  PROP_EPOCHS,
+  PROP_RESUME_FROM,
   N_PROPS
 };
 
@@ -115,6 +118,7 @@ gst_ssio_src_settings_init (GstSsioSrcSettings *settings)
     .batch_size = DEFAULT_BATCH_SIZE,
     .shuffle_window = DEFAULT_SHUFFLE_WINDOW,
     .num_shards = 1,
+    .epochs = DEFAULT_EPOCHS,
     .prefetch = DEFAULT_PREFETCH,
     .stop_point = G_MAXUINT64,
     .follow_timeout = DEFAULT_FOLLOW_TIMEOUT,
@@ -130,6 +134,7 @@ gst_ssio_src_settings_clear (GstSsioSrcSettings *settings)
   g_clear_pointer (&settings->labels, g_free);
   g_clear_pointer (&settings->origin, g_free);
   g_clear_pointer (&settings->time_field, g_free);
+  g_clear_pointer (&settings->resume_from, g_free);
 }
 
 void
@@ -143,6 +148,7 @@ gst_ssio_src_settings_copy (const GstSsioSrcSettings *settings,
   copy->labels = g_strdup (settings->labels);
   copy->origin = g_strdup (settings->origin);
   copy->time_field = g_strdup (settings->time_field);
+  copy->resume_from = g_strdup (settings->resume_from);
 }
 
 static void
@@ -229,6 +235,12 @@ gst_ssio_src_settings_set (GstSsioSrcSettings *settings, guint id,
   case PROP_FOLLOW_TIMEOUT:
     settings->follow_timeout = g_value_get_uint64 (value);
     return TRUE;
+  case PROP_EPOCHS:
+    settings->epochs = g_value_get_uint (value);
+    return TRUE;
+  case PROP_RESUME_FROM:
+    take_string (&settings->resume_from, value);
+    return TRUE;
   default:
     return FALSE;
   }
@@ -312,6 +324,12 @@ gst_ssio_src_settings_get (const GstSsioSrcSettings *settings, guint id,
     return TRUE;
   case PROP_FOLLOW_TIMEOUT:
     g_value_set_uint64 (value, settings->follow_timeout);
+    return TRUE;
+  case PROP_EPOCHS:
+    g_value_set_uint (value, settings->epochs);
+    return TRUE;
+  case PROP_RESUME_FROM:
+    g_value_set_string (value, settings->resume_from);
     return TRUE;
   default:
     return FALSE;
@@ -404,6 +422,20 @@ install_time_properties (GObjectClass *class, GParamFlags flags)
 }
 
 static void
+install_epoch_properties (GObjectClass *class, GParamFlags flags)
+{
+  g_object_class_install_property (class, PROP_EPOCHS,
+      g_param_spec_uint ("epochs", "Epochs",
+          "How many times to stream all points before EOS (0 = endlessly)", 0,
+          G_MAXUINT, DEFAULT_EPOCHS, flags));
+  g_object_class_install_property (class, PROP_RESUME_FROM,
+      g_param_spec_string ("resume-from", "Resume from",
+          "What the property state of a stream of the same points has said: "
+          "go on with the batch that came next there",
+          NULL, flags));
+}
+
+static void
 install_follow_properties (GObjectClass *class, GParamFlags flags)
 {
   g_object_class_install_property (class, PROP_FOLLOW,
@@ -466,5 +498,6 @@ gst_ssio_src_settings_install (GObjectClass *class)
   install_reading_properties (class, flags);
   install_order_properties (class, flags);
   install_time_properties (class, flags);
+  install_epoch_properties (class, flags);
   install_follow_properties (class, flags);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ssiosrc's properties that say which points to stream, in which order and
- * when. */
+/* ssiosrc's properties that say which points to stream, in which order, how
+ * often and when. */
 #pragma once
 
 #include <gst/ssio/dataset.h>
@@ -43,12 +43,14 @@ typedef struct {
   gdouble rate;
   GstSsioRateUnit rate_unit;
   gchar *time_field;
+  guint epochs; /* 0 without an end */
+  gchar *resume_from;
   gboolean follow;
   guint64 follow_timeout; /* nanoseconds, 0 for none */
 } GstSsioSrcSettings;
 
 /* Property IDs are 1 to this; an element's own ones follow. */
-#define GST_SSIO_SRC_N_SETTINGS 24
+#define GST_SSIO_SRC_N_SETTINGS 26
 
 void gst_ssio_src_settings_init (GstSsioSrcSettings *settings);
 void gst_ssio_src_settings_clear (GstSsioSrcSettings *settings);

@@ -24,6 +24,7 @@ struct _GstSsioStream {
   GstSsioTimeline *timeline; /* NULL without timestamps */
   guint64 resume_position;   /* of the first batch, until it comes */
   gboolean ends_at_stop;     /* whatever epochs are left */
+  guint epochs;              /* 0 where endless */
   guint epochs_left;         /* with the current one; 0 where endless */
   gboolean is_over;
   GstSsioEpoch epoch;
@@ -137,9 +138,10 @@ open_dataset (GstSsioStream *self, const GstSsioSrcSettings *settings,
 /* The only epoch, of which nobody knows how long it is. */
 static gboolean
 open_follow (GstSsioStream *self, const GstSsioSrcSettings *settings,
-    const gchar *resume_from, GError **error)
+    GError **error)
 {
-  if (self->epochs_left != 1 || (resume_from && *resume_from)) {
+  if (settings->epochs != 1
+      || (settings->resume_from && *settings->resume_from)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
         "follow=true: expected epochs=1 from the start of the file, without "
         "resume-from; change that, or read the file once it is complete");
@@ -158,21 +160,21 @@ open_follow (GstSsioStream *self, const GstSsioSrcSettings *settings,
 
 static gboolean
 open_points (GstSsioStream *self, const GstSsioSrcSettings *settings,
-    const gchar *resume_from, GError **error)
+    GError **error)
 {
   if (settings->follow)
-    return open_follow (self, settings, resume_from, error);
+    return open_follow (self, settings, error);
   return open_dataset (self, settings, error)
-         && resume (self, resume_from, error);
+         && resume (self, settings->resume_from, error);
 }
 
 gboolean
 gst_ssio_stream_open (GstSsioStream *self, const GstSsioSrcSettings *settings,
-    guint epochs, const gchar *resume_from, GError **error)
+    GError **error)
 {
   self->is_over = FALSE;
-  self->epochs_left = epochs;
-  if (!open_points (self, settings, resume_from, error)
+  self->epochs = self->epochs_left = settings->epochs;
+  if (!open_points (self, settings, error)
       || !gst_ssio_src_settings_make_timeline (settings, self->dataset,
           get_layout (self), &self->timeline, error))
     return FALSE;
@@ -374,8 +376,7 @@ set_segment (GstSsioStream *self, const GstSegment *segment)
 }
 
 gboolean
-gst_ssio_stream_seek (GstSsioStream *self, GstSegment *segment, guint epochs,
-    GError **error)
+gst_ssio_stream_seek (GstSsioStream *self, GstSegment *segment, GError **error)
 {
   if (self->follow) { /* there is none but the first */
     segment->duration = -1;
@@ -393,7 +394,7 @@ gst_ssio_stream_seek (GstSsioStream *self, GstSegment *segment, guint epochs,
   gst_ssio_dataset_release_cursor (self->dataset);
   if (self->is_over) {
     self->is_over = FALSE;
-    self->epochs_left = epochs;
+    self->epochs_left = self->epochs;
   } else if (segment->flags & GST_SEGMENT_FLAG_RESET) {
     /* what was pushed of this epoch is thrown away downstream */
     self->epoch = (GstSsioEpoch){ .epoch = self->epoch.epoch };

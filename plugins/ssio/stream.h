@@ -20,12 +20,10 @@ typedef struct _GstSsioStream GstSsioStream;
 GstSsioStream *gst_ssio_stream_new (void);
 void gst_ssio_stream_free (GstSsioStream *stream);
 
-/* Opens the files, for so many epochs (0 = without an end), at the start or,
- * where resume_from is neither NULL nor empty, where that state says. FALSE
- * with error set; it is to be closed then too. */
+/* Opens the files, at the start or where resume-from says. FALSE with error
+ * set; it is to be closed then too. */
 gboolean gst_ssio_stream_open (GstSsioStream *stream,
-    const GstSsioSrcSettings *settings, guint epochs, const gchar *resume_from,
-    GError **error);
+    const GstSsioSrcSettings *settings, GError **error);
 void gst_ssio_stream_close (GstSsioStream *stream);
 
 /* For the log. Free with g_free(). */
@@ -74,10 +72,10 @@ gboolean gst_ssio_stream_reads_times (const GstSsioStream *stream);
 /* Goes where segment says, and makes it fit the epoch. It may be in points
  * also where the stream's segments are in time, and becomes such a one; a
  * position of G_MAXUINT64 is the current one. After the end of an epoch this
- * is the next one, the first of so many. FALSE with error set where a time
- * cannot be read. */
+ * is the next one, the first of as many as there were. FALSE with error set
+ * where a time cannot be read. */
 gboolean gst_ssio_stream_seek (GstSsioStream *stream, GstSegment *segment,
-    guint epochs, GError **error);
+    GError **error);
 
 /* What comes next of this epoch, EOS where that is nothing. Waits for a file
  * that is still written; FLUSHING where it is told not to. ERROR sets error. */
