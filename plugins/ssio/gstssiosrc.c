@@ -565,12 +565,10 @@ gst_ssio_src_prepare_seek_segment (GstBaseSrc *src, GstEvent *event,
 static gboolean
 gst_ssio_src_start (GstBaseSrc *src)
 {
-  GstSsioExtent extent;
+  gint64 duration = gst_ssio_stream_get_duration (GST_SSIO_SRC (src)->stream);
 
-  gst_ssio_stream_get_extent (GST_SSIO_SRC (src)->stream, &extent);
   GST_OBJECT_LOCK (src);
-  if (src->segment.format == GST_FORMAT_DEFAULT)
-    src->segment.duration = extent.n_points;
+  src->segment.duration = duration;
   GST_OBJECT_UNLOCK (src);
   return TRUE;
 }

@@ -297,6 +297,15 @@ gst_ssio_stream_reads_times (const GstSsioStream *self)
   return self->timeline && gst_ssio_timeline_is_recorded (self->timeline);
 }
 
+gint64
+gst_ssio_stream_get_duration (const GstSsioStream *self)
+{
+  if (self->follow)
+    return -1;
+  return self->timeline ? gst_ssio_timeline_get_duration (self->timeline)
+                        : self->extent.n_points;
+}
+
 guint64
 gst_ssio_stream_get_position (const GstSsioStream *self)
 {
@@ -342,7 +351,7 @@ to_time (GstSsioStream *self, GstSegment *segment, GError **error)
       || !find_time (self, &segment->position, error))
     return FALSE;
   segment->time = segment->start;
-  segment->duration = gst_ssio_timeline_get_duration (self->timeline);
+  segment->duration = gst_ssio_stream_get_duration (self);
   gst_ssio_timeline_restart (self->timeline, segment->position);
   return TRUE;
 }
@@ -516,9 +525,7 @@ gst_ssio_stream_start_next_epoch (GstSsioStream *self, GstSegment *segment)
     gst_ssio_timeline_restart (self->timeline, 0);
   segment->start = segment->time = segment->position = 0;
   segment->stop = -1;
-  segment->duration = self->timeline
-                          ? gst_ssio_timeline_get_duration (self->timeline)
-                          : self->extent.n_points;
+  segment->duration = gst_ssio_stream_get_duration (self);
   segment->flags &= ~GST_SEGMENT_FLAG_RESET;
   if (self->epochs_left > 0)
     self->epochs_left--;

@@ -59,7 +59,11 @@ gchar *gst_ssio_stream_get_state (GstSsioStream *stream);
 /* The current epoch, and what was streamed of it. */
 const GstSsioEpoch *gst_ssio_stream_get_epoch (const GstSsioStream *stream);
 
-/* Where the next batch starts, in the format of the stream's segments. */
+/* What an epoch has, in the format of the stream's segments; -1 where that is
+ * not known. */
+gint64 gst_ssio_stream_get_duration (const GstSsioStream *stream);
+
+/* Where the next batch starts, in that format. */
 guint64 gst_ssio_stream_get_position (const GstSsioStream *stream);
 
 /* Whether the stream's segments are in time, and batches have timestamps. */

@@ -373,6 +373,38 @@ GST_START_TEST (seeks_go_to_points_bytes_and_times)
 }
 GST_END_TEST;
 
+static void
+check_early_seek (GstFormat format, GstSeekType type, gint64 from)
+{
+  GstHarness *harness = start_tile ("rate=1000 rate-unit=points");
+  GstElement *src = gst_harness_find_element (harness, "ssiosrc");
+  Output output;
+
+  fail_unless (gst_element_send_event (src,
+      gst_event_new_seek (1.0, format, GST_SEEK_FLAG_NONE, type, from,
+          GST_SEEK_TYPE_NONE, -1)));
+  output = play (harness);
+  check_segment (&output, 0, 0, 900 * GST_MSECOND, GST_CLOCK_TIME_NONE,
+      GST_SECOND);
+  check_times (&output, 0, 900 * GST_MSECOND, 60 * GST_MSECOND);
+  fail_unless_equals_uint64 (get_offset (&output, 0), 900);
+  output_clear (&output);
+  gst_object_unref (src);
+  gst_harness_teardown (harness);
+}
+
+GST_START_TEST (a_seek_before_the_stream_starts_is_where_it_starts)
+{
+  const gint64 tenth = 100 * GST_MSECOND;
+
+  check_early_seek (GST_FORMAT_DEFAULT, GST_SEEK_TYPE_SET, 900);
+  check_early_seek (GST_FORMAT_DEFAULT, GST_SEEK_TYPE_END, -100);
+  check_early_seek (GST_FORMAT_BYTES, GST_SEEK_TYPE_SET, 24 * 900);
+  check_early_seek (GST_FORMAT_TIME, GST_SEEK_TYPE_SET, 9 * tenth);
+  check_early_seek (GST_FORMAT_TIME, GST_SEEK_TYPE_END, -tenth);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_seek_stops_where_it_should)
 {
   GstHarness *harness = start_tile ("rate=1000 rate-unit=points");
@@ -623,6 +655,7 @@ ssiosrc_rate_suite (void)
   tcase_add_test (tcase, files_that_each_start_from_0_follow_each_other);
   tcase_add_test (tcase, points_without_a_finite_time_come_after_those_before);
   tcase_add_test (tcase, seeks_go_to_points_bytes_and_times);
+  tcase_add_test (tcase, a_seek_before_the_stream_starts_is_where_it_starts);
   tcase_add_test (tcase, a_seek_stops_where_it_should);
   tcase_add_test (tcase, running_time_goes_on_over_segment_seeks_in_points);
   tcase_add_test (tcase, running_time_goes_on_over_epochs);
