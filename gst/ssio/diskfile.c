@@ -12,6 +12,7 @@
 
 #include "diskfile.h"
 #include "pagecache.h"
+#include "sidecar.h"
 
 static const gchar *
 get_advice (gint code)
@@ -63,6 +64,23 @@ make_version (const struct stat *status)
   return MAX (version, 1);
 }
 
+/* A recording may be on its way, or have come to an end on it. */
+static gboolean
+fail_open (const GstSsioDiskFile *file, gint number, GError **error)
+{
+  gchar *part = g_strconcat (file->path, GST_SSIO_PART_SUFFIX, NULL);
+
+  if (number == ENOENT && g_file_test (part, G_FILE_TEST_EXISTS))
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+        "%s: is not there yet: found %s, a recording that has not ended; wait "
+        "for its end, or read that with recover=true",
+        file->path, part);
+  else
+    gst_ssio_disk_file_set_error (error, file->path, "open", number);
+  g_free (part);
+  return FALSE;
+}
+
 gboolean
 gst_ssio_disk_file_open (GstSsioDiskFile *file, const gchar *path,
     GError **error)
@@ -73,10 +91,8 @@ gst_ssio_disk_file_open (GstSsioDiskFile *file, const gchar *path,
   file->path = g_strdup (path);
   /* not blocking, since opening a FIFO would wait for its writer */
   file->fd = open (file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (file->fd < 0 || fstat (file->fd, &status) != 0) {
-    gst_ssio_disk_file_set_error (error, file->path, "open", errno);
-    return FALSE;
-  }
+  if (file->fd < 0 || fstat (file->fd, &status) != 0)
+    return fail_open (file, errno, error);
   if (!S_ISREG (status.st_mode)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
         "%s: is %s: expected a regular file; name one", file->path,

@@ -279,6 +279,20 @@ GST_START_TEST (a_part_may_have_the_sidecar_of_its_final_name)
 }
 GST_END_TEST;
 
+GST_START_TEST (a_file_whose_part_is_there_is_not_there_yet)
+{
+  GstSsioSidecar sidecar = make_sidecar ("x,y,z", 0);
+  gchar *part = write_points (".bin.part", 12, &sidecar);
+  gchar *path = g_strndup (part, strlen (part) - strlen (".part"));
+
+  expect_refusal (path, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+      ".bin.part, a recording that has not ended");
+  gst_ssio_sidecar_clear (&sidecar);
+  g_free (path);
+  g_free (part);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_part_without_a_whole_point_is_an_error)
 {
   GstSsioSidecar sidecar = make_sidecar ("x,y,z", 0);
@@ -310,6 +324,7 @@ sidecar_suite (void)
   tcase_add_test (tcase, a_sidecar_that_is_too_long_is_an_error);
   tcase_add_test (tcase, a_part_is_read_only_to_recover_it);
   tcase_add_test (tcase, a_part_may_have_the_sidecar_of_its_final_name);
+  tcase_add_test (tcase, a_file_whose_part_is_there_is_not_there_yet);
   tcase_add_test (tcase, a_part_without_a_whole_point_is_an_error);
   return suite;
 }
