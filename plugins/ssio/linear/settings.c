@@ -114,6 +114,12 @@ gst_ssio_linear_settings_copy (const GstSsioLinearSettings *settings,
   copy->predictions = g_strdup (settings->predictions);
 }
 
+gboolean
+gst_ssio_linear_settings_need_cpu (const GstSsioLinearSettings *settings)
+{
+  return settings->normalize == GST_SSIO_NORMALIZE_CENTER_XY;
+}
+
 static void
 take_string (gchar **place, const GValue *value)
 {

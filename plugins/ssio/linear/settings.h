@@ -30,6 +30,10 @@ void gst_ssio_linear_settings_clear (GstSsioLinearSettings *settings);
 void gst_ssio_linear_settings_copy (const GstSsioLinearSettings *settings,
     GstSsioLinearSettings *copy);
 
+/* Whether only the CPU does what is asked for. */
+gboolean
+gst_ssio_linear_settings_need_cpu (const GstSsioLinearSettings *settings);
+
 void gst_ssio_linear_settings_install (GObjectClass *class);
 
 /* FALSE where there is no such property. */
