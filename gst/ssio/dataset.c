@@ -9,6 +9,7 @@
 #include "dataset.h"
 #include "filelist.h"
 #include "filetable.h"
+#include "gstssiofiles.h"
 #include "mixer.h"
 #include "pointfileio.h"
 
@@ -305,6 +306,25 @@ gst_ssio_dataset_get_n_files (const GstSsioDataset *self)
   return gst_ssio_file_table_get_n_files (self->files);
 }
 
+GstEvent *
+gst_ssio_dataset_new_files_event (const GstSsioDataset *self)
+{
+  const guint n = gst_ssio_dataset_get_n_files (self);
+  const gchar **locations = g_new (const gchar *, n);
+  guint64 *points = g_new (guint64, n);
+  GstEvent *event;
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    locations[i] = gst_ssio_file_table_get_path (self->files, i);
+    points[i] = gst_ssio_file_table_get_n_points (self->files, i);
+  }
+  event = gst_event_new_ssio_files (locations, points, n);
+  g_free (locations);
+  g_free (points);
+  return event;
+}
+
 GstSsioLayout *
 gst_ssio_dataset_get_layout (const GstSsioDataset *self)
 {
@@ -427,24 +447,33 @@ align_batch (GstSsioDataset *self, const GstSsioBatch *batch,
 }
 
 gboolean
+gst_ssio_dataset_map_batch (GstBuffer *buffer, gsize size, GstMapInfo *map,
+    GError **error)
+{
+  gsize room = gst_buffer_get_size (buffer);
+
+  if (room >= size && gst_buffer_map (buffer, map, GST_MAP_WRITE))
+    return TRUE;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
+      "cannot use the pool that downstream offers: expected writable "
+      "buffers of %" G_GSIZE_FORMAT " bytes, found %" G_GSIZE_FORMAT
+      "; use io-mode=mmap",
+      size, room);
+  return FALSE;
+}
+
+gboolean
 gst_ssio_dataset_read_batch (GstSsioDataset *self, const GstSsioBatch *batch,
     GstBuffer *buffer, GError **error)
 {
   gsize size = batch->n_points * self->point_size;
-  gsize room = gst_buffer_get_size (buffer);
   GstMapInfo map;
   gboolean ok;
 
-  if (!self->is_cached && !self->mixer && room >= size)
+  if (!self->is_cached && !self->mixer && gst_buffer_get_size (buffer) >= size)
     align_batch (self, batch, buffer, size);
-  if (room < size || !gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
-        "cannot use the pool that downstream offers: expected writable "
-        "buffers of %" G_GSIZE_FORMAT " bytes, found %" G_GSIZE_FORMAT
-        "; use io-mode=mmap",
-        size, room);
+  if (!gst_ssio_dataset_map_batch (buffer, size, &map, error))
     return FALSE;
-  }
   ok = copy_points (self, batch, map.data, error);
   gst_buffer_unmap (buffer, &map);
   if (ok)

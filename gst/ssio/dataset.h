@@ -44,6 +44,10 @@ void gst_ssio_dataset_set_damage_func (GstSsioDataset *dataset,
 GST_SSIO_API
 guint gst_ssio_dataset_get_n_files (const GstSsioDataset *dataset);
 
+/* Names the files, and says how many points each has. */
+GST_SSIO_API
+GstEvent *gst_ssio_dataset_new_files_event (const GstSsioDataset *dataset);
+
 /* With the origin subtracted. Owned by the data set. */
 GST_SSIO_API
 GstSsioLayout *gst_ssio_dataset_get_layout (const GstSsioDataset *dataset);
@@ -84,6 +88,12 @@ GstBuffer *gst_ssio_dataset_wrap_batch (GstSsioDataset *dataset,
 GST_SSIO_API
 gboolean gst_ssio_dataset_read_batch (GstSsioDataset *dataset,
     const GstSsioBatch *batch, GstBuffer *buffer, GError **error);
+
+/* Maps a buffer of somebody's pool to write size bytes; FALSE with error set
+ * where it is not fit for them. */
+GST_SSIO_API
+gboolean gst_ssio_dataset_map_batch (GstBuffer *buffer, gsize size,
+    GstMapInfo *map, GError **error);
 
 /* What identifies the content of a batch's file, 0 where it may change without
  * an error. */

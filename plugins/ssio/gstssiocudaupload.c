@@ -8,7 +8,9 @@
  * Copies batches of points to a CUDA device on a stream of its own and pushes
  * them at once: who computes with them waits for the copy on the device, so
  * that disk, bus and device work at the same time. #GstSsioCudaUpload:slots
- * batches are on their way or in use; only where all are, the element waits.
+ * batches are on their way or in use; only where all are, the element waits. No
+ * batch is held back for this, so that a live stream gets no latency here;
+ * timestamps, flags and meta stay as they are.
  *
  * A batch keeps the buffer it comes from until its copy is done. How the bytes
  * get there is #GstSsioCudaUpload:staging; the result is the same. With
@@ -380,7 +382,7 @@ check_output (GstSsioCudaUpload *self, GstCaps *out)
 {
   const gchar *reason
       = "what follows does not take them on a device (ssiolinear does where "
-        "this was built with nvcc)";
+        "this was built with nvcc, but for normalize=center-xy)";
   GError *error = NULL;
 
   if (gst_ssio_caps_are_cuda (out))

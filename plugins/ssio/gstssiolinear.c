@@ -19,17 +19,83 @@
  * * `seconds` (double): from the epoch's segment, or the end of the epoch
  *   before, to its end, without the time in PAUSED
  * * `points-per-second` (double)
+ * * `dropped` (uint64): batches that came and were not computed, see below
+ * * `missed-batches`, `missed-points` (uint64): what did not come, as far as it
+ *   is known
  * * `output-mean` (GstValueArray of double): the mean of each output, added
  *   up in float64; NaN for an epoch without points
  *
  * and sets #GstSsioLinear:last-message to the same in one line.
  *
+ * ## Evaluation
+ * #GstSsioLinear:label names the field with each point's class, which is then
+ * no input: an integer, a bit field or a float that holds integers. Outputs
+ * are the classes' logits. The message of an epoch then has as well
+ *
+ * * `scored-points`, `ignored-points` (uint64)
+ * * `loss` (double): the mean cross-entropy, as PyTorch's nn.CrossEntropyLoss
+ * * `accuracy` (double): the share of points whose largest output, of several
+ *   equal ones the first, is that of their class
+ * * `iou` (#GstValueArray of double): of each class, the points that are of it
+ *   and found to be, divided by those that are either; NaN for a class that no
+ *   point is of or was taken for, and for the one that is ignored
+ * * `miou` (double): the mean of `iou` without those that are NaN
+ * * `confusion` (#GstValueArray of #GstValueArray of uint64): points by their
+ *   class, then by the one found
+ *
+ * They are added up in float64, or counted, and have the same bits with any
+ * number of threads; they are NaN where no point was scored.
+ *
+ * #GstSsioLinear:class-map turns raw labels into classes; it must have all that
+ * occur. semantic-kitti.yaml can be given as it is. What is
+ * #GstSsioLinear:ignore-label after that counts nowhere; any other label that
+ * is no class is an error that names file and point.
+ *
+ * ## Normalisation
+ * #GstSsioLinear:normalize says what is done to inputs before the model sees
+ * them. With `stats` each one is taken less its mean and divided by its
+ * deviation (NumPy's std(); by 1 where that is 0), as they are in the tensors
+ * `normalize.mean` and `normalize.std` of the weights or of
+ * #GstSsioLinear:normalize-file. Where there are none the first epoch only
+ * measures them: its message has `normalize-mean` and `normalize-std`
+ * (#GstValueArray of double) in place of what is computed, and those that
+ * follow use them, so that one epoch more is to be streamed. With `center-xy`
+ * the inputs x and y are taken less their mean over each batch. Weights that
+ * say how their inputs were normalised, by those tensors or by `normalize` in
+ * the metadata, are used so by default, and with nothing else.
+ *
+ * ## Predictions
+ * #GstSsioLinear:predictions is a .npy file of a row for each point of the
+ * data set, in the order of the files (the event `ssio-files` names them) and
+ * of the points in each, whatever order batches stream in:
+ * #GstSsioLinear:predictions-type has what is in it. Rows of points that did
+ * not come, as those of other shards, are 255 (u1), 65535 (u2) or NaN (f4).
+ * Each epoch writes the file anew; it has its name when the epoch is complete,
+ * before its message. Batches of shuffle=points have no place in it and are an
+ * error.
+ *
  * Batches in system memory are computed on all cores; those that
  * #GstSsioCudaUpload has brought to a CUDA device are computed there, in
  * float32 arithmetic as on the CPU, so that the means agree to 1e-5. A model
  * whose weights do not fit in a multiprocessor's shared memory is computed by
- * cuBLASLt, which must be installed then.
+ * cuBLASLt, which must be installed then; with labels or predictions its
+ * batches come back from the device and are computed on the CPU, which a
+ * warning says. With normalize=center-xy batches stay in system memory, which
+ * #GstSsioCudaUpload warns of.
  *
+ * ## Live streams
+ * With `sync=true` a batch is computed when its time has come. One that is late
+ * by more than #GstBaseSink:max-lateness is dropped, counted in `dropped`, and,
+ * with #GstBaseSink:qos, told of by a QoS message. What is dropped before, as by
+ * a leaky #queue, is missed: that shows in the buffers' offsets and
+ * #GstSsioBatchMeta, and in the position of what sends them. The property
+ * #GstSsioLinear:stats has all of it since READY. An epoch whose end was
+ * dropped has ended when a batch of a later one comes.
+ *
+ * No batch is kept to compute the next, so that this element adds no latency of
+ * its own to #GstBaseSink:processing-deadline.
+ *
+ * ## Errors
  * What is wrong with the features or the weights for the stream's caps is
  * an error that comes with the first batch in PLAYING. After an error of this
  * element neither an epoch ends nor the stream: there is no EOS. It has to go
@@ -44,6 +110,18 @@
  *     ssiolinear features=x,y,z,intensity layers=128,64,8 \
  *     weights=model.safetensors
  * ]| Runs a trained model with two hidden layers and 8 outputs.
+ * |[
+ * gst-launch-1.0 -v ssiosrc location=scans batch-size=120000 rate=10 ! \
+ *     queue leaky=downstream max-size-buffers=3 ! \
+ *     ssiolinear sync=true qos=true max-lateness=50000000
+ * ]| Runs it over ten scans a second, of which it leaves out those that it is
+ * too slow for.
+ * |[
+ * gst-launch-1.0 -v ssiosrc location=sequences/08/velodyne layout=semantickitti \
+ *     labels=../labels/%s.label ! queue ! ssiolinear features=x,y,z,intensity \
+ *     layers=64,20 weights=model.safetensors label=sem_class \
+ *     class-map=semantic-kitti.yaml ignore-label=0 predictions=08.npy
+ * ]| Evaluates a model on a SemanticKITTI sequence and keeps what it predicts.
  *
  * Since: 0.1
  */
@@ -52,67 +130,45 @@
 #include "config.h"
 #endif
 
-#include <math.h>
-
-#include "cuda/caps.h"
+#include "arrivals.h"
 #include "elements.h"
 #include "gstssiolinear.h"
-#include "linear/evaluator.h"
-#include "linear/inputs.h"
+
 #include "linear/kernels.h"
-#include "linear/report.h"
-#include "linear/safetensors.h"
-#include "sourcefile.h"
+#include "linear/session.h"
 
 GST_DEBUG_CATEGORY_STATIC (ssio_linear_debug);
 #define GST_CAT_DEFAULT ssio_linear_debug
 
-#define DEFAULT_LAYERS "64,3"
-#define DEFAULT_SEED 0
-#define DEFAULT_THREADS 0
-#define MAX_THREADS 1024
-
+/* Those before are of the settings. */
 enum {
-  PROP_0,
-  PROP_LAYERS,
-  PROP_FEATURES,
-  PROP_WEIGHTS,
-  PROP_SEED,
-  PROP_THREADS,
-  PROP_LAST_MESSAGE,
-  N_PROPS
+  PROP_LAST_MESSAGE = GST_SSIO_LINEAR_N_SETTINGS + 1,
+  PROP_STATS,
 };
 
-static GParamSpec *properties[N_PROPS];
+static GParamSpec *last_message_property;
 
 struct _GstSsioLinear {
   GstBaseSink parent;
 
   /* under the object lock */
-  gchar *layers;
-  gchar *features; /* NULL for all fields */
-  gchar *weights;  /* NULL for random ones */
-  guint seed;
-  guint threads;
+  GstSsioLinearSettings settings;
   gchar *last_message;
   GTimer *timer; /* of the epoch; runs only in PLAYING */
   gboolean timer_runs;
+  GstSsioArrivals arrivals; /* of the epoch; the streaming thread's */
+  guint64 missed_batches;   /* of epochs before */
+  guint64 missed_points;
 
   /* of the streaming thread */
-  GArray *widths;
-  gboolean on_device;    /* where batches are */
-  GstSsioLayout *layout; /* theirs; NULL before caps, after an error */
-  GArray *fields;        /* of the layout, which are the model's inputs */
-  GstSsioModel *model;   /* NULL as the layout is */
-  GstSsioEvaluator *evaluator; /* NULL until a batch has shown where */
+  GstSsioSession *session; /* NULL after an error */
+  guint point_size;        /* as the caps say, as the one that follows */
+  guint batch_size;
+  gboolean is_described; /* what computes was told in the log */
+  gboolean epoch_runs;   /* its time has begun */
+  gboolean has_measured; /* the last epoch did nothing else */
   gboolean has_failed;
-  GError *error;          /* why, until it is posted */
-  GstSsioPointFile *file; /* where the last batch was mapped from */
-  guint point_size;
-  gdouble *sums; /* of each output, in this epoch */
-  guint n_outputs;
-  GstSsioEpoch epoch;
-  gboolean epoch_runs; /* its time has begun */
+  GError *error; /* why, until it is posted */
 };
 
 static GstStaticPadTemplate sink_template
@@ -131,32 +187,23 @@ gst_ssio_linear_set_property (GObject *object, guint id, const GValue *value,
   GstSsioLinear *self = GST_SSIO_LINEAR (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_LAYERS:
-    g_free (self->layers);
-    self->layers = g_value_dup_string (value);
-    break;
-  case PROP_FEATURES:
-    g_free (self->features);
-    self->features = g_value_dup_string (value);
-    break;
-  case PROP_WEIGHTS:
-    g_free (self->weights);
-    self->weights = g_value_dup_string (value);
-    if (self->weights && !*self->weights)
-      g_clear_pointer (&self->weights, g_free);
-    break;
-  case PROP_SEED:
-    self->seed = g_value_get_uint (value);
-    break;
-  case PROP_THREADS:
-    self->threads = g_value_get_uint (value);
-    break;
-  default:
+  if (!gst_ssio_linear_settings_set (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    break;
-  }
   GST_OBJECT_UNLOCK (self);
+}
+
+/* GstBaseSink's, and what did not come to it. */
+static GstStructure *
+make_stats (GstSsioLinear *self)
+{
+  GstStructure *stats = gst_base_sink_get_stats (GST_BASE_SINK (self));
+
+  GST_OBJECT_LOCK (self);
+  gst_structure_set (stats, "missed-batches", G_TYPE_UINT64,
+      self->missed_batches + self->arrivals.missed_batches, "missed-points",
+      G_TYPE_UINT64, self->missed_points + self->arrivals.missed_points, NULL);
+  GST_OBJECT_UNLOCK (self);
+  return stats;
 }
 
 static void
@@ -165,30 +212,15 @@ gst_ssio_linear_get_property (GObject *object, guint id, GValue *value,
 {
   GstSsioLinear *self = GST_SSIO_LINEAR (object);
 
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_LAYERS:
-    g_value_set_string (value, self->layers);
-    break;
-  case PROP_FEATURES:
-    g_value_set_string (value, self->features);
-    break;
-  case PROP_WEIGHTS:
-    g_value_set_string (value, self->weights);
-    break;
-  case PROP_SEED:
-    g_value_set_uint (value, self->seed);
-    break;
-  case PROP_THREADS:
-    g_value_set_uint (value, self->threads);
-    break;
-  case PROP_LAST_MESSAGE:
-    g_value_set_string (value, self->last_message);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    break;
+  if (id == PROP_STATS) {
+    g_value_take_boxed (value, make_stats (self));
+    return;
   }
+  GST_OBJECT_LOCK (self);
+  if (id == PROP_LAST_MESSAGE)
+    g_value_set_string (value, self->last_message);
+  else if (!gst_ssio_linear_settings_get (&self->settings, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -197,9 +229,7 @@ gst_ssio_linear_finalize (GObject *object)
 {
   GstSsioLinear *self = GST_SSIO_LINEAR (object);
 
-  g_free (self->layers);
-  g_free (self->features);
-  g_free (self->weights);
+  gst_ssio_linear_settings_clear (&self->settings);
   g_free (self->last_message);
   g_timer_destroy (self->timer);
   G_OBJECT_CLASS (parent_class)->finalize (object);
@@ -227,15 +257,6 @@ let_timer_run (GstSsioLinear *self, gboolean run)
   GST_OBJECT_UNLOCK (self);
 }
 
-static void
-close_model (GstSsioLinear *self)
-{
-  g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
-  g_clear_pointer (&self->model, gst_ssio_model_free);
-  g_clear_pointer (&self->fields, g_array_unref);
-  g_clear_pointer (&self->layout, gst_ssio_layout_unref);
-}
-
 /* Posts why this element cannot work, once. Until READY, batches are answered
  * as if it were flushing: for another flow upstream would post an error of its
  * own, or send an EOS that looks like the end of a complete epoch. */
@@ -247,34 +268,21 @@ refuse (GstSsioLinear *self)
   return GST_FLOW_FLUSHING;
 }
 
+/* error is NULL where somebody else has posted it. */
 static void
 fail (GstSsioLinear *self, GError *error)
 {
-  close_model (self);
+  g_clear_pointer (&self->session, gst_ssio_session_free);
   self->has_failed = TRUE;
   self->error = error;
-}
-
-/* Adds what was computed to the epoch's sums, or fails. */
-static void
-collect (GstSsioLinear *self)
-{
-  GError *error = NULL;
-
-  if (self->evaluator
-      && !gst_ssio_evaluator_collect (self->evaluator, self->sums, &error))
-    fail (self, error);
 }
 
 static void
 stop (GstSsioLinear *self)
 {
-  close_model (self);
+  g_clear_pointer (&self->session, gst_ssio_session_free);
   self->has_failed = FALSE;
   g_clear_error (&self->error);
-  g_clear_pointer (&self->file, gst_ssio_point_file_unref);
-  g_clear_pointer (&self->sums, g_free);
-  g_clear_pointer (&self->widths, g_array_unref);
 }
 
 /* Says here what can be said without caps: the state change fails then, which
@@ -286,76 +294,59 @@ stop (GstSsioLinear *self)
 static gboolean
 start (GstSsioLinear *self)
 {
+  GstSsioLinearSettings settings;
   GError *error = NULL;
-  gchar *layers, *weights;
 
   GST_OBJECT_LOCK (self);
-  layers = g_strdup (self->layers ? self->layers : "");
-  weights = g_strdup (self->weights);
+  gst_ssio_linear_settings_copy (&self->settings, &settings);
   GST_OBJECT_UNLOCK (self);
-
-  if ((weights && !gst_ssio_safetensors_check (weights, &error))
-      || !gst_ssio_model_parse_widths (layers, &self->widths, &error))
-    gst_ssio_element_take_error (self, error);
-  g_free (layers);
-  g_free (weights);
-  self->epoch = (GstSsioEpoch){ 0 };
+  self->session = gst_ssio_session_new (&settings, &error);
+  gst_ssio_linear_settings_clear (&settings);
+  self->is_described = FALSE;
   self->epoch_runs = FALSE;
-  return self->widths != NULL;
-}
-
-static GstSsioModel *
-make_model (guint n_in, const GArray *widths, const gchar *weights, guint seed,
-    GError **error)
-{
-  GstSsioModel *model = gst_ssio_model_new (n_in, widths);
-
-  if (!weights)
-    gst_ssio_model_init_random (model, seed);
-  else if (!gst_ssio_safetensors_load (weights, model, error))
-    g_clear_pointer (&model, gst_ssio_model_free);
-  return model;
-}
-
-static gboolean
-open_model (GstSsioLinear *self, GstCaps *caps, GError **error)
-{
-  gchar *features, *weights;
-  guint seed;
-
+  self->has_measured = FALSE;
   GST_OBJECT_LOCK (self);
-  features = g_strdup (self->features);
-  weights = g_strdup (self->weights);
-  seed = self->seed;
+  gst_ssio_arrivals_reset (&self->arrivals);
+  self->missed_batches = self->missed_points = 0;
   GST_OBJECT_UNLOCK (self);
-
-  self->on_device = gst_ssio_caps_are_cuda (caps);
-  self->layout = gst_ssio_layout_new_from_caps (caps, NULL, error);
-  if (self->layout)
-    self->fields = gst_ssio_inputs_find (self->layout, features, error);
-  if (self->fields)
-    self->model
-        = make_model (self->fields->len, self->widths, weights, seed, error);
-  g_free (features);
-  g_free (weights);
-  return self->model != NULL;
+  if (self->session)
+    return TRUE;
+  gst_ssio_element_take_error (self, error);
+  return FALSE;
 }
 
-/* A build without kernels computes on the CPU. */
+/* What is computed on the CPU need not go to a device and come back. */
 static GstCaps *
 gst_ssio_linear_get_caps (GstBaseSink *sink, GstCaps *filter)
 {
-  GstCaps *caps
-      = gst_ssio_kernels_are_built ()
-            ? gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink))
-            : gst_caps_from_string (GST_SSIO_SYSTEM_CAPS);
-  GstCaps *filtered;
+  GstSsioLinear *self = GST_SSIO_LINEAR (sink);
+  GstCaps *caps, *filtered;
+  gboolean needs_cpu;
 
+  GST_OBJECT_LOCK (self);
+  needs_cpu = gst_ssio_linear_settings_need_cpu (&self->settings);
+  GST_OBJECT_UNLOCK (self);
+  caps = gst_ssio_kernels_are_built () && !needs_cpu
+             ? gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink))
+             : gst_caps_from_string (GST_SSIO_SYSTEM_CAPS);
   if (!filter)
     return caps;
   filtered = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
   gst_caps_unref (caps);
   return filtered;
+}
+
+static void
+note_sizes (GstSsioLinear *self, GstCaps *caps)
+{
+  const GstStructure *structure = gst_caps_get_structure (caps, 0);
+  gint point_size = 0;
+  gint batch_size = 0;
+
+  gst_structure_get (structure, "point-size", G_TYPE_INT, &point_size,
+      "batch-size", G_TYPE_INT, &batch_size, NULL);
+  self->point_size = MAX (point_size, 1);
+  self->batch_size = MAX (batch_size, 1);
 }
 
 /* TRUE also for caps that cannot be used, as upstream posts an error for ones
@@ -368,62 +359,36 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   GstSsioLinear *self = GST_SSIO_LINEAR (sink);
   GError *error = NULL;
 
-  collect (self);
-  if (self->has_failed)
-    return TRUE;
-  close_model (self);
-  if (!open_model (self, caps, &error)) {
+  note_sizes (self, caps);
+  if (!self->has_failed
+      && !gst_ssio_session_set_caps (self->session, caps, &error)) {
     GST_WARNING_OBJECT (self, "%s", error->message);
     fail (self, error);
-    return TRUE;
   }
-  self->point_size = gst_ssio_layout_get_point_size (self->layout);
-  self->n_outputs = gst_ssio_model_get_n_outputs (self->model);
-  if (!self->sums)
-    self->sums = g_new0 (gdouble, self->n_outputs);
   return TRUE;
 }
 
-static GstSsioEvaluator *
-new_cpu_evaluator (GstSsioLinear *self)
-{
-  guint threads;
-
-  GST_OBJECT_LOCK (self);
-  threads = self->threads;
-  GST_OBJECT_UNLOCK (self);
-  return gst_ssio_cpu_evaluator_new (self->model, self->layout,
-      (const guint *) self->fields->data, threads);
-}
-
-/* On the device that the batch is on. */
-static GstSsioEvaluator *
-new_cuda_evaluator (GstSsioLinear *self, GstBuffer *buffer, GError **error)
-{
-  GstMemory *memory = gst_buffer_peek_memory (buffer, 0);
-
-  if (!gst_ssio_check_cuda_memory (memory, error))
-    return NULL;
-  return gst_ssio_cuda_evaluator_new (
-      gst_ssio_cuda_memory_get_context (memory), self->model, self->layout,
-      (const guint *) self->fields->data, error);
-}
-
-/* Where to compute shows only with the first batch. */
 static gboolean
-ensure_evaluator (GstSsioLinear *self, GstBuffer *buffer, GError **error)
+prepare (GstSsioLinear *self, GstBuffer *buffer, GError **error)
 {
   gchar *description;
 
-  if (self->evaluator)
-    return TRUE;
-  self->evaluator = self->on_device ? new_cuda_evaluator (self, buffer, error)
-                                    : new_cpu_evaluator (self);
-  if (!self->evaluator)
+  if (!gst_ssio_session_prepare (self->session, buffer, error))
     return FALSE;
-  description = gst_ssio_evaluator_describe (self->evaluator);
-  GST_INFO_OBJECT (self, "%u inputs, %u outputs, %s", self->fields->len,
-      self->n_outputs, description);
+  if (self->is_described)
+    return TRUE;
+  description = gst_ssio_session_describe (self->session);
+  if (!description)
+    return TRUE;
+  GST_INFO_OBJECT (self, "%s", description);
+  if (gst_ssio_session_downloads (self->session))
+    GST_ELEMENT_WARNING (self, STREAM, NOT_IMPLEMENTED,
+        ("normalize=center-xy, and label and predictions of a model too wide "
+         "for the device's shared memory, are computed on the CPU: batches "
+         "come back from the device for it; leave ssiocudaupload out to spare "
+         "that way"),
+        (NULL));
+  self->is_described = TRUE;
   g_free (description);
   return TRUE;
 }
@@ -435,9 +400,8 @@ gst_ssio_linear_preroll (GstBaseSink *sink, GstBuffer *buffer)
   GstSsioLinear *self = GST_SSIO_LINEAR (sink);
   GError *error = NULL;
 
-  if (self->has_failed || !self->model || gst_buffer_get_size (buffer) == 0)
-    return GST_FLOW_OK;
-  if (!ensure_evaluator (self, buffer, &error))
+  if (!self->has_failed && gst_ssio_session_has_model (self->session)
+      && !prepare (self, buffer, &error))
     fail (self, error);
   return GST_FLOW_OK;
 }
@@ -446,63 +410,55 @@ static GstFlowReturn
 gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
 {
   GstSsioLinear *self = GST_SSIO_LINEAR (sink);
-  const GstSsioBatchMeta *meta = gst_buffer_get_ssio_batch_meta (buffer);
-  gsize size = gst_buffer_get_size (buffer);
   GError *error = NULL;
 
   if (self->has_failed)
     return refuse (self);
-  if (!self->model)
+  if (!gst_ssio_session_has_model (self->session))
     return GST_FLOW_NOT_NEGOTIATED;
-  if (size > 0
-      && (!ensure_evaluator (self, buffer, &error)
-          || !gst_ssio_evaluator_push (self->evaluator, buffer, &error))) {
-    fail (self, error);
-    return refuse (self);
-  }
-  gst_ssio_source_file_note (&self->file, buffer);
-  if (meta)
-    self->epoch.epoch = meta->epoch;
-  self->epoch.batches++;
-  self->epoch.points += size / self->point_size;
-  self->epoch.bytes += size;
-  return GST_FLOW_OK;
+  if (prepare (self, buffer, &error)
+      && gst_ssio_session_push (self->session, buffer, &error))
+    return GST_FLOW_OK;
+  fail (self, error);
+  return refuse (self);
+}
+
+/* What was dropped of the epoch, before it came here or for coming late. */
+static void
+report_losses (GstSsioLinear *self, GstSsioReport *report)
+{
+  const GstSsioArrivals *arrivals = &self->arrivals;
+
+  report->dropped = arrivals->batches - report->epoch.batches;
+  report->missed_batches = arrivals->missed_batches;
+  report->missed_points = arrivals->missed_points;
 }
 
 static void
-reset_epoch (GstSsioLinear *self, guint epoch)
+post_report (GstSsioLinear *self, GstSsioReport *report)
 {
-  guint i;
-
-  self->epoch = (GstSsioEpoch){ .epoch = epoch };
-  for (i = 0; self->sums && i < self->n_outputs; i++)
-    self->sums[i] = 0;
-}
-
-/* After an error, or where there never were caps, there is no epoch that
- * could have ended. */
-static void
-report_epoch (GstSsioLinear *self)
-{
-  GstSsioReport report = { .epoch = self->epoch, .n_means = self->n_outputs };
-  guint i;
-
-  report.means = g_new (gdouble, self->n_outputs);
-  for (i = 0; i < self->n_outputs; i++)
-    report.means[i]
-        = self->epoch.points ? self->sums[i] / self->epoch.points : NAN;
-
   GST_OBJECT_LOCK (self);
-  report.seconds = g_timer_elapsed (self->timer, NULL);
+  report_losses (self, report);
+  report->seconds = g_timer_elapsed (self->timer, NULL);
   g_free (self->last_message);
-  self->last_message = gst_ssio_report_to_string (&report);
+  self->last_message = gst_ssio_report_to_string (report);
   GST_OBJECT_UNLOCK (self);
 
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAST_MESSAGE]);
+  self->has_measured = report->measured != NULL;
+  g_object_notify_by_pspec (G_OBJECT (self), last_message_property);
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self),
-          gst_ssio_report_to_structure (&report)));
-  g_free (report.means);
+          gst_ssio_report_to_structure (report)));
+}
+
+static void
+reset_arrivals (GstSsioLinear *self)
+{
+  GST_OBJECT_LOCK (self);
+  self->missed_batches += self->arrivals.missed_batches;
+  self->missed_points += self->arrivals.missed_points;
+  gst_ssio_arrivals_reset (&self->arrivals);
+  GST_OBJECT_UNLOCK (self);
 }
 
 /* FALSE after an error: then nothing ends. Where there never were caps, there
@@ -510,29 +466,138 @@ report_epoch (GstSsioLinear *self)
 static gboolean
 end_epoch (GstSsioLinear *self)
 {
+  GstSsioReport report;
   GError *error = NULL;
 
-  collect (self);
   if (!self->has_failed
-      && !gst_ssio_source_file_is_intact (self->file, &error))
+      && !gst_ssio_session_end_epoch (self->session, &report, &error))
     fail (self, error);
   if (self->has_failed) {
     refuse (self);
     return FALSE;
   }
-  if (!self->model)
-    return TRUE;
-  report_epoch (self);
-  reset_epoch (self, self->epoch.epoch + 1);
+  if (gst_ssio_session_has_model (self->session))
+    post_report (self, &report);
+  gst_ssio_report_clear (&report);
+  reset_arrivals (self);
   return TRUE;
+}
+
+/* Of the epoch that such an event ends. */
+static void
+end_arrivals (GstSsioLinear *self, GstEvent *event)
+{
+  GstSsioArrivals arrivals = self->arrivals;
+
+  gst_ssio_arrivals_end (&arrivals, event, GST_BASE_SINK_PAD (self),
+      self->batch_size);
+  GST_OBJECT_LOCK (self);
+  self->arrivals = arrivals;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+start_segment (GstSsioLinear *self, GstEvent *event)
+{
+  const GstSegment *segment;
+
+  gst_event_parse_segment (event, &segment);
+  GST_OBJECT_LOCK (self);
+  gst_ssio_arrivals_start_segment (&self->arrivals, segment);
+  GST_OBJECT_UNLOCK (self);
+  if (!self->epoch_runs)
+    restart_timer (self);
+  self->epoch_runs = TRUE;
+}
+
+/* A leaky queue may drop the event between two epochs, and epochs as a whole:
+ * they end all the same, as far as is known how many points an epoch has. */
+static void
+end_epochs_before (GstSsioLinear *self, guint next_epoch)
+{
+  gint64 points = 0;
+  GstSsioEpoch sent;
+
+  gst_pad_peer_query_duration (GST_BASE_SINK_PAD (self), GST_FORMAT_DEFAULT,
+      &points);
+  sent = (GstSsioEpoch){
+    .epoch = self->arrivals.epoch,
+    .points = MAX (points, 0),
+    .batches = (MAX (points, 0) + self->batch_size - 1) / self->batch_size,
+  };
+  for (; sent.epoch < next_epoch && !self->has_failed; sent.epoch++) {
+    GST_OBJECT_LOCK (self);
+    gst_ssio_arrivals_end_epoch (&self->arrivals, &sent);
+    GST_OBJECT_UNLOCK (self);
+    gst_ssio_session_set_epoch (self->session, sent.epoch);
+    end_epoch (self);
+    restart_timer (self);
+  }
+}
+
+static void
+take_arrival (GstSsioLinear *self, GstBuffer *buffer)
+{
+  guint next_epoch;
+
+  if (gst_ssio_arrivals_are_over (&self->arrivals, buffer, &next_epoch))
+    end_epochs_before (self, next_epoch);
+  GST_OBJECT_LOCK (self);
+  gst_ssio_arrivals_add (&self->arrivals, buffer, self->point_size);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static gboolean
+take_listed_arrival (GstBuffer **buffer, guint index, gpointer user_data)
+{
+  take_arrival (user_data, *buffer);
+  return TRUE;
+}
+
+/* All that comes, also what GstBaseSink then drops. */
+static GstPadProbeReturn
+note_arrivals (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST)
+    gst_buffer_list_foreach (GST_PAD_PROBE_INFO_BUFFER_LIST (info),
+        take_listed_arrival, user_data);
+  else
+    take_arrival (user_data, GST_PAD_PROBE_INFO_BUFFER (info));
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+warn_of_measuring (GstSsioLinear *self)
+{
+  if (self->has_measured)
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
+        ("normalize=stats: the last epoch has only measured the inputs, and "
+         "nothing was computed; stream one epoch more (epochs=2), or set "
+         "normalize-file"),
+        (NULL));
+  self->has_measured = FALSE;
 }
 
 static void
 throw_epoch_away (GstSsioLinear *self)
 {
-  collect (self);
-  reset_epoch (self, self->epoch.epoch);
+  GError *error = NULL;
+
+  if (!self->has_failed
+      && !gst_ssio_session_throw_away (self->session, &error))
+    fail (self, error);
+  reset_arrivals (self);
   self->epoch_runs = FALSE;
+}
+
+static void
+set_files (GstSsioLinear *self, GstEvent *event)
+{
+  GError *error = NULL;
+
+  if (!self->has_failed
+      && !gst_ssio_session_set_files (self->session, event, &error))
+    fail (self, error);
 }
 
 static gboolean
@@ -544,20 +609,25 @@ gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
 
   switch (GST_EVENT_TYPE (event)) {
   case GST_EVENT_SEGMENT:
-    if (!self->epoch_runs)
-      restart_timer (self);
-    self->epoch_runs = TRUE;
+    start_segment (self, event);
+    break;
+  case GST_EVENT_CUSTOM_DOWNSTREAM_STICKY:
+    set_files (self, event);
     break;
   case GST_EVENT_CUSTOM_DOWNSTREAM:
     if (gst_event_parse_ssio_epoch (event, &ended)) {
-      self->epoch.epoch = ended.epoch;
+      if (self->session)
+        gst_ssio_session_set_epoch (self->session, ended.epoch);
+      end_arrivals (self, event);
       goes_on = end_epoch (self);
       restart_timer (self);
     }
     break;
   case GST_EVENT_EOS:
   case GST_EVENT_SEGMENT_DONE:
+    end_arrivals (self, event);
     goes_on = end_epoch (self);
+    warn_of_measuring (self);
     self->epoch_runs = FALSE;
     break;
   case GST_EVENT_FLUSH_STOP:
@@ -598,32 +668,13 @@ gst_ssio_linear_change_state (GstElement *element, GstStateChange transition)
 static void
 install_properties (GObjectClass *class)
 {
-  const GParamFlags flags
-      = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-
-  properties[PROP_LAYERS] = g_param_spec_string ("layers", "Layers",
-      "Widths of the layers after the input, separated by commas; the last "
-      "one is the number of outputs",
-      DEFAULT_LAYERS, flags);
-  properties[PROP_FEATURES] = g_param_spec_string ("features", "Features",
-      "Names of the fields that are the model's inputs, separated by commas "
-      "(unset = all fields)",
-      NULL, flags);
-  properties[PROP_WEIGHTS] = g_param_spec_string ("weights", "Weights",
-      "A safetensors file with the *.weight and *.bias tensors (F32) of a "
-      "PyTorch nn.Sequential of linear layers (unset = random weights)",
-      NULL, flags);
-  properties[PROP_SEED] = g_param_spec_uint ("seed", "Seed",
-      "Seed of the random weights; the same seed gives the same weights "
-      "everywhere",
-      0, G_MAXUINT, DEFAULT_SEED, flags);
-  properties[PROP_THREADS] = g_param_spec_uint ("threads", "Threads",
-      "Number of threads that compute (0 = one for each core)", 0, MAX_THREADS,
-      DEFAULT_THREADS, flags);
-  properties[PROP_LAST_MESSAGE] = g_param_spec_string ("last-message",
-      "Last message", "The last epoch in one line", NULL,
+  gst_ssio_linear_settings_install (class);
+  last_message_property = g_param_spec_string ("last-message", "Last message",
+      "The last epoch in one line", NULL,
       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (class, N_PROPS, properties);
+  g_object_class_install_property (class, PROP_LAST_MESSAGE,
+      last_message_property);
+  g_object_class_override_property (class, PROP_STATS, "stats");
 }
 
 static void
@@ -644,8 +695,8 @@ gst_ssio_linear_class_init (GstSsioLinearClass *class)
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (element_class,
       "Linear layers over points", "Sink/Analyzer/PointCloud",
-      "Runs linear layers with ReLU over batches of points and reports the "
-      "mean outputs of each epoch",
+      "Runs linear layers with ReLU over batches of points, evaluates them by "
+      "the points' labels and writes predictions",
       "The Spatial-StreamIO developers");
   element_class->change_state = gst_ssio_linear_change_state;
 
@@ -661,11 +712,13 @@ gst_ssio_linear_init (GstSsioLinear *self)
 {
   GstBaseSink *sink = GST_BASE_SINK (self);
 
-  self->layers = g_strdup (DEFAULT_LAYERS);
-  self->seed = DEFAULT_SEED;
-  self->threads = DEFAULT_THREADS;
+  gst_ssio_linear_settings_init (&self->settings);
   self->timer = g_timer_new ();
   g_timer_stop (self->timer);
+  self->point_size = self->batch_size = 1;
+  gst_pad_add_probe (GST_BASE_SINK_PAD (sink),
+      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+      note_arrivals, self, NULL);
   gst_base_sink_set_sync (sink, FALSE);
   /* it would keep a batch in memory that nobody asks for */
   gst_base_sink_set_last_sample_enabled (sink, FALSE);

@@ -58,6 +58,16 @@
  * ended stay; without a number, the one that follows takes their place once it
  * is complete.
  *
+ * ## What did not come
+ * A #queue before this element takes in what comes while the disk stalls or the
+ * pipeline is paused, and nothing is lost as long as it has room: in
+ * `max-size-bytes` and `max-size-time` too, of which a queue has 10 MB and a
+ * second by default. Where batches were dropped all the same, as by a leaky queue that was full, a warning
+ * message says so with the first of them, and at the end of the epoch how many
+ * they were in all. Their offsets and #GstSsioBatchMeta tell, or else the
+ * flag #GST_BUFFER_FLAG_DISCONT that a queue sets then.
+ *
+ * ## Messages
  * For each file that is complete, the element message `ssio-file` is posted
  * with the fields
  *
@@ -87,6 +97,7 @@
 
 #include <gst/ssio/origin.h>
 
+#include "arrivals.h"
 #include "elements.h"
 #include "gstssiosink.h"
 #include "record/recorder.h"
@@ -117,7 +128,10 @@ struct _GstSsioSink {
   gboolean has_failed;
   GError *error; /* why, until it is posted */
   guint point_size;
-  GstSsioPointFile *file; /* where the last batch was mapped from */
+  guint batch_size;
+  GstSsioArrivals arrivals; /* of the epoch */
+  guint64 n_told;           /* batches that a warning has said are missing */
+  GstSsioPointFile *file;   /* where the last batch was mapped from */
 };
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
@@ -261,6 +275,13 @@ fail (GstSsioSink *self, GError *error)
   self->error = error;
 }
 
+static void
+reset_arrivals (GstSsioSink *self)
+{
+  gst_ssio_arrivals_reset (&self->arrivals);
+  self->n_told = 0;
+}
+
 /* Makes the first file here, so that the state change fails where that cannot
  * be, which gst-launch-1.0 is sure to see. */
 static gboolean
@@ -275,6 +296,7 @@ start (GstSsioSink *self)
   config.location = g_strdup (config.location);
   config.element = g_strdup (config.element);
   GST_OBJECT_UNLOCK (self);
+  reset_arrivals (self);
   self->recorder = gst_ssio_recorder_new (&config, &calls, self, &error);
   if (error)
     gst_ssio_element_take_error (self, error);
@@ -315,7 +337,8 @@ take_caps (GstSsioSink *self, GstCaps *caps, GError **error)
   GstSsioRecordPoints points = { NULL };
   gboolean ok;
 
-  points.layout = gst_ssio_layout_new_from_caps (caps, NULL, error);
+  points.layout
+      = gst_ssio_layout_new_from_caps (caps, &self->batch_size, error);
   if (!points.layout)
     return FALSE;
   points.has_origin = gst_ssio_origin_from_caps (caps, points.origin);
@@ -374,6 +397,33 @@ write_batch (GstSsioSink *self, GstBuffer *buffer, GError **error)
   return ok;
 }
 
+/* Tells of batches that did not come, if there are more than were told of. */
+static void
+warn_of_missing (GstSsioSink *self)
+{
+  const GstSsioArrivals *arrivals = &self->arrivals;
+
+  if (arrivals->missed_batches <= self->n_told)
+    return;
+  self->n_told = arrivals->missed_batches;
+  GST_ELEMENT_WARNING (self, STREAM, FAILED,
+      ("The recording is not complete: %" G_GUINT64_FORMAT
+       " batches (%" G_GUINT64_FORMAT
+       " points) did not come up to here; they were dropped before, as a leaky "
+       "queue does that is full: give it more room, or a faster disk to this "
+       "element",
+          arrivals->missed_batches, arrivals->missed_points),
+      (NULL));
+}
+
+static void
+take_arrival (GstSsioSink *self, GstBuffer *buffer)
+{
+  gst_ssio_arrivals_add (&self->arrivals, buffer, self->point_size);
+  if (self->n_told == 0)
+    warn_of_missing (self);
+}
+
 static GstFlowReturn
 gst_ssio_sink_render (GstBaseSink *sink, GstBuffer *buffer)
 {
@@ -385,6 +435,7 @@ gst_ssio_sink_render (GstBaseSink *sink, GstBuffer *buffer)
   if (self->point_size == 0)
     return GST_FLOW_NOT_NEGOTIATED;
   gst_ssio_source_file_note (&self->file, buffer);
+  take_arrival (self, buffer);
   if (!write_batch (self, buffer, &error)) {
     fail (self, error);
     return refuse (self);
@@ -392,17 +443,42 @@ gst_ssio_sink_render (GstBaseSink *sink, GstBuffer *buffer)
   return GST_FLOW_OK;
 }
 
+static void
+start_segment (GstSsioSink *self, GstEvent *event)
+{
+  const GstSegment *segment;
+
+  gst_event_parse_segment (event, &segment);
+  gst_ssio_arrivals_start_segment (&self->arrivals, segment);
+}
+
+static void
+end_arrivals (GstSsioSink *self, GstEvent *event)
+{
+  gst_ssio_arrivals_end (&self->arrivals, event, GST_BASE_SINK_PAD (self),
+      self->batch_size);
+  warn_of_missing (self);
+  reset_arrivals (self);
+}
+
 static gboolean
 gst_ssio_sink_event (GstBaseSink *sink, GstEvent *event)
 {
   GstSsioSink *self = GST_SSIO_SINK (sink);
 
-  if (gst_event_ends_ssio_epoch (event) && !end_file (self)) {
-    gst_event_unref (event);
-    return TRUE;
+  if (gst_event_ends_ssio_epoch (event)) {
+    end_arrivals (self, event);
+    if (!end_file (self)) {
+      gst_event_unref (event);
+      return TRUE;
+    }
+  } else if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT) {
+    start_segment (self, event);
+  } else if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP) {
+    reset_arrivals (self);
+    if (self->recorder)
+      gst_ssio_recorder_restart (self->recorder);
   }
-  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP && self->recorder)
-    gst_ssio_recorder_restart (self->recorder);
   return GST_BASE_SINK_CLASS (parent_class)->event (sink, event);
 }
 

@@ -38,6 +38,11 @@ r"""Independent answers for the tests, from NumPy. Never part of the product.
       as NAME.pcap, and NAME-CUT.points, what the sensor saw
   oracle.py velodyne-drive OUT.pcap SECONDS
       writes what a VLP-16 sends
+  oracle.py evaluate DIRECTORY
+      writes points with labels, weights, and outputs as float64; prints what
+      an evaluation must find
+  oracle.py describe-npy FILE.npy
+      prints type, shape and the first and last value
 """
 import hashlib
 import json
@@ -46,6 +51,7 @@ import sys
 
 import numpy as np
 
+from oracle_evaluate import describe_npy, evaluate
 from oracle_las import write_las
 from oracle_scope import write_scope
 from oracle_velodyne import write_drive, write_velodyne
@@ -250,8 +256,8 @@ def write_convert(path):
 def write_safetensors(path, tensors):
     header, data = {}, b''
     for name, value in tensors.items():
-        raw = value.astype('<f4').tobytes()
-        header[name] = {'dtype': 'F32', 'shape': list(value.shape),
+        raw = value.tobytes()
+        header[name] = {'dtype': f'F{8 * value.itemsize}', 'shape': list(value.shape),
                         'data_offsets': [len(data), len(data) + len(raw)]}
         data += raw
     text = json.dumps({'__metadata__': {'format': 'pt'}, **header}).encode()
@@ -646,6 +652,10 @@ def main():
         write_velodyne(*arguments)
     elif command == 'velodyne-drive':
         write_drive(arguments[0], float(arguments[1]))
+    elif command == 'describe-npy':
+        describe_npy(*arguments)
+    elif command == 'evaluate':
+        evaluate(write_safetensors, *arguments)
     else:
         sys.exit(__doc__)
 

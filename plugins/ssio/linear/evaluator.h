@@ -6,7 +6,11 @@
 #include <gst/ssio/cuda/gstssiocudacontext.h>
 #include <gst/ssio/gstssiolayout.h>
 
+#include "datafiles.h"
 #include "model.h"
+#include "predictions.h"
+#include "score.h"
+#include "targets.h"
 
 G_BEGIN_DECLS
 
@@ -18,11 +22,35 @@ typedef struct _GstSsioEvaluator GstSsioEvaluator;
 GstSsioEvaluator *gst_ssio_cpu_evaluator_new (const GstSsioModel *model,
     const GstSsioLayout *layout, const guint *fields, guint n_threads);
 
+/* What else is made of the outputs of each point. All pointers may be NULL,
+ * and what they point to must outlive the evaluator. */
+typedef struct {
+  const GstSsioTargets *targets;   /* with tally */
+  GstSsioTally *tally;             /* gets more at each collect */
+  GstSsioPredictions *predictions; /* get a row for each point */
+  GstSsioPredictionsType type;
+  const GstSsioDataFiles *files;
+  gboolean center_xy; /* inputs x and y less their mean over the batch */
+} GstSsioOutcomes;
+
+/* The same, for buffers in any memory that can be mapped. NULL with error set
+ * where there are no inputs to centre. */
+GstSsioEvaluator *gst_ssio_outcome_evaluator_new (const GstSsioModel *model,
+    const GstSsioLayout *layout, const guint *fields, guint n_threads,
+    const GstSsioOutcomes *outcomes, GError **error);
+
 /* For buffers in memory of the context's device. NULL with error set where
  * there are no kernels, or the device refuses. */
 GstSsioEvaluator *gst_ssio_cuda_evaluator_new (GstSsioCudaContext *context,
     const GstSsioModel *model, const GstSsioLayout *layout,
     const guint *fields, GError **error);
+
+/* The same, with what else is made of the outputs; inputs must not be centred.
+ * GST_CORE_ERROR_NOT_IMPLEMENTED says that the model is too wide for that. */
+GstSsioEvaluator *
+gst_ssio_cuda_outcome_evaluator_new (GstSsioCudaContext *context,
+    const GstSsioModel *model, const GstSsioLayout *layout,
+    const guint *fields, const GstSsioOutcomes *outcomes, GError **error);
 
 /* Waits for the work in progress. */
 void gst_ssio_evaluator_free (GstSsioEvaluator *evaluator);

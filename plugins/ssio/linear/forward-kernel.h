@@ -31,6 +31,8 @@ G_STATIC_ASSERT (BLOCK % PAIR_POINTS == 0);
 typedef gfloat Vector __attribute__ ((vector_size (LANES * sizeof (gfloat))));
 typedef gint32 Integers
     __attribute__ ((vector_size (LANES * sizeof (gint32))));
+typedef guint32 Unsigned
+    __attribute__ ((vector_size (LANES * sizeof (guint32))));
 typedef gfloat HalfVector
     __attribute__ ((vector_size (LANES / 2 * sizeof (gfloat))));
 typedef gdouble Doubles
@@ -304,7 +306,7 @@ add_outputs (const gfloat *out, guint n_out, guint n_points, gdouble *sums)
   }
 }
 
-static void
+static const gfloat *
 run_block (const GstSsioForwardLayer *layers, guint n_layers,
     gfloat *activations[2], guint n_points, gdouble *sums,
     GstSsioForwardAhead ahead)
@@ -328,6 +330,9 @@ run_block (const GstSsioForwardLayer *layers, guint n_layers,
     in = out;
   }
   add_outputs (in, last->n_out, n_points, sums);
+  return in;
 }
 
-const GstSsioForwardKernel KERNEL = { KERNEL_NAME, BLOCK, run_block };
+#include "softmax-kernel.h"
+
+const GstSsioForwardKernel KERNEL = { KERNEL_NAME, BLOCK, run_block, softmax };

@@ -19,21 +19,34 @@ typedef struct {
   gfloat *bias;
 } GstSsioForwardLayer;
 
+/* Of each point of a block. */
+typedef struct {
+  gint32 classes[GST_SSIO_FORWARD_MAX_BLOCK]; /* the largest output's index */
+  gfloat largest[GST_SSIO_FORWARD_MAX_BLOCK]; /* that output */
+  /* the sum of exp (output - largest) over the other outputs */
+  gfloat others[GST_SSIO_FORWARD_MAX_BLOCK];
+} GstSsioSoftmax;
+
 /* Memory that will be read soon. */
 typedef struct {
   const guint8 *at;
   const guint8 *end;
 } GstSsioForwardAhead;
 
-typedef struct {
+typedef struct _GstSsioForwardKernel {
   const gchar *name;
   guint block; /* points; also the distance between two columns */
   /* Runs all layers over the block of inputs in activations[0], uses both
    * buffers, and adds the outputs of the first n_points to sums. Meanwhile
-   * fetches what is ahead into the cache. */
-  void (*run_block) (const GstSsioForwardLayer *layers, guint n_layers,
-      gfloat *activations[2], guint n_points, gdouble *sums,
+   * fetches what is ahead into the cache. Returns where the outputs are,
+   * columns as the inputs were. */
+  const gfloat *(*run_block) (const GstSsioForwardLayer *layers,
+      guint n_layers, gfloat *activations[2], guint n_points, gdouble *sums,
       GstSsioForwardAhead ahead);
+  /* exponentials, NULL or columns as outputs are, get exp (output - largest)
+   * of each. Points up to the next vector's end are written. */
+  void (*softmax) (const gfloat *outputs, guint n_outputs, guint n_points,
+      GstSsioSoftmax *result, gfloat *exponentials);
 } GstSsioForwardKernel;
 
 extern const GstSsioForwardKernel gst_ssio_forward_kernel_baseline;

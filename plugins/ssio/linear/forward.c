@@ -148,16 +148,22 @@ gst_ssio_forward_free_scratch (gpointer scratch)
 }
 
 void
-gst_ssio_forward_run (const GstSsioForward *forward, gpointer scratch,
-    const guint8 *points, gsize n_points, gdouble *sums)
+gst_ssio_forward_run_blocks (const GstSsioForward *forward, gpointer scratch,
+    const gfloat *bias, const guint8 *points, gsize n_points, gdouble *sums,
+    GstSsioOutputsFunc func, gpointer user_data)
 {
   const GstSsioForwardKernel *kernel = forward->kernel;
   const guint block = kernel->block;
+  GstSsioForwardLayer layers[GST_SSIO_MODEL_MAX_LAYERS];
   gfloat *activations[2]
       = { scratch, (gfloat *) scratch + (gsize) forward->widest * block };
 
+  memcpy (layers, forward->layers, forward->n_layers * sizeof (*layers));
+  if (bias)
+    layers[0].bias = (gfloat *) bias;
   while (n_points > 0) {
     guint n = MIN (n_points, block);
+    GstSsioOutputs outputs = { NULL, block, points, n };
 
     /* what a short block leaves over must not be a denormal, or older data
      * that turns into one: both are slow */
@@ -167,9 +173,25 @@ gst_ssio_forward_run (const GstSsioForward *forward, gpointer scratch,
         block);
     points += (gsize) n * forward->point_size;
     n_points -= n;
-    kernel->run_block (forward->layers, forward->n_layers, activations, n,
-        sums,
-        (GstSsioForwardAhead){
-            points, points + MIN (n_points, block) * forward->point_size });
+    outputs.columns
+        = kernel->run_block (layers, forward->n_layers, activations, n, sums,
+            (GstSsioForwardAhead){ points,
+                points + MIN (n_points, block) * forward->point_size });
+    if (func)
+      func (&outputs, user_data);
   }
+}
+
+void
+gst_ssio_forward_run (const GstSsioForward *forward, gpointer scratch,
+    const guint8 *points, gsize n_points, gdouble *sums)
+{
+  gst_ssio_forward_run_blocks (forward, scratch, NULL, points, n_points, sums,
+      NULL, NULL);
+}
+
+const GstSsioForwardKernel *
+gst_ssio_forward_get_kernel (const GstSsioForward *forward)
+{
+  return forward->kernel;
 }

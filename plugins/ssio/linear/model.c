@@ -106,6 +106,25 @@ gst_ssio_model_init_random (GstSsioModel *model, guint seed)
   g_rand_free (random);
 }
 
+GstSsioModel *
+gst_ssio_model_copy (const GstSsioModel *model)
+{
+  GstSsioModel *copy = g_new (GstSsioModel, 1);
+  guint i;
+
+  copy->n_layers = model->n_layers;
+  copy->layers
+      = g_memdup2 (model->layers, model->n_layers * sizeof (*model->layers));
+  for (i = 0; i < copy->n_layers; i++) {
+    GstSsioLinearLayer *layer = &copy->layers[i];
+
+    layer->weight = g_memdup2 (layer->weight,
+        (gsize) layer->n_in * layer->n_out * sizeof (gfloat));
+    layer->bias = g_memdup2 (layer->bias, layer->n_out * sizeof (gfloat));
+  }
+  return copy;
+}
+
 guint
 gst_ssio_model_get_n_outputs (const GstSsioModel *model)
 {

@@ -36,6 +36,8 @@ GstSsioModel *gst_ssio_model_new (guint n_in, const GArray *widths);
  * Mersenne Twister, whose numbers are the same everywhere. */
 void gst_ssio_model_init_random (GstSsioModel *model, guint seed);
 
+GstSsioModel *gst_ssio_model_copy (const GstSsioModel *model);
+
 guint gst_ssio_model_get_n_outputs (const GstSsioModel *model);
 
 void gst_ssio_model_free (GstSsioModel *model);

@@ -4,14 +4,24 @@
 
 #include <gst/ssio/gstssioepoch.h>
 
+#include "normalization.h"
+#include "score.h"
+
 G_BEGIN_DECLS
 
 typedef struct {
   GstSsioEpoch epoch;
   gdouble seconds;
+  guint64 dropped;        /* batches that came, and were not computed */
+  guint64 missed_batches; /* that did not come */
+  guint64 missed_points;
   guint n_means;
-  gdouble *means; /* of each output */
+  gdouble *means;                 /* of each output; NULL if there are none */
+  GstSsioScore *score;            /* NULL without labels */
+  GstSsioNormalization *measured; /* NULL unless the epoch was for this */
 } GstSsioReport;
+
+void gst_ssio_report_clear (GstSsioReport *report);
 
 /* In one line. Free with g_free(). */
 gchar *gst_ssio_report_to_string (const GstSsioReport *report);

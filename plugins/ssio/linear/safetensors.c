@@ -7,11 +7,18 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <gst/ssio/json.h>
+#include <math.h>
 #include <string.h>
 
 #include "safetensors.h"
 
 #define LENGTH_BYTES 8
+#define METADATA "__metadata__"
+
+/* How inputs are normalised: these tensors, or a text of the metadata. */
+#define MEAN "normalize.mean"
+#define DEVIATION "normalize.std"
+#define NORMALIZE "normalize"
 
 typedef struct {
   const gchar *path;
@@ -19,6 +26,10 @@ typedef struct {
   gsize data_size;
   JsonObject *header;
 } Tensors;
+
+/* Makes something of the tensors. */
+typedef gboolean (*ReadFunc) (const Tensors *tensors, gpointer user_data,
+    GError **error);
 
 G_GNUC_PRINTF (3, 4)
 static gboolean
@@ -130,34 +141,33 @@ check_shape (const Tensors *tensors, const gchar *name, const GArray *shape,
 }
 
 static gboolean
-copy_data (const Tensors *tensors, const gchar *name, const GArray *range,
-    gfloat *values, gsize n, GError **error)
+check_range (const Tensors *tensors, const gchar *name, const GArray *range,
+    gsize expected, GError **error)
 {
   guint64 begin = g_array_index (range, guint64, 0);
   guint64 end = g_array_index (range, guint64, 1);
-  gsize expected = n * sizeof (gfloat);
 
-  if (begin > end || end > tensors->data_size || end - begin != expected)
-    return fail (error, tensors,
-        "tensor \"%s\": expected %" G_GSIZE_FORMAT
-        " bytes, found bytes %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
-        " of %" G_GSIZE_FORMAT "; the file is damaged",
-        name, expected, begin, end, tensors->data_size);
-  memcpy (values, tensors->data + begin, expected);
-  return TRUE;
+  if (begin <= end && end <= tensors->data_size && end - begin == expected)
+    return TRUE;
+  return fail (error, tensors,
+      "tensor \"%s\": expected %" G_GSIZE_FORMAT
+      " bytes, found bytes %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
+      " of %" G_GSIZE_FORMAT "; the file is damaged",
+      name, expected, begin, end, tensors->data_size);
 }
 
-static gboolean
-read_tensor (const Tensors *tensors, const gchar *name, gfloat *values,
+/* Its bytes, or NULL with error set where it is not just as expected. */
+static const guint8 *
+find_tensor (const Tensors *tensors, const gchar *name, const gchar *type,
     const guint64 *expected, guint n_expected, const gchar *hint,
     GError **error)
 {
   JsonNode *node = json_object_get_member (tensors->header, name);
+  const guint8 *found = NULL;
   JsonObject *tensor;
   JsonNode *dtype;
   GArray *shape, *range;
-  gsize n = 1;
-  gboolean ok = FALSE;
+  gsize size = strcmp (type, "F64") == 0 ? sizeof (gdouble) : sizeof (gfloat);
   guint i;
 
   if (!node || !JSON_NODE_HOLDS_OBJECT (node)) {
@@ -167,14 +177,14 @@ read_tensor (const Tensors *tensors, const gchar *name, gfloat *values,
         "tensor \"%s\": expected shape %s, found none; save the whole model",
         name, text);
     g_free (text);
-    return FALSE;
+    return NULL;
   }
   tensor = json_node_get_object (node);
   dtype = json_object_get_member (tensor, "dtype");
   shape = get_integers (tensor, "shape");
   range = get_integers (tensor, "data_offsets");
   for (i = 0; i < n_expected; i++)
-    n *= expected[i];
+    size *= expected[i];
 
   if (!dtype || !JSON_NODE_HOLDS_VALUE (dtype)
       || json_node_get_value_type (dtype) != G_TYPE_STRING || !shape || !range
@@ -183,18 +193,36 @@ read_tensor (const Tensors *tensors, const gchar *name, gfloat *values,
         "tensor \"%s\": expected dtype, shape and data_offsets; the header is "
         "damaged",
         name);
-  else if (strcmp (json_node_get_string (dtype), "F32") != 0)
+  else if (strcmp (json_node_get_string (dtype), type) != 0)
     fail (error, tensors,
-        "tensor \"%s\": expected dtype F32, found %s; save the model as "
-        "float32",
-        name, json_node_get_string (dtype));
-  else
-    ok = check_shape (tensors, name, shape, expected, n_expected, hint, error)
-         && copy_data (tensors, name, range, values, n, error);
+        "tensor \"%s\": expected dtype %s, found %s; save it as %s", name,
+        type, json_node_get_string (dtype),
+        strcmp (type, "F64") == 0 ? "float64" : "float32");
+  else if (check_shape (tensors, name, shape, expected, n_expected, hint,
+               error)
+           && check_range (tensors, name, range, size, error))
+    found = tensors->data + g_array_index (range, guint64, 0);
 
   g_clear_pointer (&shape, g_array_unref);
   g_clear_pointer (&range, g_array_unref);
-  return ok;
+  return found;
+}
+
+static gboolean
+read_floats (const Tensors *tensors, const gchar *name, gfloat *values,
+    const guint64 *expected, guint n_expected, const gchar *hint,
+    GError **error)
+{
+  const guint8 *bytes
+      = find_tensor (tensors, name, "F32", expected, n_expected, hint, error);
+  gsize n = 1;
+  guint i;
+
+  for (i = 0; i < n_expected; i++)
+    n *= expected[i];
+  if (bytes)
+    memcpy (values, bytes, n * sizeof (gfloat));
+  return bytes != NULL;
 }
 
 /* Fails where the name is none that a model of linear layers has. */
@@ -214,7 +242,8 @@ check_name (const Tensors *tensors, const gchar *name, GError **error)
           weight, name);
     g_free (weight);
   } else if (!g_str_has_suffix (name, ".weight")
-             && strcmp (name, "__metadata__") != 0) {
+             && strcmp (name, METADATA) != 0 && strcmp (name, MEAN) != 0
+             && strcmp (name, DEVIATION) != 0) {
     ok = fail (error, tensors,
         "tensor \"%s\": expected only *.weight and *.bias of linear layers",
         name);
@@ -255,18 +284,19 @@ read_layer (const Tensors *tensors, const gchar *weight_name,
       (int) (strlen (weight_name) - strlen (".weight")), weight_name);
   gboolean ok;
 
-  ok = read_tensor (tensors, weight_name, layer->weight, shape, 2,
+  ok = read_floats (tensors, weight_name, layer->weight, shape, 2,
            "set layers to the model's widths and features to its inputs",
            error)
-       && read_tensor (tensors, bias_name, layer->bias, shape, 1,
+       && read_floats (tensors, bias_name, layer->bias, shape, 1,
            "weight and bias of a layer must fit", error);
   g_free (bias_name);
   return ok;
 }
 
 static gboolean
-read_layers (const Tensors *tensors, GstSsioModel *model, GError **error)
+read_layers (const Tensors *tensors, gpointer user_data, GError **error)
 {
+  GstSsioModel *model = user_data;
   GPtrArray *weights = list_weights (tensors, error);
   gboolean ok = weights != NULL;
   guint i;
@@ -283,9 +313,107 @@ read_layers (const Tensors *tensors, GstSsioModel *model, GError **error)
   return ok;
 }
 
+typedef struct {
+  guint n_in;
+  GstSsioNormalize *normalize;
+  GstSsioNormalization **normalization;
+} NormalizationPlace;
+
 static gboolean
-read_header (Tensors *tensors, const gchar *text, gsize length,
-    GstSsioModel *model, GError **error)
+is_float64 (const Tensors *tensors, const gchar *name)
+{
+  JsonNode *node = json_object_get_member (tensors->header, name);
+  JsonNode *dtype = NULL;
+
+  if (node && JSON_NODE_HOLDS_OBJECT (node))
+    dtype = json_object_get_member (json_node_get_object (node), "dtype");
+  return dtype && JSON_NODE_HOLDS_VALUE (dtype)
+         && g_strcmp0 (json_node_get_string (dtype), "F64") == 0;
+}
+
+/* Of a tensor in float64, or in float32. */
+static gboolean
+read_doubles (const Tensors *tensors, const gchar *name, guint n,
+    gdouble *values, GError **error)
+{
+  const guint64 shape = n;
+  const gboolean is_double = is_float64 (tensors, name);
+  const guint8 *bytes = find_tensor (tensors, name, is_double ? "F64" : "F32",
+      &shape, 1, "it must have a value for each of features", error);
+  gfloat single;
+  guint i;
+
+  if (!bytes)
+    return FALSE;
+  for (i = 0; i < n; i++) {
+    if (is_double) {
+      memcpy (&values[i], bytes + i * sizeof (gdouble), sizeof (gdouble));
+    } else {
+      memcpy (&single, bytes + i * sizeof (gfloat), sizeof (gfloat));
+      values[i] = single;
+    }
+    if (!isfinite (values[i]))
+      return fail (error, tensors,
+          "tensor \"%s\": expected finite numbers, found %g", name, values[i]);
+  }
+  return TRUE;
+}
+
+static gboolean
+read_metadata (const Tensors *tensors, GstSsioNormalize *normalize,
+    GError **error)
+{
+  JsonNode *node = json_object_get_member (tensors->header, METADATA);
+  JsonNode *value = NULL;
+  const gchar *text;
+
+  *normalize = GST_SSIO_NORMALIZE_NONE;
+  if (node && JSON_NODE_HOLDS_OBJECT (node))
+    value = json_object_get_member (json_node_get_object (node), NORMALIZE);
+  if (!value)
+    return TRUE;
+  text = JSON_NODE_HOLDS_VALUE (value)
+                 && json_node_get_value_type (value) == G_TYPE_STRING
+             ? json_node_get_string (value)
+             : "";
+  for (*normalize = GST_SSIO_NORMALIZE_NONE;
+       *normalize <= GST_SSIO_NORMALIZE_CENTER_XY; (*normalize)++) {
+    if (strcmp (text, gst_ssio_normalize_to_string (*normalize)) == 0)
+      return TRUE;
+  }
+  return fail (error, tensors,
+      "metadata \"" NORMALIZE "\": expected none, stats or center-xy, found "
+      "\"%s\"",
+      text);
+}
+
+static gboolean
+read_normalization (const Tensors *tensors, gpointer user_data, GError **error)
+{
+  const NormalizationPlace *place = user_data;
+  GstSsioNormalization *found;
+
+  if (!read_metadata (tensors, place->normalize, error))
+    return FALSE;
+  if (!json_object_has_member (tensors->header, MEAN)
+      && !json_object_has_member (tensors->header, DEVIATION)
+      && *place->normalize != GST_SSIO_NORMALIZE_STATS)
+    return TRUE;
+  *place->normalize = GST_SSIO_NORMALIZE_STATS;
+  found = gst_ssio_normalization_new (place->n_in);
+  if (read_doubles (tensors, MEAN, place->n_in, found->mean, error)
+      && read_doubles (tensors, DEVIATION, place->n_in, found->deviation,
+          error)) {
+    *place->normalization = found;
+    return TRUE;
+  }
+  gst_ssio_normalization_free (found);
+  return FALSE;
+}
+
+static gboolean
+read_header (Tensors *tensors, const gchar *text, gsize length, ReadFunc func,
+    gpointer user_data, GError **error)
 {
   GError *cause = NULL;
   JsonParser *parser
@@ -297,14 +425,14 @@ read_header (Tensors *tensors, const gchar *text, gsize length,
     g_error_free (cause);
     return FALSE;
   }
-  ok = read_layers (tensors, model, error);
+  ok = func (tensors, user_data, error);
   g_object_unref (parser);
   return ok;
 }
 
-gboolean
-gst_ssio_safetensors_parse (const gchar *path, const guint8 *bytes, gsize size,
-    GstSsioModel *model, GError **error)
+static gboolean
+parse (const gchar *path, const guint8 *bytes, gsize size, ReadFunc func,
+    gpointer user_data, GError **error)
 {
   Tensors tensors = { .path = path };
   guint64 length;
@@ -324,7 +452,14 @@ gst_ssio_safetensors_parse (const gchar *path, const guint8 *bytes, gsize size,
   tensors.data = bytes + LENGTH_BYTES + length;
   tensors.data_size = size - LENGTH_BYTES - length;
   return read_header (&tensors, (const gchar *) bytes + LENGTH_BYTES, length,
-      model, error);
+      func, user_data, error);
+}
+
+gboolean
+gst_ssio_safetensors_parse (const gchar *path, const guint8 *bytes, gsize size,
+    GstSsioModel *model, GError **error)
+{
+  return parse (path, bytes, size, read_layers, model, error);
 }
 
 static GstResourceError
@@ -370,9 +505,8 @@ gst_ssio_safetensors_check (const gchar *path, GError **error)
   return TRUE;
 }
 
-gboolean
-gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,
-    GError **error)
+static gboolean
+load (const gchar *path, ReadFunc func, gpointer user_data, GError **error)
 {
   GError *file_error = NULL;
   gchar *bytes;
@@ -388,8 +522,25 @@ gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,
     g_error_free (file_error);
     return FALSE;
   }
-  ok = gst_ssio_safetensors_parse (path, (const guint8 *) bytes, size, model,
-      error);
+  ok = parse (path, (const guint8 *) bytes, size, func, user_data, error);
   g_free (bytes);
   return ok;
+}
+
+gboolean
+gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,
+    GError **error)
+{
+  return load (path, read_layers, model, error);
+}
+
+gboolean
+gst_ssio_safetensors_load_normalization (const gchar *path, guint n_in,
+    GstSsioNormalize *normalize, GstSsioNormalization **normalization,
+    GError **error)
+{
+  NormalizationPlace place = { n_in, normalize, normalization };
+
+  *normalization = NULL;
+  return load (path, read_normalization, &place, error);
 }

@@ -22,6 +22,25 @@ linear_new (const gchar *properties)
 }
 
 void
+linear_check_start_error (const gchar *properties, gint code,
+    const gchar *part)
+{
+  gchar *text = g_strdup_printf ("ssiolinear %s", properties);
+  GstElement *element = gst_parse_launch (text, NULL);
+  GstBus *bus = gst_bus_new ();
+
+  gst_element_set_bus (element, bus);
+  fail_unless_equals_int (gst_element_set_state (element, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_FAILURE);
+  ssio_check_posted_error (element, GST_RESOURCE_ERROR, code, part, NULL);
+  gst_element_set_state (element, GST_STATE_NULL);
+  gst_bus_set_flushing (bus, TRUE);
+  gst_object_unref (bus);
+  gst_object_unref (element);
+  g_free (text);
+}
+
+void
 linear_teardown (GstHarness *harness)
 {
   GstBus *bus = gst_element_get_bus (harness->element);
@@ -171,6 +190,9 @@ linear_check_epoch (GstElement *element, LinearEpoch expected)
       expected.points);
   fail_unless_equals_uint64 (linear_get_uint64 (structure, "bytes"),
       expected.bytes);
+  fail_unless_equals_uint64 (linear_get_uint64 (structure, "dropped"), 0);
+  fail_unless_equals_uint64 (linear_get_uint64 (structure, "missed-points"),
+      0);
   for (i = 0; i < 2; i++) {
     gdouble mean = linear_get_mean (structure, i);
 
