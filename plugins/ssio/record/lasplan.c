@@ -119,8 +119,8 @@ check_axes (const GstSsioLayout *layout, GError **error)
       && has_field (layout, "z"))
     return TRUE;
   return fail (error,
-      "a point without x, y or z: expected all three in LAS; record as .bin, "
-      ".npy or .ply");
+      "points without x, y or z: expected fields of these three names in LAS; "
+      "record as .bin, .npy or .ply");
 }
 
 static gboolean

@@ -21,6 +21,10 @@
  * sync there is short. */
 #define WRITEBACK_BYTES (8 << 20)
 
+/* The page cache takes a large write in large folios, which take long to get
+ * where memory is in pieces. */
+#define MAX_WRITE (256 << 10)
+
 static gint
 get_code (gint number, gint otherwise)
 {
@@ -143,7 +147,7 @@ static gboolean
 write_all (gint fd, const guint8 **bytes, gsize *size, guint64 offset)
 {
   while (*size > 0) {
-    gssize written = pwrite (fd, *bytes, *size, offset);
+    gssize written = pwrite (fd, *bytes, MIN (*size, MAX_WRITE), offset);
 
     if (written < 0 && errno == EINTR)
       continue;

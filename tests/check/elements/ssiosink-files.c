@@ -228,6 +228,48 @@ GST_START_TEST (parts_of_all_formats_are_read_up_to_the_last_whole_point)
 }
 GST_END_TEST;
 
+/* Points that ssiosrc says there are. */
+static guint64
+count_points (const gchar *folder, const gchar *rest)
+{
+  GstElement *pipeline
+      = ssio_check_launch ("ssiosrc name=src location=%s%s ! fakesink", folder,
+          rest);
+  GstElement *source = gst_bin_get_by_name (GST_BIN (pipeline), "src");
+  gint64 n_points;
+
+  ssio_check_set_state (pipeline, GST_STATE_PAUSED);
+  fail_unless (gst_element_query_duration (source, GST_FORMAT_DEFAULT,
+      &n_points));
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (source);
+  gst_object_unref (pipeline);
+  return n_points;
+}
+
+GST_START_TEST (ssiosrc_reads_a_part_only_to_recover_it)
+{
+  Recording recording = start ("a-%d.bin");
+  GstElement *pipeline;
+
+  play (&recording, LAYOUT);
+  push (&recording, 10);
+  push_epoch (&recording);
+  push (&recording, 5);
+  fail_unless_equals_uint64 (count_points (recording.folder,
+                                 "/a-1.bin.part recover=true"),
+      5);
+  /* a folder has files that are complete */
+  fail_unless_equals_uint64 (count_points (recording.folder, ""), 10);
+  pipeline = ssio_check_launch ("ssiosrc location=%s/a-1.bin.part ! fakesink",
+      recording.folder);
+  ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
+      "has not ended", "recover=true", NULL);
+  gst_object_unref (pipeline);
+  finish (&recording);
+}
+GST_END_TEST;
+
 GST_START_TEST (no_points_make_a_file_without_points)
 {
   Recording recording = start (names[__i__]);
@@ -581,6 +623,7 @@ ssiosink_files_suite (void)
   tcase_add_test (tcase, a_file_has_its_name_once_it_is_complete);
   tcase_add_loop_test (tcase,
       parts_of_all_formats_are_read_up_to_the_last_whole_point, 0, 4);
+  tcase_add_test (tcase, ssiosrc_reads_a_part_only_to_recover_it);
   tcase_add_loop_test (tcase, no_points_make_a_file_without_points, 0, 4);
   tcase_add_test (tcase, no_caps_make_no_file);
   tcase_add_test (tcase, ready_completes_the_file_too);

@@ -245,6 +245,35 @@ GST_START_TEST (recorded_files_are_what_others_read)
 }
 GST_END_TEST;
 
+/* LAS 1.2, point format 3, becomes 1.4, format 7. */
+GST_START_TEST (real_points_are_kept)
+{
+  static const struct {
+    const gchar *name;
+    const gchar *suffix;
+  } real[] = {
+    { "autzen_trim.las", ".las" },
+    { "autzen_trim.las", ".bin" },
+    { "autzen_trim.bin", ".las" },
+    { "autzen_trim.bin", ".npy" },
+    { "autzen-utm.pcd", ".npy" },
+    { "simple_text.ply", ".ply" },
+  };
+  const gchar *data = g_getenv ("SSIO_REAL_DATA");
+  gchar *path, *recorded;
+
+  if (!data) {
+    ssio_check_skip ("SSIO_REAL_DATA is not set");
+    return;
+  }
+  path = g_build_filename (data, real[__i__].name, NULL);
+  recorded = record (path, NULL, real[__i__].suffix, "", "");
+  expect_same_files (path, NULL, recorded);
+  g_free (recorded);
+  g_free (path);
+}
+GST_END_TEST;
+
 static Suite *
 ssiosink_suite (void)
 {
@@ -262,6 +291,7 @@ ssiosink_suite (void)
   tcase_add_loop_test (tcase, las_keeps_floats_of_a_few_digits, 0, 8);
   tcase_add_loop_test (tcase, an_origin_is_not_lost, 0, 2);
   tcase_add_test (tcase, a_replay_has_the_caps_of_the_recording);
+  tcase_add_loop_test (tcase, real_points_are_kept, 0, 6);
   tcase_add_test (tcase, recorded_files_are_what_others_read);
   return suite;
 }
