@@ -27,6 +27,8 @@ r"""Independent answers for the tests, from NumPy. Never part of the product.
       writes the columns of a binary file, one after the other, as float64
   oracle.py las-coordinates FILE.las OUT.f8
       writes x, y and z, one after the other, as float64
+  oracle.py conversions DIRECTORY
+      writes points of many layouts, and what they are in others
   oracle.py semantickitti DIRECTORY
       writes velodyne/N.bin, labels/N.label, and joined, the records of all
 """
@@ -37,6 +39,7 @@ import sys
 
 import numpy as np
 
+from oracle_convert import write_conversions
 from oracle_las import write_las
 
 TYPES = ['f4', 'f8', 'i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8']
@@ -624,6 +627,8 @@ def main():
         write_pcd_real(*arguments)
     elif command == 'las-coordinates':
         write_las_coordinates(*arguments)
+    elif command == 'conversions':
+        write_conversions(*arguments)
     elif command == 'semantickitti':
         write_semantickitti(*arguments)
     else:

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* Points of hundreds of layouts, and what NumPy finds that they are in others:
+ * every pair of types, scales, bits, orders and gaps. */
+
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "convert/plan.h"
+#include "convert/target.h"
+#include "ssiocheck.h"
+
+#define CANARY 0xa5
+#define CANARY_BYTES 64
+
+typedef struct {
+  gchar *line;
+  GstSsioConvertPlan *plan;
+  guint8 *in;
+  guint8 *out;
+  gsize n_points;
+} Case;
+
+typedef void (*Run) (const GstSsioConvertPlan *plan, const guint8 *from,
+    gsize n_points, guint8 *to);
+
+static GstSsioLayout *
+read_layout (const gchar *text, const gchar *point_size)
+{
+  GError *error = NULL;
+  GstSsioLayout *layout = gst_ssio_layout_new_from_string (text,
+      g_ascii_strtoull (point_size, NULL, 10), &error);
+
+  fail_unless (layout != NULL, "%s", error ? error->message : "");
+  return layout;
+}
+
+static GstSsioConvertPlan *
+read_plan (const gchar *line)
+{
+  gchar **parts = g_strsplit (line, "|", -1);
+  GstSsioLayout *from = read_layout (parts[0], parts[1]);
+  GstSsioLayout *to = read_layout (parts[2], parts[3]);
+  GstSsioLayout *normalize = NULL;
+  GstSsioConvertPlan *plan;
+  GError *error = NULL;
+
+  if (*parts[4])
+    normalize = gst_ssio_convert_parse_normalize (parts[4], &error);
+  plan = gst_ssio_convert_plan_new (from, to, normalize, TRUE, &error);
+  fail_unless (plan != NULL, "%s: %s", line, error ? error->message : "");
+  gst_ssio_layout_unref (from);
+  gst_ssio_layout_unref (to);
+  g_clear_pointer (&normalize, gst_ssio_layout_unref);
+  g_strfreev (parts);
+  return plan;
+}
+
+static guint8 *
+read_bytes (const gchar *directory, guint number, const gchar *suffix,
+    gsize *size)
+{
+  gchar *path = g_strdup_printf ("%s/%u%s", directory, number, suffix);
+  gchar *bytes;
+
+  fail_unless (g_file_get_contents (path, &bytes, size, NULL));
+  g_free (path);
+  return (guint8 *) bytes;
+}
+
+static void
+check_run (const Case *one, Run run, gsize first, gsize n)
+{
+  const gsize from_size = one->plan->from_size;
+  const gsize to_size = one->plan->to_size;
+  guint8 canary[CANARY_BYTES];
+  /* exactly as long as the points: reading on is seen */
+  guint8 *in = g_memdup2 (one->in + first * from_size, n * from_size);
+  guint8 *out = g_malloc (n * to_size + CANARY_BYTES);
+  gsize i;
+
+  memset (canary, CANARY, sizeof (canary));
+  memset (out, CANARY, n * to_size + CANARY_BYTES);
+  run (one->plan, in, n, out);
+  for (i = 0; i < n; i++)
+    fail_unless (memcmp (out + i * to_size, one->out + (first + i) * to_size,
+                     to_size)
+                     == 0,
+        "%s: point %u of %u from %u", one->line, (guint) i, (guint) n,
+        (guint) first);
+  fail_unless (memcmp (out + n * to_size, canary, sizeof (canary)) == 0,
+      "%s: writes past the last of %u points", one->line, (guint) n);
+  g_free (in);
+  g_free (out);
+}
+
+static void
+check_case (const gchar *directory, guint number, gchar *line)
+{
+  static const gsize counts[] = { 0, 1, 2, 3, 7 };
+  Case one = { .line = line, .plan = read_plan (line) };
+  gsize in_size, out_size;
+  guint i;
+
+  one.in = read_bytes (directory, number, ".in", &in_size);
+  one.out = read_bytes (directory, number, ".out", &out_size);
+  one.n_points = in_size / one.plan->from_size;
+  fail_unless (one.n_points > 100);
+  fail_unless_equals_uint64 (out_size, one.n_points * one.plan->to_size);
+  check_run (&one, gst_ssio_convert_plan_run, 0, one.n_points);
+  check_run (&one, gst_ssio_convert_plan_run_scalar, 0, one.n_points);
+  for (i = 0; i < G_N_ELEMENTS (counts); i++)
+    check_run (&one, gst_ssio_convert_plan_run, i, counts[i]);
+  gst_ssio_convert_plan_free (one.plan);
+  g_free (one.in);
+  g_free (one.out);
+}
+
+GST_START_TEST (points_become_what_numpy_says)
+{
+  gchar *directory = ssio_check_make_path ("");
+  gchar *path = g_build_filename (directory, "cases", NULL);
+  gchar *text;
+  gchar **lines;
+  guint n;
+
+  fail_unless_equals_int (g_mkdir (directory, 0700), 0);
+  if (!ssio_check_run_oracle (NULL, "conversions", directory, NULL)) {
+    ssio_check_skip ("no Python with NumPy");
+    ssio_check_remove_folder (directory);
+    g_free (path);
+    return;
+  }
+  fail_unless (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  for (n = 0; lines[n]; n++)
+    check_case (directory, n, lines[n]);
+  fail_unless (n > 400, "%u cases", n);
+  g_strfreev (lines);
+  g_free (text);
+  g_free (path);
+  ssio_check_remove_folder (directory);
+}
+GST_END_TEST;
+
+/* Blocks of many points, whose ends are none of the batch's. */
+GST_START_TEST (many_points_become_the_same_as_few)
+{
+  const guint n = 100000;
+  GstSsioConvertPlan *plan = read_plan (
+      "x:i4*0.01,y:i4*0.01,z:i4*0.01,i:u2,b:u1&7|16|x:f4,y:f4,z:f4,i:f4,b|20|");
+  guint8 *in = g_malloc (n * 16);
+  guint8 *out = g_malloc (n * 20);
+  guint8 one[20];
+  guint i;
+
+  for (i = 0; i < n * 16; i++)
+    in[i] = (i * 2654435761u) >> 24;
+  gst_ssio_convert_plan_run (plan, in, n, out);
+  for (i = 0; i < n; i++) {
+    gst_ssio_convert_plan_run_scalar (plan, in + 16 * i, 1, one);
+    fail_unless (memcmp (one, out + 20 * i, 20) == 0, "point %u", i);
+  }
+  gst_ssio_convert_plan_free (plan);
+  g_free (in);
+  g_free (out);
+}
+GST_END_TEST;
+
+static Suite *
+conversions_suite (void)
+{
+  Suite *suite = suite_create ("conversions");
+  TCase *tcase = tcase_create ("general");
+
+  suite_add_tcase (suite, tcase);
+  tcase_add_test (tcase, points_become_what_numpy_says);
+  tcase_add_test (tcase, many_points_become_the_same_as_few);
+  return suite;
+}
+
+SSIO_CHECK_MAIN (conversions)
