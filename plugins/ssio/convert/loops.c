@@ -187,48 +187,41 @@ enum {
 static const GstSsioConvertLoop loops[][N_SOURCES][2]
     = { FOR_EACH_TARGET (LIST_LOOPS_TO) };
 
-static void
-copy_bytes (const GstSsioConvertMove *move, const GstSsioConvertPoints *points,
-    gsize n)
-{
-  const guint8 *from = points->from + move->from;
-  guint8 *to = points->to + move->to;
-
-  for (; n > 0; n--, from += points->from_size, to += points->to_size)
-    memcpy (to, from, move->size);
-}
-
-#define DEFINE_COPY(size) \
-  static void copy_##size (const GstSsioConvertMove *move, \
+/* A size that is no power of 2 is copied as two parts that overlap, or more. */
+#define DEFINE_COPY(unit) \
+  static void copy_##unit (const GstSsioConvertMove *move, \
       const GstSsioConvertPoints *points, gsize n) \
   { \
     const guint8 *from = points->from + move->from; \
     guint8 *to = points->to + move->to; \
     const guint from_size = points->from_size; \
     const guint to_size = points->to_size; \
+    const guint last = move->size - unit; \
+    guint part; \
 \
-    for (; n > 0; n--, from += from_size, to += to_size) \
-      memcpy (to, from, size); \
+    for (; n > 0; n--, from += from_size, to += to_size) { \
+      for (part = 0; part < last; part += unit) \
+        memcpy (to + part, from + part, unit); \
+      memcpy (to + last, from + last, unit); \
+    } \
   }
 
-/* Sizes that are common and worth a few instructions of their own. */
-#define FOR_EACH_COPY(M) \
-  M (1) M (2) M (3) M (4) M (6) M (8) M (12) M (16) M (20) M (24) M (28) M (32)
-
-FOR_EACH_COPY (DEFINE_COPY)
-
-#define FIND_COPY(bytes) \
-  case bytes: \
-    return copy_##bytes;
+DEFINE_COPY (1)
+DEFINE_COPY (2)
+DEFINE_COPY (4)
+DEFINE_COPY (8)
+DEFINE_COPY (16)
 
 static GstSsioConvertLoop
 find_copy (guint size)
 {
-  switch (size) {
-    FOR_EACH_COPY (FIND_COPY)
-  default:
-    return copy_bytes;
-  }
+  if (size >= 16)
+    return copy_16;
+  if (size >= 8)
+    return copy_8;
+  if (size >= 4)
+    return copy_4;
+  return size >= 2 ? copy_2 : copy_1;
 }
 
 static guint
