@@ -28,6 +28,8 @@
  * moved on their way, by `name*scale+offset`. Such fields become f4 where
  * nobody says otherwise.
  *
+ * Batches in a CUDA device's memory are converted there, with the same results.
+ *
  * Of several layouts that what follows takes, it gets the cheapest: the one
  * that comes in, else the smallest that can be, else that with the fewest
  * casts.
@@ -54,10 +56,13 @@
 #include "config.h"
 #endif
 
+#include "convert/device.h"
 #include "convert/negotiate.h"
 #include "convert/target.h"
+#include "cuda/caps.h"
 #include "elements.h"
 #include "gstssioconvert.h"
+#include "linear/kernels.h"
 #include "need.h"
 #include "sourcefile.h"
 
@@ -83,19 +88,24 @@ struct _GstSsioConvert {
   gchar *fields;    /* NULL for what follows to choose */
   gchar *normalize; /* NULL for nothing */
   gboolean lossy;
-  GstSsioConvertWish wish; /* those, while started */
+  GstSsioConvertWish wish;      /* those, while started */
+  GstSsioConvertDevice *device; /* NULL until a batch has shown which */
+  gboolean flushing;
 
   /* of the streaming thread */
   GstSsioConvertPlan *plan; /* NULL before caps, and after an error */
   guint batch_size;         /* points that an output buffer has room for */
+  gboolean on_device;       /* where batches are */
   gboolean has_failed;
   GstSsioPointFile *file; /* where the last batch was mapped from */
 };
 
-static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
-    GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_SSIO_SYSTEM_CAPS));
-static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
-    GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_SSIO_SYSTEM_CAPS));
+static GstStaticPadTemplate sink_template
+    = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (GST_SSIO_CUDA_CAPS ";" GST_SSIO_SYSTEM_CAPS));
+static GstStaticPadTemplate src_template
+    = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (GST_SSIO_CUDA_CAPS ";" GST_SSIO_SYSTEM_CAPS));
 
 #define gst_ssio_convert_parent_class parent_class
 G_DEFINE_TYPE (GstSsioConvert, gst_ssio_convert, GST_TYPE_BASE_TRANSFORM)
@@ -207,6 +217,34 @@ take_wish (GstSsioConvert *self, GstSsioConvertWish wish)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* Frees the one before. */
+static void
+set_device (GstSsioConvert *self, GstSsioConvertDevice *device)
+{
+  GstSsioConvertDevice *old;
+
+  GST_OBJECT_LOCK (self);
+  old = self->device;
+  self->device = device;
+  if (device && self->flushing)
+    gst_ssio_convert_device_set_flushing (device, TRUE);
+  GST_OBJECT_UNLOCK (self);
+  if (old)
+    gst_ssio_convert_device_free (old);
+}
+
+/* From any thread: who waits for device memory must not do so while
+ * flushing. */
+static void
+set_flushing (GstSsioConvert *self, gboolean flushing)
+{
+  GST_OBJECT_LOCK (self);
+  self->flushing = flushing;
+  if (self->device)
+    gst_ssio_convert_device_set_flushing (self->device, flushing);
+  GST_OBJECT_UNLOCK (self);
+}
+
 static gboolean
 gst_ssio_convert_start (GstBaseTransform *transform)
 {
@@ -224,6 +262,7 @@ gst_ssio_convert_start (GstBaseTransform *transform)
     wish.normalize = gst_ssio_convert_parse_normalize (normalize, &error);
   g_free (normalize);
   self->has_failed = FALSE;
+  set_flushing (self, FALSE);
   take_wish (self, wish);
   if (!error)
     return TRUE;
@@ -237,6 +276,7 @@ gst_ssio_convert_stop (GstBaseTransform *transform)
   GstSsioConvert *self = GST_SSIO_CONVERT (transform);
 
   take_wish (self, (GstSsioConvertWish){ 0 });
+  set_device (self, NULL);
   g_clear_pointer (&self->plan, gst_ssio_convert_plan_free);
   g_clear_pointer (&self->file, gst_ssio_point_file_unref);
   return TRUE;
@@ -262,6 +302,21 @@ settle_output (GstSsioConvert *self, const GstSsioConvertWish *wish,
   return gst_ssio_convert_caps_choose (wish, in, taken);
 }
 
+/* A build without kernels converts on the CPU alone. */
+static GstCaps *
+remove_unbuilt (GstCaps *caps)
+{
+  GstCaps *system, *left;
+
+  if (gst_ssio_kernels_are_built ())
+    return caps;
+  system = gst_caps_from_string (GST_SSIO_SYSTEM_CAPS);
+  left = gst_caps_intersect_full (caps, system, GST_CAPS_INTERSECT_FIRST);
+  gst_caps_unref (system);
+  gst_caps_unref (caps);
+  return left;
+}
+
 static GstCaps *
 gst_ssio_convert_transform_caps (GstBaseTransform *transform,
     GstPadDirection direction, GstCaps *caps, GstCaps *filter)
@@ -276,6 +331,7 @@ gst_ssio_convert_transform_caps (GstBaseTransform *transform,
   else
     result = gst_ssio_convert_caps_for_input (&wish, caps);
   gst_ssio_convert_wish_clear (&wish);
+  result = remove_unbuilt (result);
   if (!filter)
     return result;
   filtered
@@ -319,6 +375,7 @@ gst_ssio_convert_set_caps (GstBaseTransform *transform, GstCaps *in,
 
   if (self->has_failed)
     return TRUE;
+  set_device (self, NULL);
   g_clear_pointer (&self->plan, gst_ssio_convert_plan_free);
   wish = copy_wish (self);
   self->plan = gst_ssio_convert_caps_plan (&wish, in, out, &error);
@@ -330,6 +387,7 @@ gst_ssio_convert_set_caps (GstBaseTransform *transform, GstCaps *in,
   else
     fail (self, error);
   self->batch_size = get_int (out, "batch-size");
+  self->on_device = gst_ssio_caps_are_cuda (out);
   gst_base_transform_set_passthrough (transform,
       self->plan && self->plan->is_identity);
   return TRUE;
@@ -360,6 +418,8 @@ gst_ssio_convert_decide_allocation (GstBaseTransform *transform,
   GstCaps *caps;
 
   gst_query_parse_allocation (query, &caps, NULL);
+  if (gst_ssio_caps_are_cuda (caps)) /* whatever downstream offers */
+    return TRUE;
   bytes
       = (guint64) get_int (caps, "point-size") * get_int (caps, "batch-size");
   while (bytes > MAX_POOLED_BYTES
@@ -430,6 +490,71 @@ convert (GstSsioConvert *self, GstBuffer *in, GstBuffer *out, GError **error)
   return is_converted;
 }
 
+/* On the device that the batch is on. */
+static gboolean
+ensure_device (GstSsioConvert *self, GstBuffer *in, GError **error)
+{
+  GstSsioConvertDevice *device;
+  GstMemory *memory;
+
+  if (self->device)
+    return TRUE;
+  memory = gst_buffer_peek_memory (in, 0);
+  if (!gst_ssio_check_cuda_memory (memory, error))
+    return FALSE;
+  device
+      = gst_ssio_convert_device_new (gst_ssio_cuda_memory_get_context (memory),
+          self->plan, (gsize) self->batch_size * self->plan->to_size, error);
+  if (device)
+    set_device (self, device);
+  return device != NULL;
+}
+
+static GstFlowReturn
+acquire_on_device (GstSsioConvert *self, GstBuffer *in, GstBuffer **out,
+    GError **error)
+{
+  const gsize size = gst_buffer_get_size (in);
+
+  if (!check_size (self, size, error) || !ensure_device (self, in, error))
+    return GST_FLOW_ERROR;
+  return gst_ssio_convert_device_acquire (self->device,
+      size / self->plan->from_size * self->plan->to_size, out, error);
+}
+
+/* Device memory is this element's own. */
+static GstFlowReturn
+gst_ssio_convert_prepare_output_buffer (GstBaseTransform *transform,
+    GstBuffer *in, GstBuffer **out)
+{
+  GstSsioConvert *self = GST_SSIO_CONVERT (transform);
+  GError *error = NULL;
+  GstFlowReturn flow;
+
+  if (self->has_failed)
+    return GST_FLOW_FLUSHING;
+  if (!self->on_device || gst_base_transform_is_passthrough (transform)
+      || gst_buffer_get_size (in) == 0)
+    return GST_BASE_TRANSFORM_CLASS (parent_class)
+        ->prepare_output_buffer (transform, in, out);
+  flow = acquire_on_device (self, in, out, &error);
+  if (flow == GST_FLOW_ERROR)
+    return fail (self, error);
+  if (flow == GST_FLOW_OK)
+    GST_BASE_TRANSFORM_CLASS (parent_class)
+        ->copy_metadata (transform, in, *out);
+  return flow;
+}
+
+static gboolean
+convert_anywhere (GstSsioConvert *self, GstBuffer *in, GstBuffer *out,
+    GError **error)
+{
+  if (self->on_device && gst_buffer_get_size (in) > 0)
+    return gst_ssio_convert_device_run (self->device, in, out, error);
+  return convert (self, in, out, error);
+}
+
 static GstFlowReturn
 gst_ssio_convert_transform (GstBaseTransform *transform, GstBuffer *in,
     GstBuffer *out)
@@ -440,7 +565,7 @@ gst_ssio_convert_transform (GstBaseTransform *transform, GstBuffer *in,
   if (self->has_failed)
     return GST_FLOW_FLUSHING;
   gst_ssio_source_file_note (&self->file, in);
-  if (convert (self, in, out, &error))
+  if (convert_anywhere (self, in, out, &error))
     return GST_FLOW_OK;
   return fail (self, error);
 }
@@ -453,6 +578,10 @@ gst_ssio_convert_sink_event (GstBaseTransform *transform, GstEvent *event)
   GstSsioConvert *self = GST_SSIO_CONVERT (transform);
   GError *error = NULL;
 
+  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_START)
+    set_flushing (self, TRUE);
+  else if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
+    set_flushing (self, FALSE);
   if (gst_event_ends_ssio_epoch (event)) {
     if (!self->has_failed
         && !gst_ssio_source_file_is_intact (self->file, &error))
@@ -478,6 +607,14 @@ gst_ssio_convert_src_event (GstBaseTransform *transform, GstEvent *event)
     return TRUE;
   }
   return GST_BASE_TRANSFORM_CLASS (parent_class)->src_event (transform, event);
+}
+
+static GstStateChangeReturn
+gst_ssio_convert_change_state (GstElement *element, GstStateChange transition)
+{
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    set_flushing (GST_SSIO_CONVERT (element), TRUE);
+  return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
 }
 
 static void
@@ -524,6 +661,7 @@ gst_ssio_convert_class_init (GstSsioConvertClass *class)
       "Filter/Converter/PointCloud",
       "Chooses, orders, casts and normalizes the fields of points",
       "The Spatial-StreamIO developers");
+  element_class->change_state = gst_ssio_convert_change_state;
 
   transform_class->start = gst_ssio_convert_start;
   transform_class->stop = gst_ssio_convert_stop;
@@ -532,6 +670,8 @@ gst_ssio_convert_class_init (GstSsioConvertClass *class)
   transform_class->set_caps = gst_ssio_convert_set_caps;
   transform_class->transform_size = gst_ssio_convert_transform_size;
   transform_class->decide_allocation = gst_ssio_convert_decide_allocation;
+  transform_class->prepare_output_buffer
+      = gst_ssio_convert_prepare_output_buffer;
   transform_class->transform = gst_ssio_convert_transform;
   transform_class->sink_event = gst_ssio_convert_sink_event;
   transform_class->src_event = gst_ssio_convert_src_event;

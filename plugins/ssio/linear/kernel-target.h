@@ -66,6 +66,18 @@ bits_to_double (uint64_t bits)
   return __longlong_as_double ((long long) bits);
 }
 
+DEVICE uint32_t
+float_to_bits (float value)
+{
+  return __float_as_uint (value);
+}
+
+DEVICE uint64_t
+double_to_bits (double value)
+{
+  return (uint64_t) __double_as_longlong (value);
+}
+
 /* Copies of 16 or 4 bytes to shared memory that have happened after
  * wait_for_copies(), each thread for its own. */
 DEVICE void
@@ -106,6 +118,7 @@ wait_for_copies (void)
 
 #else /* !__CUDACC__ */
 
+#include <math.h>
 #include <string.h>
 
 #define DEVICE static inline __attribute__ ((always_inline))
@@ -157,6 +170,24 @@ bits_to_double (uint64_t bits)
 
   memcpy (&value, &bits, sizeof (value));
   return value;
+}
+
+DEVICE uint32_t
+float_to_bits (float value)
+{
+  uint32_t bits;
+
+  memcpy (&bits, &value, sizeof (bits));
+  return bits;
+}
+
+DEVICE uint64_t
+double_to_bits (double value)
+{
+  uint64_t bits;
+
+  memcpy (&bits, &value, sizeof (bits));
+  return bits;
 }
 
 DEVICE void
