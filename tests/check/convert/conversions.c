@@ -6,8 +6,10 @@
 
 #include <glib/gstdio.h>
 
+#include "convert/device.h"
 #include "convert/plan.h"
 #include "convert/target.h"
+#include "linear/hostkernels.h"
 #include "ssiocheck.h"
 
 #define CANARY 0xa5
@@ -68,6 +70,24 @@ read_bytes (const gchar *directory, guint number, const gchar *suffix,
   return (guint8 *) bytes;
 }
 
+/* As a device does it. */
+static void
+run_kernel (const GstSsioConvertPlan *plan, const guint8 *from, gsize n_points,
+    guint8 *to)
+{
+  SsioConvertMove *moves = g_new (SsioConvertMove, plan->moves->len);
+  SsioConvertParams params;
+  guint shared_bytes = gst_ssio_convert_device_prepare (plan, &params, moves);
+
+  params.from = from;
+  params.to = to;
+  params.n_points = n_points;
+  params.moves = moves;
+  ssio_host_kernel_launch ("ssio_convert_points", 2, 1, shared_bytes, &params,
+      sizeof (params));
+  g_free (moves);
+}
+
 static void
 check_run (const Case *one, Run run, gsize first, gsize n)
 {
@@ -109,6 +129,8 @@ check_case (const gchar *directory, guint number, gchar *line)
   fail_unless_equals_uint64 (out_size, one.n_points * one.plan->to_size);
   check_run (&one, gst_ssio_convert_plan_run, 0, one.n_points);
   check_run (&one, gst_ssio_convert_plan_run_scalar, 0, one.n_points);
+  check_run (&one, run_kernel, 0, one.n_points);
+  check_run (&one, run_kernel, 1, 3);
   for (i = 0; i < G_N_ELEMENTS (counts); i++)
     check_run (&one, gst_ssio_convert_plan_run, i, counts[i]);
   gst_ssio_convert_plan_free (one.plan);
@@ -140,6 +162,37 @@ GST_START_TEST (points_become_what_numpy_says)
   g_free (text);
   g_free (path);
   ssio_check_remove_folder (directory);
+}
+GST_END_TEST;
+
+/* Too large for shared memory, too large for a block's. */
+GST_START_TEST (a_device_converts_points_of_any_size)
+{
+  static const gchar *const lines[] = {
+    "x:f8@1000,y:i2@40|1100|y:f4,x:f4|8|",
+    "x:f8@1000,y:i2@40|1100|y:f4@900,x:f4@4|1000|",
+    "x:f8@100000,y:i2@40|100008|y:f4@65000,x:f4@4|65004|y*0.5-1",
+  };
+  const guint n = 300;
+  guint i, b;
+
+  for (i = 0; i < G_N_ELEMENTS (lines); i++) {
+    GstSsioConvertPlan *plan = read_plan (lines[i]);
+    guint8 *in = g_malloc (n * plan->from_size);
+    guint8 *out = g_malloc (n * plan->to_size);
+    guint8 *expected = g_malloc (n * plan->to_size);
+
+    for (b = 0; b < n * plan->from_size; b++)
+      in[b] = (b * 2654435761u) >> 24;
+    run_kernel (plan, in, n, out);
+    gst_ssio_convert_plan_run (plan, in, n, expected);
+    fail_unless (memcmp (out, expected, n * plan->to_size) == 0, "%s",
+        lines[i]);
+    g_free (in);
+    g_free (out);
+    g_free (expected);
+    gst_ssio_convert_plan_free (plan);
+  }
 }
 GST_END_TEST;
 
@@ -175,6 +228,7 @@ conversions_suite (void)
 
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, points_become_what_numpy_says);
+  tcase_add_test (tcase, a_device_converts_points_of_any_size);
   tcase_add_test (tcase, many_points_become_the_same_as_few);
   return suite;
 }
