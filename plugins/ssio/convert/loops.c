@@ -187,7 +187,7 @@ enum {
 static const GstSsioConvertLoop loops[][N_SOURCES][2]
     = { FOR_EACH_TARGET (LIST_LOOPS_TO) };
 
-/* A size that is no power of 2 is copied as two parts that overlap, or more. */
+/* Sizes from unit to twice as much are two parts, which may overlap. */
 #define DEFINE_COPY(unit) \
   static void copy_##unit (const GstSsioConvertMove *move, \
       const GstSsioConvertPoints *points, gsize n) \
@@ -197,11 +197,9 @@ static const GstSsioConvertLoop loops[][N_SOURCES][2]
     const guint from_size = points->from_size; \
     const guint to_size = points->to_size; \
     const guint last = move->size - unit; \
-    guint part; \
 \
     for (; n > 0; n--, from += from_size, to += to_size) { \
-      for (part = 0; part < last; part += unit) \
-        memcpy (to + part, from + part, unit); \
+      memcpy (to, from, unit); \
       memcpy (to + last, from + last, unit); \
     } \
   }
@@ -212,9 +210,22 @@ DEFINE_COPY (4)
 DEFINE_COPY (8)
 DEFINE_COPY (16)
 
+static void
+copy_any (const GstSsioConvertMove *move, const GstSsioConvertPoints *points,
+    gsize n)
+{
+  const guint8 *from = points->from + move->from;
+  guint8 *to = points->to + move->to;
+
+  for (; n > 0; n--, from += points->from_size, to += points->to_size)
+    memcpy (to, from, move->size);
+}
+
 static GstSsioConvertLoop
 find_copy (guint size)
 {
+  if (size > 32)
+    return copy_any;
   if (size >= 16)
     return copy_16;
   if (size >= 8)

@@ -344,6 +344,8 @@ void
 gst_ssio_convert_plan_run (const GstSsioConvertPlan *plan, const guint8 *from,
     gsize n_points, guint8 *to)
 {
+  if (n_points == 0)
+    return;
   if (plan->is_identity)
     memcpy (to, from, n_points * plan->to_size);
   else
