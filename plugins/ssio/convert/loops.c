@@ -200,7 +200,8 @@ static const GstSsioConvertLoop loops[][N_SOURCES][2]
 \
     for (; n > 0; n--, from += from_size, to += to_size) { \
       memcpy (to, from, unit); \
-      memcpy (to + last, from + last, unit); \
+      if (last > 0) \
+        memcpy (to + last, from + last, unit); \
     } \
   }
 

@@ -126,6 +126,30 @@ GST_START_TEST (a_device_finds_what_the_cpu_does)
 }
 GST_END_TEST;
 
+/* The CPU converts into what the upload copies from. */
+GST_START_TEST (converted_batches_are_uploaded)
+{
+  static const gchar *const stagings[]
+      = { "auto", "pinned", "register", "pageable" };
+  gchar *path = ssio_check_write_tile (N_POINTS, 6);
+  GByteArray *expected = convert_on_cpu (path, "epochs=2", FIELDS);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (stagings); i++) {
+    gchar *between = g_strdup_printf (CONVERT FIELDS
+        "! " TO_DEVICE "staging=%s cache=device ! queue ! "
+        "ssiocudadownload",
+        stagings[i]);
+
+    check_equal (run (launch (path, "epochs=2", between)), expected);
+    ssio_cuda_check_clean ();
+    g_free (between);
+  }
+  g_byte_array_unref (expected);
+  g_free (path);
+}
+GST_END_TEST;
+
 GST_START_TEST (unchanged_batches_pass_through_on_a_device)
 {
   gchar *path = ssio_check_write_tile (N_POINTS, 6);
@@ -325,6 +349,7 @@ cuda_convert_suite (void)
 
   tcase_add_test (tcase, batches_on_a_device_are_converted_there);
   tcase_add_test (tcase, a_device_finds_what_the_cpu_does);
+  tcase_add_test (tcase, converted_batches_are_uploaded);
   tcase_add_test (tcase, unchanged_batches_pass_through_on_a_device);
   tcase_add_test (tcase, order_is_kept_whatever_is_slow);
   tcase_add_test (tcase, a_model_on_a_device_takes_converted_batches);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What ssioconvert makes of what follows it takes, and of an origin. */
 
+#include <math.h>
+#include <string.h>
+
 #include "convertcheck.h"
 
 #define POINTS "pointcloud/x-raw, layout=(string)"
@@ -148,6 +151,109 @@ GST_START_TEST (an_origin_stays_what_is_to_be_added)
 }
 GST_END_TEST;
 
+#define N_REAL 110000
+#define REAL_CONVERT \
+  "ssioconvert fields=x:f8,y:f8,z:f8,return_number,classification " \
+  "normalize=z*0.3048"
+
+/* Rows of N_REAL points; the origin is added to their coordinates. */
+typedef struct {
+  guint n_points;
+  gdouble coordinates[3][N_REAL];
+  guint8 bits[2][N_REAL];
+} Real;
+
+static void
+take_batch (GstElement *sink, GstBuffer *buffer, GstPad *pad, Real *real)
+{
+  GstCaps *caps = gst_pad_get_current_caps (pad);
+  const GValue *origin
+      = gst_structure_get_value (gst_caps_get_structure (caps, 0), "origin");
+  GstMapInfo map;
+  gsize at;
+  guint i;
+
+  fail_unless (origin != NULL);
+  gst_buffer_map (buffer, &map, GST_MAP_READ);
+  for (at = 0; at < map.size; at += 26, real->n_points++) {
+    gdouble xyz[3];
+
+    fail_unless (real->n_points < N_REAL);
+    memcpy (xyz, map.data + at, sizeof (xyz));
+    for (i = 0; i < 3; i++)
+      real->coordinates[i][real->n_points]
+          = xyz[i]
+            + g_value_get_double (gst_value_array_get_value (origin, i));
+    for (i = 0; i < 2; i++)
+      real->bits[i][real->n_points] = map.data[at + 24 + i];
+  }
+  gst_buffer_unmap (buffer, &map);
+  gst_caps_unref (caps);
+}
+
+static Real *
+stream_real (const gchar *path)
+{
+  GstElement *pipeline = ssio_check_launch (
+      "ssiosrc location=%s batch-size=30000 ! " REAL_CONVERT
+      " ! fakesink name=sink signal-handoffs=true",
+      path);
+  GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  Real *real = g_new0 (Real, 1);
+
+  g_signal_connect (sink, "handoff", G_CALLBACK (take_batch), real);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  ssio_check_wait (pipeline, GST_MESSAGE_EOS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (sink);
+  gst_object_unref (pipeline);
+  return real;
+}
+
+GST_START_TEST (real_coordinates_and_their_origin_are_those_of_the_file)
+{
+  static const gdouble factors[] = { 1, 1, 0.3048 };
+  const gchar *data = g_getenv ("SSIO_REAL_DATA");
+  gchar *path, *answer, *text;
+  const gdouble *expected;
+  Real *real;
+  guint axis, i;
+  gsize size;
+
+  if (!data) {
+    ssio_check_skip ("SSIO_REAL_DATA is not set");
+    return;
+  }
+  path = g_build_filename (data, "autzen_trim.las", NULL);
+  answer = ssio_check_make_path (".f8");
+  if (!ssio_check_run_oracle (NULL, "las-coordinates", path, answer, NULL)) {
+    ssio_check_skip ("no Python with NumPy");
+    g_free (answer);
+    g_free (path);
+    return;
+  }
+  real = stream_real (path);
+  fail_unless (g_file_get_contents (answer, &text, &size, NULL));
+  fail_unless_equals_int (real->n_points, N_REAL);
+  fail_unless_equals_uint64 (size, 24 * N_REAL);
+  expected = (const gdouble *) text;
+  for (i = 0; i < N_REAL; i++) {
+    for (axis = 0; axis < 3; axis++)
+      fail_unless (fabs (real->coordinates[axis][i]
+                         - factors[axis] * expected[axis * N_REAL + i])
+                       < 1e-8,
+          "point %u, axis %u", i, axis);
+    /* four returns, ground and other classes are all that the file has */
+    fail_unless (real->bits[0][i] >= 1 && real->bits[0][i] <= 4);
+    fail_unless (real->bits[1][i] >= 1 && real->bits[1][i] <= 2);
+  }
+  g_free (real);
+  g_free (text);
+  g_free (answer);
+  g_free (path);
+}
+GST_END_TEST;
+
 static Suite *
 ssioconvert_caps_suite (void)
 {
@@ -166,6 +272,8 @@ ssioconvert_caps_suite (void)
   tcase_add_test (tcase, any_layout_of_points_is_taken);
   tcase_add_test (tcase, what_cannot_be_agreed_on_is_not_negotiated);
   tcase_add_test (tcase, an_origin_stays_what_is_to_be_added);
+  tcase_add_test (tcase,
+      real_coordinates_and_their_origin_are_those_of_the_file);
   return suite;
 }
 
