@@ -57,25 +57,29 @@ store_bytes (guint8 *to, __m128i bytes, __m128i head, __m128i tail, guint size,
 VECTOR_INLINE void
 store_f4 (guint8 *to, __m128 lanes, guint n)
 {
+  const __m128i bytes = _mm_castps_si128 (lanes);
+
   if (n == 4) {
-    _mm_storeu_ps ((gfloat *) to, lanes);
+    store_unit (to, bytes, 16);
     return;
   }
-  _mm_storel_pi ((__m64 *) to, lanes);
+  store_unit (to, bytes, 8);
   if (n == 3)
-    _mm_store_ss ((gfloat *) (to + 8), _mm_movehl_ps (lanes, lanes));
+    store_unit (to + 8, _mm_unpackhi_epi64 (bytes, bytes), 4);
 }
 
 VECTOR_INLINE void
 store_f8 (guint8 *to, __m256d lanes, guint n)
 {
+  const __m256i bytes = _mm256_castpd_si256 (lanes);
+
   if (n == 4) {
-    _mm256_storeu_pd ((gdouble *) to, lanes);
+    _mm256_storeu_si256 ((__m256i *) to, bytes);
     return;
   }
-  _mm_storeu_pd ((gdouble *) to, _mm256_castpd256_pd128 (lanes));
+  store_unit (to, _mm256_castsi256_si128 (bytes), 16);
   if (n == 3)
-    _mm_store_sd ((gdouble *) (to + 16), _mm256_extractf128_pd (lanes, 1));
+    store_unit (to + 16, _mm256_extracti128_si256 (bytes, 1), 8);
 }
 
 VECTOR_INLINE __m128i

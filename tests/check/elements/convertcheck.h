@@ -21,7 +21,7 @@ void convert_teardown (GstHarness *harness);
 /* n points of CONVERT_LAYOUT: point p is (p, -p, 2 * p). */
 GstBuffer *convert_new_points (guint n);
 
-/* The layout and origin, if any, of what comes out. */
+/* Expects that layout of what comes out. */
 void convert_check_caps (GstHarness *harness, const gchar *layout,
     guint point_size);
 
