@@ -18,11 +18,13 @@ gst-inspect-1.0 ssiosrc >/dev/null
 suppressions=()
 glib=/usr/share/glib-2.0/valgrind/glib.supp
 [ ! -e "$glib" ] || suppressions+=("--suppressions=$glib")
-for mode in mmap read; do
+# valgrind knows no cachestat(), as Linux before 6.5, and says so: what is asked
+# there instead has its test here
+for settings in io-mode=mmap io-mode=read shuffle=batches; do
   valgrind --quiet --error-exitcode=9 --leak-check=full \
     --errors-for-leak-kinds=definite --show-leak-kinds=definite \
     "${suppressions[@]}" \
     gst-launch-1.0 -q ssiosrc location="$tile" batch-size=4096 epochs=2 \
-    io-mode=$mode ! queue ! ssiocudaupload ! ssiolinear threads=2
-  echo "valgrind: io-mode=$mode: no error, no leak"
+    $settings ! queue ! ssiocudaupload ! ssiolinear threads=2
+  echo "valgrind: $settings: no error, no leak"
 done

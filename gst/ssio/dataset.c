@@ -14,6 +14,10 @@
 
 #define FINGERPRINT_DIGITS 32
 
+/* So much is read ahead at least: a disk is fast only where it always has some
+ * megabytes to read, and few batches may be small. */
+#define MIN_BYTES_AHEAD ((guint64) 32 << 20)
+
 struct _GstSsioDataset {
   GstSsioFileTable *files;
   GstSsioOrigin origin;
@@ -25,7 +29,7 @@ struct _GstSsioDataset {
   GstSsioMixer *mixer; /* NULL where points stay in their batches */
   gboolean is_shuffled;
   gboolean is_cached; /* files come through the page cache */
-  guint prefetch;
+  guint64 n_ahead;    /* batches whose reading is announced before they come */
   guint64 n_announced; /* batches of the epoch whose reading was announced */
 };
 
@@ -186,7 +190,7 @@ announce_batch (GstSsioDataset *self, guint64 now, guint64 index)
 static void
 announce_batches (GstSsioDataset *self, guint64 index)
 {
-  guint64 end = MIN (index + self->prefetch + 1,
+  guint64 end = MIN (index + self->n_ahead + 1,
       gst_ssio_order_get_n_batches (self->order));
 
   /* little memory may have lost again what was read ahead into it */
@@ -227,6 +231,17 @@ load_batch (gpointer user_data, const GstSsioBatch *in_range, GError **error)
   return memory;
 }
 
+/* Batches ahead. */
+static guint64
+get_n_ahead (const GstSsioDataset *self, guint prefetch)
+{
+  guint64 batch_bytes = gst_ssio_dataset_get_batch_bytes (self);
+
+  if (prefetch == 0 || batch_bytes == 0)
+    return prefetch;
+  return MAX (prefetch, MIN_BYTES_AHEAD / batch_bytes);
+}
+
 static gboolean
 make_order (GstSsioDataset *self, const GstSsioDatasetConfig *config,
     GError **error)
@@ -236,13 +251,13 @@ make_order (GstSsioDataset *self, const GstSsioDatasetConfig *config,
   self->point_size = gst_ssio_layout_get_point_size (self->layout);
   self->is_shuffled = config->order.shuffle;
   self->is_cached = config->io_mode != GST_SSIO_IO_MODE_DIRECT;
-  self->prefetch = config->prefetch;
   gst_ssio_file_table_set_reading (self->files, config->prefetch,
       config->drop_behind, self->is_shuffled);
   n_points = cut_range (self, config->start_point, config->stop_point);
   self->order = gst_ssio_order_new (&config->order,
       (const guint64 *) n_points->data, n_points->len);
   g_array_unref (n_points);
+  self->n_ahead = get_n_ahead (self, config->prefetch);
   if (config->mix_window > 0)
     self->mixer = gst_ssio_mixer_new (self->order, self->point_size,
         config->mix_window, config->order.seed, load_batch, self);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* preadv2() */
+#define _GNU_SOURCE /* preadv2(), syscall() */
 #endif
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -10,7 +10,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gst/gst.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "pagecache.h"
 
@@ -22,8 +24,45 @@
  * at a time; few read less than this. */
 #define ADVICE_SIZE ((guint64) 128 << 10)
 
-/* Enough that pieces which are not in memory are seldom overlooked. */
+#ifndef SYS_cachestat
+#define SYS_cachestat 451 /* Linux 6.5 */
+#endif
+
+/* Of a kernel that cannot count: enough that pieces which are not in memory
+ * are seldom overlooked. */
 #define N_QUESTIONS 8
+
+/* As in linux/mman.h. */
+typedef struct {
+  guint64 offset;
+  guint64 size;
+} CacheRange;
+
+typedef struct {
+  guint64 n_cached;
+  guint64 n_dirty;
+  guint64 n_writeback;
+  guint64 n_evicted;
+  guint64 n_recently_evicted;
+} CacheCount;
+
+/* FALSE where the kernel does not tell. */
+static gboolean
+count_present (gint fd, guint64 offset, guint64 size, guint64 *n_pages)
+{
+  static gint is_unknown = FALSE;
+  CacheRange range = { offset, size };
+  CacheCount count = { 0 };
+
+  if (g_atomic_int_get (&is_unknown))
+    return FALSE;
+  if (syscall (SYS_cachestat, fd, &range, &count, 0) != 0) {
+    g_atomic_int_set (&is_unknown, errno == ENOSYS);
+    return FALSE;
+  }
+  *n_pages = count.n_cached;
+  return TRUE;
+}
 
 /* Asks for a byte without waiting for the disk. The file's end counts as
  * present, and who cannot be asked as absent. */
@@ -40,7 +79,7 @@ is_present (gint fd, guint64 offset)
  * neighbours. The kernel must not take the questions for reads, and guess what
  * follows. */
 static gboolean
-are_present (gint fd, guint64 offset, guint64 size)
+seem_present (gint fd, guint64 offset, guint64 size)
 {
   const guint64 step = MAX (size / N_QUESTIONS, ADVICE_SIZE);
   const guint64 end = offset + size;
@@ -51,6 +90,21 @@ are_present (gint fd, guint64 offset, guint64 size)
     result = is_present (fd, offset + MIN (step, end - offset) / 2);
   posix_fadvise (fd, 0, 0, POSIX_FADV_NORMAL);
   return result;
+}
+
+static gboolean
+are_present (gint fd, guint64 offset, guint64 size)
+{
+  const guint64 page_size = sysconf (_SC_PAGESIZE);
+  const guint64 first = offset / page_size;
+  const guint64 last = (offset + size - 1) / page_size;
+  guint64 n_pages;
+
+  if (size == 0)
+    return TRUE;
+  if (!count_present (fd, offset, size, &n_pages))
+    return seem_present (fd, offset, size);
+  return n_pages > last - first;
 }
 
 /* Advice walks all pages, also of what is in memory, where it must cost next to

@@ -63,7 +63,8 @@
  *
  * ## Files on disk
  * The kernel is told of the next #GstSsioSrc:prefetch batches where the order
- * jumps; what follows in a row it reads ahead by itself. For data sets far
+ * jumps, and of 32 MiB at least, since a disk is slow where it has little to
+ * read; what follows in a row it reads ahead by itself. For data sets far
  * larger than memory, io-mode=direct passes the page cache by, with
  * #GstSsioSrc:prefetch reads in flight where there is io_uring, and
  * #GstSsioSrc:drop-behind drops pages from it after use.

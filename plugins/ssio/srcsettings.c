@@ -261,8 +261,9 @@ install_reading_properties (GObjectClass *class, GParamFlags flags)
           GST_SSIO_IO_MODE_AUTO, flags));
   g_object_class_install_property (class, PROP_PREFETCH,
       g_param_spec_uint ("prefetch", "Prefetch",
-          "Batches that the disk reads ahead, in the epoch's order; with "
-          "io-mode=direct, reads of up to 1 MiB in flight (0 = none ahead)",
+          "Batches that the disk reads ahead, in the epoch's order, and 32 MiB "
+          "at least; with io-mode=direct, reads of up to 1 MiB in flight "
+          "(0 = none ahead)",
           0, MAX_PREFETCH, DEFAULT_PREFETCH, flags));
   g_object_class_install_property (class, PROP_DROP_BEHIND,
       g_param_spec_boolean ("drop-behind", "Drop behind",
