@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What points of one layout are in another, from NumPy and exact fractions.
 
-write_conversions(DIRECTORY) writes cases, a line for each, N.in, its points,
-and N.out, what they become:
+write_conversions(DIRECTORY) writes cases, a line for each:
 
   INPUT LAYOUT|POINT SIZE|OUTPUT LAYOUT|POINT SIZE|NORMALIZE
+
+and, one case after the other, N_POINTS points in the file in, and what they
+become in the file out.
 """
 from fractions import Fraction
 
@@ -139,7 +141,7 @@ def read_field(points, field):
 class Cases:
     def __init__(self, directory):
         self.directory = directory
-        self.lines = []
+        self.lines, self.points, self.converted = [], [], []
         self.rng = np.random.default_rng(29)
 
     def fill(self, fields, size):
@@ -164,9 +166,8 @@ class Cases:
             width = int(to.code[1])
             converted[:, to.offset:to.offset + width] = values.view('u1') \
                 .reshape(N_POINTS, width)
-        number = len(self.lines)
-        points.tofile(f'{self.directory}/{number}.in')
-        converted.tofile(f'{self.directory}/{number}.out')
+        self.points.append(points.ravel())
+        self.converted.append(converted.ravel())
         self.lines.append('|'.join([
             ','.join(f.text() for f in inputs), str(from_size),
             ','.join(f.text() for f in outputs), str(to_size),
@@ -176,6 +177,8 @@ class Cases:
     def write(self):
         with open(f'{self.directory}/cases', 'w', encoding='ascii') as file:
             file.write('\n'.join(self.lines))
+        np.concatenate(self.points).tofile(f'{self.directory}/in')
+        np.concatenate(self.converted).tofile(f'{self.directory}/out')
 
 
 def add_types(cases):
