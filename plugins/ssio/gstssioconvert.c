@@ -282,41 +282,6 @@ gst_ssio_convert_stop (GstBaseTransform *transform)
   return TRUE;
 }
 
-/* GstBaseTransform would pass batches through wherever what follows takes
- * them as they are: where they are to be normalized, it has no choice but the
- * one that is right. */
-static GstCaps *
-settle_output (GstSsioConvert *self, const GstSsioConvertWish *wish,
-    const GstCaps *in, GstCaps *caps)
-{
-  GstCaps *taken;
-
-  if (!wish->normalize || wish->fields || !gst_caps_is_fixed (in))
-    return caps;
-  taken = gst_pad_peer_query_caps (GST_BASE_TRANSFORM_SRC_PAD (self), caps);
-  if (gst_caps_is_empty (taken)) {
-    gst_caps_unref (taken);
-    return caps;
-  }
-  gst_caps_unref (caps);
-  return gst_ssio_convert_caps_choose (wish, in, taken);
-}
-
-/* A build without kernels converts on the CPU alone. */
-static GstCaps *
-remove_unbuilt (GstCaps *caps)
-{
-  GstCaps *system, *left;
-
-  if (gst_ssio_kernels_are_built ())
-    return caps;
-  system = gst_caps_from_string (GST_SSIO_SYSTEM_CAPS);
-  left = gst_caps_intersect_full (caps, system, GST_CAPS_INTERSECT_FIRST);
-  gst_caps_unref (system);
-  gst_caps_unref (caps);
-  return left;
-}
-
 static GstCaps *
 gst_ssio_convert_transform_caps (GstBaseTransform *transform,
     GstPadDirection direction, GstCaps *caps, GstCaps *filter)
@@ -326,12 +291,14 @@ gst_ssio_convert_transform_caps (GstBaseTransform *transform,
   GstCaps *result, *filtered;
 
   if (direction == GST_PAD_SINK)
-    result = settle_output (self, &wish, caps,
-        gst_ssio_convert_caps_for_output (&wish, caps));
+    result = gst_ssio_convert_caps_settle (&wish, caps,
+        gst_ssio_convert_caps_for_output (&wish, caps),
+        GST_BASE_TRANSFORM_SRC_PAD (self));
   else
     result = gst_ssio_convert_caps_for_input (&wish, caps);
   gst_ssio_convert_wish_clear (&wish);
-  result = remove_unbuilt (result);
+  if (!gst_ssio_kernels_are_built ()) /* converts on the CPU alone */
+    result = gst_ssio_convert_caps_take_system (result);
   if (!filter)
     return result;
   filtered

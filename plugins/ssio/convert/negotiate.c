@@ -303,6 +303,35 @@ gst_ssio_convert_caps_choose (const GstSsioConvertWish *wish,
   return choice.caps;
 }
 
+GstCaps *
+gst_ssio_convert_caps_settle (const GstSsioConvertWish *wish,
+    const GstCaps *in, GstCaps *caps, GstPad *pad)
+{
+  GstCaps *taken;
+
+  if (!wish->normalize || wish->fields || !gst_caps_is_fixed (in))
+    return caps;
+  taken = gst_pad_peer_query_caps (pad, caps);
+  if (gst_caps_is_empty (taken)) {
+    gst_caps_unref (taken);
+    return caps;
+  }
+  gst_caps_unref (caps);
+  return gst_ssio_convert_caps_choose (wish, in, taken);
+}
+
+GstCaps *
+gst_ssio_convert_caps_take_system (GstCaps *caps)
+{
+  GstCaps *system = gst_caps_new_empty_simple (GST_SSIO_CAPS_NAME);
+  GstCaps *left
+      = gst_caps_intersect_full (caps, system, GST_CAPS_INTERSECT_FIRST);
+
+  gst_caps_unref (system);
+  gst_caps_unref (caps);
+  return left;
+}
+
 GstSsioConvertPlan *
 gst_ssio_convert_caps_plan (const GstSsioConvertWish *wish, const GstCaps *in,
     const GstCaps *out, GError **error)

@@ -30,6 +30,15 @@ GstCaps *gst_ssio_convert_caps_for_input (const GstSsioConvertWish *wish,
 GstCaps *gst_ssio_convert_caps_choose (const GstSsioConvertWish *wish,
     const GstCaps *in, GstCaps *choice);
 
+/* Takes caps, what in can become. GstBaseTransform would pass points through
+ * wherever what follows pad takes them as they are: where they are to be
+ * normalized, there is no choice left but the one that is right. */
+GstCaps *gst_ssio_convert_caps_settle (const GstSsioConvertWish *wish,
+    const GstCaps *in, GstCaps *caps, GstPad *pad);
+
+/* Takes caps, and returns those in system memory. */
+GstCaps *gst_ssio_convert_caps_take_system (GstCaps *caps);
+
 /* The way from fixed caps to others, or NULL with error set. */
 GstSsioConvertPlan *gst_ssio_convert_caps_plan (const GstSsioConvertWish *wish,
     const GstCaps *in, const GstCaps *out, GError **error);
