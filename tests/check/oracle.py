@@ -27,6 +27,8 @@ r"""Independent answers for the tests, from NumPy. Never part of the product.
       writes the columns of a binary file, one after the other, as float64
   oracle.py las-coordinates FILE.las OUT.f8
       writes x, y and z, one after the other, as float64
+  oracle.py conversions DIRECTORY
+      writes points of many layouts, and what they are in others
   oracle.py scope DIRECTORY
       writes points.bin, of x, y, z and a value from 0 to 255 as float32, and
       pictures of it, 320 x 200 x RGB: top.rgb and perspective.rgb (azimuth 215,
@@ -51,6 +53,7 @@ import sys
 
 import numpy as np
 
+from oracle_convert import write_conversions
 from oracle_evaluate import describe_npy, evaluate
 from oracle_las import write_las
 from oracle_scope import write_scope
@@ -642,6 +645,8 @@ def main():
         write_pcd_real(*arguments)
     elif command == 'las-coordinates':
         write_las_coordinates(*arguments)
+    elif command == 'conversions':
+        write_conversions(*arguments)
     elif command == 'scope':
         write_scope(*arguments)
     elif command == 'recorded':
