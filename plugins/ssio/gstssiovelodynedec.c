@@ -299,13 +299,20 @@ take_segment (GstEvent *event)
   return result;
 }
 
+/* What comes before an event goes out before it. */
+static void
+drain (GstSsioVelodyneDec *self)
+{
+  gst_ssio_velodyne_decoder_drain (&self->decoder);
+  publish (self);
+}
+
 static void
 end_stream (GstSsioVelodyneDec *self)
 {
   /* until something comes again; PLAYING may be yet to come */
   gst_ssio_silence_break (&self->silence);
-  gst_ssio_velodyne_decoder_drain (&self->decoder);
-  publish (self);
+  drain (self);
   gst_ssio_velodyne_warnings_end (&self->warnings, GST_ELEMENT (self),
       &self->decoder);
 }
@@ -320,9 +327,11 @@ gst_ssio_velodyne_dec_sink_event (GstPad *pad, GstObject *parent,
   case GST_EVENT_CAPS:
     gst_event_unref (event);
     return TRUE;
+  case GST_EVENT_STREAM_START:
+    drain (self);
+    break;
   case GST_EVENT_SEGMENT:
-    gst_ssio_velodyne_decoder_drain (&self->decoder);
-    publish (self);
+    drain (self);
     event = take_segment (event);
     break;
   case GST_EVENT_EOS:

@@ -43,37 +43,53 @@ is_block (const guint8 *block)
          && read_azimuth (block) < GST_SSIO_VELODYNE_TURN;
 }
 
-/* Returns -1 for a jump. */
+/* A bit back is no gap: where it stands still, azimuths tremble. */
 static gint
-measure_gap (const GstSsioVelodyneModel *model, const guint8 *block,
-    const guint8 *next)
+measure_gap (const guint8 *block, const guint8 *next)
 {
   gint gap = read_azimuth (next) - read_azimuth (block);
 
-  if (gap < 0)
-    gap += GST_SSIO_VELODYNE_TURN;
-  return gap <= gst_ssio_velodyne_model_get_max_gap (model) ? gap : -1;
+  if (gap < 0 && gap >= -GST_SSIO_VELODYNE_MAX_BACK)
+    return 0;
+  return gap < 0 ? gap + GST_SSIO_VELODYNE_TURN : gap;
+}
+
+/* How long it takes to turn over a jump, at the speed before it. */
+static guint
+measure_dark (const GstSsioVelodyneParser *parser, gint jump)
+{
+  const GstSsioVelodyneModel *model = parser->model;
+  guint64 block_ns = model->firings_per_block * model->firing_ns;
+
+  if (parser->gap == 0)
+    return 0;
+  return MIN ((jump - parser->gap) * block_ns / parser->gap,
+      GST_SSIO_VELODYNE_MAX_PERIOD);
 }
 
 /* Section 9.5: speed is taken to be constant over a block, and after the last
- * one to be what it was before. */
-static void
+ * one to be what it was before. Returns for how long it is dark after the
+ * block, which the packet's timestamp and the place in it do not tell. */
+static guint
 update_gap (GstSsioVelodyneParser *parser, GstSsioVelodynePacket *packet,
     const guint8 *block, const guint8 *next)
 {
-  gint gap = measure_gap (parser->model, block, next);
+  gint gap = measure_gap (block, next);
 
-  if (gap >= 0)
-    parser->gap = gap;
-  else
+  if (gap > gst_ssio_velodyne_model_get_max_gap (parser->model)) {
     packet->has_jump = TRUE;
+    return measure_dark (parser, gap);
+  }
+  parser->gap = gap;
+  return 0;
 }
 
 /* A block, or with dual return the first of two of the same firings: it has
  * the last return, and the second has the strongest. */
 static void
 add_firings (const GstSsioVelodyneParser *parser,
-    GstSsioVelodynePacket *packet, const guint8 *block, guint first_firing)
+    GstSsioVelodynePacket *packet, const guint8 *block, guint first_firing,
+    guint dark_ns)
 {
   const GstSsioVelodyneModel *model = parser->model;
   gdouble gap = (gdouble) parser->gap / model->firings_per_block;
@@ -89,6 +105,7 @@ add_firings (const GstSsioVelodyneParser *parser,
     firing->azimuth = azimuth;
     firing->gap = gap;
     firing->offset_ns = (first_firing + i) * model->firing_ns;
+    firing->dark_ns = dark_ns;
     firing->first = block + BLOCK_HEADER_BYTES + i * bytes;
     firing->second = packet->is_dual ? firing->first + BLOCK_BYTES : NULL;
   }
@@ -99,18 +116,21 @@ add_blocks (GstSsioVelodyneParser *parser, GstSsioVelodynePacket *packet,
     const guint8 *bytes)
 {
   guint returns = packet->is_dual ? 2 : 1;
+  guint dark_ns = 0;
   guint i;
 
   for (i = 0; i < N_BLOCKS; i += returns) {
     const guint8 *block = bytes + i * BLOCK_BYTES;
     const guint8 *next = block + returns * BLOCK_BYTES;
+    guint dark_after_ns = 0;
 
     if (!is_block (block) || !is_block (next - BLOCK_BYTES))
       continue;
     if (i + returns < N_BLOCKS && is_block (next))
-      update_gap (parser, packet, block, next);
+      dark_after_ns = update_gap (parser, packet, block, next);
     add_firings (parser, packet, block,
-        i / returns * parser->model->firings_per_block);
+        i / returns * parser->model->firings_per_block, dark_ns);
+    dark_ns += dark_after_ns;
   }
   packet->span_ns = N_BLOCKS / returns * parser->model->firings_per_block
                     * parser->model->firing_ns;
