@@ -613,6 +613,25 @@ GST_START_TEST (test_packets_without_a_time_make_batches_without_one)
 }
 GST_END_TEST
 
+/* As pcapparse makes them. */
+GST_START_TEST (test_packets_may_have_their_time_as_dts)
+{
+  GstBuffer *packet = velodyne_check_next (&sensor);
+  GstBuffer *buffer;
+
+  make_harness ("");
+  GST_BUFFER_PTS (packet) = GST_CLOCK_TIME_NONE;
+  GST_BUFFER_DTS (packet) = 5 * GST_SECOND;
+  push (packet);
+  push_eos ();
+  buffer = pull (PACKET_POINTS);
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (buffer), 5 * GST_SECOND);
+  fail_if (GST_BUFFER_DTS_IS_VALID (buffer));
+  gst_buffer_unref (buffer);
+  tear_down ();
+}
+GST_END_TEST
+
 GST_START_TEST (test_a_revolution_without_a_point_is_a_gap)
 {
   GstClockTime pts, duration;
@@ -801,6 +820,7 @@ ssiovelodynedec_suite (void)
   tcase_add_test (tcase, test_a_flush_before_the_first_packet_keeps_the_order);
   tcase_add_test (tcase, test_a_discontinuity_ends_the_batch);
   tcase_add_test (tcase, test_packets_without_a_time_make_batches_without_one);
+  tcase_add_test (tcase, test_packets_may_have_their_time_as_dts);
   tcase_add_test (tcase, test_a_revolution_without_a_point_is_a_gap);
   tcase_add_test (tcase, test_a_sensor_that_stands_still_has_full_batches);
   tcase_add_test (tcase, test_the_latency_is_a_revolution);
