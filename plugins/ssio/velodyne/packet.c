@@ -71,13 +71,13 @@ measure_dark (const GstSsioVelodyneParser *parser, gint jump)
  * one to be what it was before. Returns for how long it is dark after the
  * block, which the packet's timestamp and the place in it do not tell. */
 static guint
-update_gap (GstSsioVelodyneParser *parser, GstSsioVelodynePacket *packet,
-    const guint8 *block, const guint8 *next)
+update_gap (GstSsioVelodyneParser *parser, const guint8 *block,
+    const guint8 *next, guint *n_jumps)
 {
   gint gap = measure_gap (block, next);
 
   if (gap > gst_ssio_velodyne_model_get_max_gap (parser->model)) {
-    packet->has_jump = TRUE;
+    (*n_jumps)++;
     return measure_dark (parser, gap);
   }
   parser->gap = gap;
@@ -111,11 +111,25 @@ add_firings (const GstSsioVelodyneParser *parser,
   }
 }
 
+/* More than one are azimuths that are wrong. */
+static void
+judge_jumps (GstSsioVelodynePacket *packet, guint n_jumps)
+{
+  guint i;
+
+  packet->has_jump = n_jumps == 1;
+  if (n_jumps > 1) {
+    for (i = 0; i < packet->n_firings; i++)
+      packet->firings[i].dark_ns = 0;
+  }
+}
+
 static void
 add_blocks (GstSsioVelodyneParser *parser, GstSsioVelodynePacket *packet,
     const guint8 *bytes)
 {
   guint returns = packet->is_dual ? 2 : 1;
+  guint n_jumps = 0;
   guint dark_ns = 0;
   guint i;
 
@@ -127,11 +141,12 @@ add_blocks (GstSsioVelodyneParser *parser, GstSsioVelodynePacket *packet,
     if (!is_block (block) || !is_block (next - BLOCK_BYTES))
       continue;
     if (i + returns < N_BLOCKS && is_block (next))
-      dark_after_ns = update_gap (parser, packet, block, next);
+      dark_after_ns = update_gap (parser, block, next, &n_jumps);
     add_firings (parser, packet, block,
         i / returns * parser->model->firings_per_block, dark_ns);
     dark_ns += dark_after_ns;
   }
+  judge_jumps (packet, n_jumps);
   packet->span_ns = N_BLOCKS / returns * parser->model->firings_per_block
                     * parser->model->firing_ns;
 }
@@ -176,7 +191,6 @@ gst_ssio_velodyne_parse (GstSsioVelodyneParser *parser, const guint8 *bytes,
 
   packet->timestamp = read_u32 (bytes + TIMESTAMP_AT);
   packet->is_dual = bytes[RETURN_MODE_AT] == DUAL_RETURN;
-  packet->has_jump = FALSE;
   packet->n_firings = 0;
   add_blocks (parser, packet, bytes);
   return GST_SSIO_VELODYNE_DATA;
