@@ -62,8 +62,8 @@ use_plugin() {
   export GST_REGISTRY=$PWD/build/registry.bin
 }
 
-# launch WORD...: says what it runs, as one types it, and runs it.
-launch() {
+# show_launch WORD...: says what is run, as one types it.
+show_launch() {
   local word words=
   for word; do
     case $word in
@@ -72,5 +72,10 @@ launch() {
     esac
   done
   echo "\$ GST_PLUGIN_PATH=build/plugins gst-launch-1.0$words"
+}
+
+# launch WORD...: says what it runs, and runs it.
+launch() {
+  show_launch "$@"
   gst-launch-1.0 "$@"
 }
