@@ -51,9 +51,9 @@ say "Receiving: to $points, a model, and $pictures"
 receive=(-e -v udpsrc address=127.0.0.1 "port=$port" buffer-size=4000000 !
   ssiovelodynedec timeout=10000000000 ! tee name=t
   t. ! queue ! ssiosink "location=$points"
-  t. ! queue ! ssiolinear features=x,y,z
-  t. ! queue ! ssioscope range=-10,13,-9,8 color-by=intensity !
-  video/x-raw,width=460,height=340 ! "${screen[@]}")
+  t. ! queue ! ssiolinear "features=x,y,z"
+  t. ! queue ! ssioscope "range=-10,13,-9,8" color-by=intensity !
+  "video/x-raw,width=460,height=340" ! "${screen[@]}")
 show_launch "${receive[@]}"
 gst-launch-1.0 "${receive[@]}" &
 receiver=$!
