@@ -24,17 +24,13 @@ points=500000
 tile=data/tile-$points.bin
 out=build/train-ground
 
-need_to_build
-say "Building into build/"
-build build -Dintrospection=disabled
+use_plugin
 mkdir -p "$out"
-export GST_PLUGIN_PATH=$PWD/build/plugins
-export GST_REGISTRY=$PWD/build/registry.bin
 
-# launch DESCRIPTION...: runs a pipeline, and keeps the line of each epoch and
-# what went wrong.
-launch() {
-  echo "\$ gst-launch-1.0 -v $*"
+# launch_epochs WORD...: as launch, but keeps the line of each epoch and what
+# went wrong.
+launch_epochs() {
+  show_launch -v "$@"
   gst-launch-1.0 -v "$@" 2>&1 |
     sed -n 's/.*last-message = //p; /^ERROR/,/^$/p; /^WARNING/,/^$/p'
 }
@@ -46,14 +42,14 @@ learn() {
   local model=(layers="$layers" "$@")
 
   say "Training $name: layers $layers, $epochs epochs, the first one measures"
-  launch ssiosrc location="$file" shuffle=points batch-size="$batch" \
+  launch_epochs ssiosrc location="$file" shuffle=points batch-size="$batch" \
     epochs="$epochs" ! queue ! ssiolinear "${model[@]}" normalize=stats \
     train=true learning-rate="$rate" schedule=cosine \
     save-weights="$out/$name.safetensors" checkpoint="$out/$name.checkpoint"
   rm -f "$out/$name.checkpoint"
 
   say "Predicting: $out/$name.npy has the class of each point"
-  launch ssiosrc location="$file" ! queue ! ssiolinear "${model[@]}" \
+  launch_epochs ssiosrc location="$file" ! queue ! ssiolinear "${model[@]}" \
     weights="$out/$name.safetensors" predictions="$out/$name.npy"
 
   if [ -n "$torch" ]; then

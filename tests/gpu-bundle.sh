@@ -65,7 +65,7 @@ done
 put plugins "$(gst_variable pluginsdir)"/libgstcore{elements,tracers}.so \
   "$build/plugins/ssio/libgstssio.so"
 cp -- "$here/gpu.sh" "$dest/tests/"
-cp -- "$here/check/oracle.py" "$dest/tests/check/"
+cp -- "$here"/check/oracle*.py "$dest/tests/check/"
 cp -- "$here"/bench/{cuda.sh,tile.sh,bench-cuda-python.py,peer.py} \
   "$dest/tests/bench/"
 

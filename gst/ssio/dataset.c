@@ -37,6 +37,12 @@ struct _GstSsioDataset {
 static GstSsioFileTable *
 open_files (const GstSsioDatasetConfig *config, GError **error)
 {
+  GstSsioPointFileOptions options = {
+    .element = config->element,
+    .labels = config->labels,
+    .io_mode = config->io_mode,
+    .recover = config->recover,
+  };
   GstSsioLayout *layout = NULL;
   GstSsioFileTable *files = NULL;
   GPtrArray *paths;
@@ -51,10 +57,10 @@ open_files (const GstSsioDatasetConfig *config, GError **error)
       && !(layout
            = gst_ssio_layout_new_from_string (config->layout, 0, error)))
     return NULL;
+  options.layout = layout;
   paths = gst_ssio_file_list_new (config->location, error);
   if (paths)
-    files = gst_ssio_file_table_new (paths, layout, config->element,
-        config->labels, config->io_mode, error);
+    files = gst_ssio_file_table_new (paths, &options, error);
   g_clear_pointer (&layout, gst_ssio_layout_unref);
   return files;
 }
@@ -441,24 +447,33 @@ align_batch (GstSsioDataset *self, const GstSsioBatch *batch,
 }
 
 gboolean
+gst_ssio_dataset_map_batch (GstBuffer *buffer, gsize size, GstMapInfo *map,
+    GError **error)
+{
+  gsize room = gst_buffer_get_size (buffer);
+
+  if (room >= size && gst_buffer_map (buffer, map, GST_MAP_WRITE))
+    return TRUE;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
+      "cannot use the pool that downstream offers: expected writable "
+      "buffers of %" G_GSIZE_FORMAT " bytes, found %" G_GSIZE_FORMAT
+      "; use io-mode=mmap",
+      size, room);
+  return FALSE;
+}
+
+gboolean
 gst_ssio_dataset_read_batch (GstSsioDataset *self, const GstSsioBatch *batch,
     GstBuffer *buffer, GError **error)
 {
   gsize size = batch->n_points * self->point_size;
-  gsize room = gst_buffer_get_size (buffer);
   GstMapInfo map;
   gboolean ok;
 
-  if (!self->is_cached && !self->mixer && room >= size)
+  if (!self->is_cached && !self->mixer && gst_buffer_get_size (buffer) >= size)
     align_batch (self, batch, buffer, size);
-  if (room < size || !gst_buffer_map (buffer, &map, GST_MAP_WRITE)) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
-        "cannot use the pool that downstream offers: expected writable "
-        "buffers of %" G_GSIZE_FORMAT " bytes, found %" G_GSIZE_FORMAT
-        "; use io-mode=mmap",
-        size, room);
+  if (!gst_ssio_dataset_map_batch (buffer, size, &map, error))
     return FALSE;
-  }
   ok = copy_points (self, batch, map.data, error);
   gst_buffer_unmap (buffer, &map);
   if (ok)

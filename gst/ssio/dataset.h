@@ -15,6 +15,8 @@ typedef struct {
   const gchar *labels;   /* where each scan has them, or NULL */
   const gchar *origin;   /* as gst_ssio_origin_parse() has it */
   GstSsioIoMode io_mode;
+  gboolean recover; /* whole points of files that were not written to their
+                     * end */
   GstSsioOrderConfig order;
   guint mix_window;     /* batches whose points are mixed, 0 to leave them */
   guint64 start_point;  /* of all files' points, in the files' order */
@@ -86,6 +88,12 @@ GstBuffer *gst_ssio_dataset_wrap_batch (GstSsioDataset *dataset,
 GST_SSIO_API
 gboolean gst_ssio_dataset_read_batch (GstSsioDataset *dataset,
     const GstSsioBatch *batch, GstBuffer *buffer, GError **error);
+
+/* Maps a buffer of somebody's pool to write size bytes; FALSE with error set
+ * where it is not fit for them. */
+GST_SSIO_API
+gboolean gst_ssio_dataset_map_batch (GstBuffer *buffer, gsize size,
+    GstMapInfo *map, GError **error);
 
 /* What identifies the content of a batch's file, 0 where it may change without
  * an error. */

@@ -36,10 +36,7 @@ typedef struct {
 struct _GstSsioFileTable {
   GPtrArray *paths;
   Entry *entries;
-  GstSsioLayout *asked; /* or NULL */
-  gchar *element;
-  gchar *labels;
-  GstSsioIoMode io_mode;
+  GstSsioPointFileOptions options; /* what they point to is owned */
   GstSsioLayout *layout;
   gboolean is_mapped;
   GstSsioDirectReader *reader; /* NULL where files are not read directly */
@@ -99,8 +96,8 @@ get_path (const GstSsioFileTable *table, guint index)
 static GstSsioPointFile *
 open_file (const GstSsioFileTable *table, guint index, GError **error)
 {
-  return gst_ssio_point_file_open_labelled (get_path (table, index),
-      table->asked, table->element, table->labels, table->io_mode, error);
+  return gst_ssio_point_file_open_with (get_path (table, index),
+      &table->options, error);
 }
 
 /* The first field that two layouts do not have in common, as the texts of it;
@@ -191,19 +188,18 @@ look_at_files (GstSsioFileTable *table, GError **error)
 }
 
 GstSsioFileTable *
-gst_ssio_file_table_new (GPtrArray *paths, const GstSsioLayout *layout,
-    const gchar *element, const gchar *labels, GstSsioIoMode io_mode,
-    GError **error)
+gst_ssio_file_table_new (GPtrArray *paths,
+    const GstSsioPointFileOptions *options, GError **error)
 {
   GstSsioFileTable *table = g_new0 (GstSsioFileTable, 1);
 
   table->paths = paths;
   table->entries = g_new0 (Entry, paths->len);
-  if (layout)
-    table->asked = gst_ssio_layout_ref ((GstSsioLayout *) layout);
-  table->element = g_strdup (element);
-  table->labels = g_strdup (labels);
-  table->io_mode = io_mode;
+  table->options = *options;
+  if (options->layout)
+    gst_ssio_layout_ref ((GstSsioLayout *) options->layout);
+  table->options.element = g_strdup (options->element);
+  table->options.labels = g_strdup (options->labels);
   table->is_mapped = TRUE;
   table->listener = g_new0 (Listener, 1);
   g_atomic_ref_count_init (&table->listener->refcount);
@@ -234,10 +230,11 @@ gst_ssio_file_table_free (GstSsioFileTable *table)
   g_clear_pointer (&table->reader, gst_ssio_direct_reader_free);
   listener_unref (table->listener);
   g_clear_pointer (&table->layout, gst_ssio_layout_unref);
-  g_clear_pointer (&table->asked, gst_ssio_layout_unref);
+  if (table->options.layout)
+    gst_ssio_layout_unref ((GstSsioLayout *) table->options.layout);
   g_ptr_array_unref (table->paths);
-  g_free (table->labels);
-  g_free (table->element);
+  g_free ((gchar *) table->options.labels);
+  g_free ((gchar *) table->options.element);
   g_free (table->entries);
   g_free (table);
 }
@@ -256,7 +253,7 @@ void
 gst_ssio_file_table_set_reading (GstSsioFileTable *table, guint n_reads,
     gboolean drop_behind, gboolean is_scattered)
 {
-  if (table->io_mode == GST_SSIO_IO_MODE_DIRECT)
+  if (table->options.io_mode == GST_SSIO_IO_MODE_DIRECT)
     table->reader = gst_ssio_direct_reader_new (n_reads);
   table->drop_behind = drop_behind;
   table->is_scattered = is_scattered;

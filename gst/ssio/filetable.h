@@ -2,17 +2,16 @@
 /* Many point files of one layout, a few of which are open at a time. */
 #pragma once
 
-#include "gstssiopointfile.h"
+#include "pointfileio.h"
 
 G_BEGIN_DECLS
 
 typedef struct _GstSsioFileTable GstSsioFileTable;
 
 /* Looks at each file of paths, which are taken over; they must have one
- * layout. layout, element and labels may be NULL. NULL with error set. */
+ * layout. NULL with error set. */
 GstSsioFileTable *gst_ssio_file_table_new (GPtrArray *paths,
-    const GstSsioLayout *layout, const gchar *element, const gchar *labels,
-    GstSsioIoMode io_mode, GError **error);
+    const GstSsioPointFileOptions *options, GError **error);
 
 void gst_ssio_file_table_free (GstSsioFileTable *table);
 

@@ -11,12 +11,11 @@
 #endif
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "diskfile.h"
+#include "fileheader.h"
 #include "filememory.h"
 #include "formats/formats.h"
 #include "gstssiopointfile.h"
@@ -26,18 +25,9 @@
 #include "pointfileio.h"
 #include "windows.h"
 
-/* What is tried first. */
-#define SHORT_HEADER_BYTES 4096
-
 struct _GstSsioPointFile {
   gatomicrefcount refcount;
-  gchar *path;
-  gint fd;
-  guint64 size;
-  struct timespec modified;
-  gboolean has_name; /* it had a link when it was opened */
-  guint64 version;
-  guint64 device, inode;
+  GstSsioDiskFile disk;
   GstSsioFormatInfo info;
   guint point_size;
 
@@ -51,8 +41,6 @@ struct _GstSsioPointFile {
 
   gboolean drop_behind;
   GstSsioByteRange used;
-
-  GMutex fd_lock; /* of fd, once others have batches */
 
   GMutex lock; /* of what follows */
   GstSsioDamageFunc damage_func;
@@ -97,103 +85,6 @@ gst_ssio_io_mode_get_type (void)
   return type;
 }
 
-static const gchar *
-get_advice (gint code)
-{
-  switch (code) {
-  case GST_RESOURCE_ERROR_NOT_FOUND:
-    return "; check the file's name, and where it is looked for";
-  case GST_RESOURCE_ERROR_NOT_AUTHORIZED:
-    return "; ask for the right to read it";
-  case GST_RESOURCE_ERROR_READ:
-    return "; check the disk it is on";
-  default:
-    return "";
-  }
-}
-
-static void
-set_errno_error (GError **error, const gchar *path, const gchar *action,
-    gint number)
-{
-  gint code = GST_RESOURCE_ERROR_OPEN_READ;
-
-  if (number == ENOENT || number == ENOTDIR)
-    code = GST_RESOURCE_ERROR_NOT_FOUND;
-  else if (number == EACCES || number == EPERM)
-    code = GST_RESOURCE_ERROR_NOT_AUTHORIZED;
-  else if (number == EIO || number == EFAULT)
-    code = GST_RESOURCE_ERROR_READ;
-  if (number == EFAULT) /* what madvise() says where the disk fails */
-    number = EIO;
-  g_set_error (error, GST_RESOURCE_ERROR, code, "%s: cannot %s: %s%s", path,
-      action, g_strerror (number), get_advice (code));
-}
-
-static guint64
-make_version (const struct stat *status)
-{
-  const guint64 parts[] = { status->st_dev, status->st_ino, status->st_size,
-    status->st_mtim.tv_sec, status->st_mtim.tv_nsec };
-  GChecksum *checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  guint8 digest[32];
-  gsize size = sizeof (digest);
-  guint64 version;
-
-  g_checksum_update (checksum, (const guint8 *) parts, sizeof (parts));
-  g_checksum_get_digest (checksum, digest, &size);
-  g_checksum_free (checksum);
-  memcpy (&version, digest, sizeof (version));
-  return MAX (version, 1);
-}
-
-static gboolean
-open_regular_file (GstSsioPointFile *file, GError **error)
-{
-  struct stat status;
-
-  /* not blocking, since opening a FIFO would wait for its writer */
-  file->fd = open (file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (file->fd < 0 || fstat (file->fd, &status) != 0) {
-    set_errno_error (error, file->path, "open", errno);
-    return FALSE;
-  }
-  if (!S_ISREG (status.st_mode)) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
-        "%s: is %s: expected a regular file; name one", file->path,
-        S_ISDIR (status.st_mode) ? "a directory" : "a device, pipe or socket");
-    return FALSE;
-  }
-  file->size = status.st_size;
-  file->modified = status.st_mtim;
-  file->has_name = status.st_nlink > 0;
-  file->version = make_version (&status);
-  file->device = status.st_dev;
-  file->inode = status.st_ino;
-  return TRUE;
-}
-
-/* Reads to the end of @size bytes; FALSE leaves errno, 0 at the file's end. */
-static gboolean
-read_all (gint fd, guint8 *bytes, gsize size, guint64 offset)
-{
-  while (size > 0) {
-    gssize got = pread (fd, bytes, size, offset);
-
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got <= 0) {
-      if (got == 0)
-        errno = 0;
-      return FALSE;
-    }
-    bytes += got;
-    size -= got;
-    offset += got;
-  }
-  return TRUE;
-}
-
 static gboolean
 read_file (gpointer user_data, guint64 offset, guint8 *bytes, gsize size)
 {
@@ -207,49 +98,10 @@ read_file (gpointer user_data, guint64 offset, guint8 *bytes, gsize size)
     return gst_ssio_direct_reader_read (file->reader, file->direct, offset,
         size, bytes);
   }
-  if (!read_all (file->fd, bytes, size, offset))
+  if (!gst_ssio_disk_file_read (&file->disk, offset, bytes, size))
     return FALSE;
   if (file->drop_behind)
-    gst_ssio_page_cache_drop_read (file->fd, &file->used, offset, size);
-  return TRUE;
-}
-
-static gboolean
-parse_bytes (GstSsioPointFile *file, const GstSsioLayout *layout,
-    const gchar *element, gsize n_bytes, GError **error)
-{
-  guint8 *bytes = g_malloc (n_bytes + 1);
-  GstSsioFormatInput input = {
-    .path = file->path,
-    .bytes = bytes,
-    .n_bytes = n_bytes,
-    .file_size = file->size,
-    .layout = layout,
-    .element = element,
-    .read = read_file,
-    .read_data = file,
-  };
-  gboolean ok = FALSE;
-
-  file->info = (GstSsioFormatInfo){ 0 };
-  if (!read_all (file->fd, bytes, n_bytes, 0))
-    set_errno_error (error, file->path, "read", errno ? errno : EIO);
-  else
-    ok = gst_ssio_format_parse (&input, &file->info, error);
-  g_free (bytes);
-  return ok;
-}
-
-/* Most headers are short, and there may be many files. */
-static gboolean
-parse_header (GstSsioPointFile *file, const GstSsioLayout *layout,
-    const gchar *element, GError **error)
-{
-  if (!(file->size > SHORT_HEADER_BYTES
-          && parse_bytes (file, layout, element, SHORT_HEADER_BYTES, NULL))
-      && !parse_bytes (file, layout, element,
-          MIN (file->size, GST_SSIO_HEADER_BYTES), error))
-    return FALSE;
+    gst_ssio_page_cache_drop_read (file->disk.fd, &file->used, offset, size);
   return TRUE;
 }
 
@@ -258,11 +110,11 @@ join_labels (GstSsioPointFile *file, const gchar *labels,
     GstSsioIoMode io_mode, GError **error)
 {
   if (io_mode != GST_SSIO_IO_MODE_MMAP)
-    return gst_ssio_labels_join (labels, file->path, &file->info, error);
+    return gst_ssio_labels_join (labels, file->disk.path, &file->info, error);
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
       "%s: cannot be mapped together with labels=%s: expected io-mode=auto or "
       "read, found mmap; points and labels of two files are joined by a copy",
-      file->path, labels);
+      file->disk.path, labels);
   return FALSE;
 }
 
@@ -272,15 +124,16 @@ map_file (GstSsioPointFile *file, GError **error)
   gpointer map = MAP_FAILED;
 
   errno = EFBIG;
-  if (file->size <= G_MAXSIZE)
-    map = mmap (NULL, file->size, PROT_READ, MAP_SHARED, file->fd, 0);
+  if (file->disk.size <= G_MAXSIZE)
+    map = mmap (NULL, file->disk.size, PROT_READ, MAP_SHARED, file->disk.fd,
+        0);
   if (map == MAP_FAILED) {
-    set_errno_error (error, file->path, "map", errno);
+    gst_ssio_disk_file_set_error (error, file->disk.path, "map", errno);
     return FALSE;
   }
   file->map = map;
-  file->windows = gst_ssio_windows_new (file->map, file->size);
-  file->guard = gst_ssio_guard_new (file->map, file->size);
+  file->windows = gst_ssio_windows_new (file->map, file->disk.size);
+  file->guard = gst_ssio_guard_new (file->map, file->disk.size);
   return TRUE;
 }
 
@@ -293,17 +146,17 @@ check_records (const GstSsioPointFile *file, const gchar *action,
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
       "%s: cannot be %s: expected records of a fixed size, found points "
       "that have to be converted; use io-mode=auto",
-      file->path, action);
+      file->disk.path, action);
   return FALSE;
 }
 
 static gboolean
 open_direct (GstSsioPointFile *file, GError **error)
 {
-  file->direct = gst_ssio_direct_file_open (file->fd, file->path);
+  file->direct = gst_ssio_direct_file_open (file->disk.fd, file->disk.path);
   if (file->direct)
     return TRUE;
-  set_errno_error (error, file->path, "open", errno);
+  gst_ssio_disk_file_set_error (error, file->disk.path, "open", errno);
   return FALSE;
 }
 
@@ -338,7 +191,9 @@ open_points (GstSsioPointFile *file, GstSsioIoMode io_mode, GError **error)
  * Opens a file of points and reads its header. The format is chosen by the
  * file's content, then by its extension: LAS (1.0 to 1.4), NumPy's .npy, PLY
  * (text and binary), PCD (text, binary and, in builds with liblzf, compressed),
- * and headerless records otherwise. LAZ and COPC are refused.
+ * and headerless records otherwise. LAZ and COPC are refused. Where @layout is
+ * %NULL, that of headerless records comes from the sidecar that ssiosink has
+ * written beside them, @path with `.json` after it, if there is one.
  *
  * Text, big-endian and compressed points have to be converted, and such files
  * cannot be mapped.
@@ -406,6 +261,20 @@ gst_ssio_point_file_open_labelled (const gchar *path,
     const GstSsioLayout *layout, const gchar *element, const gchar *labels,
     GstSsioIoMode io_mode, GError **error)
 {
+  const GstSsioPointFileOptions options = {
+    .layout = layout,
+    .element = element,
+    .labels = labels,
+    .io_mode = io_mode,
+  };
+
+  return gst_ssio_point_file_open_with (path, &options, error);
+}
+
+GstSsioPointFile *
+gst_ssio_point_file_open_with (const gchar *path,
+    const GstSsioPointFileOptions *options, GError **error)
+{
   GstSsioPointFile *file;
   gboolean ok;
 
@@ -414,16 +283,15 @@ gst_ssio_point_file_open_labelled (const gchar *path,
   file = g_new0 (GstSsioPointFile, 1);
   g_atomic_ref_count_init (&file->refcount);
   g_mutex_init (&file->lock);
-  g_mutex_init (&file->fd_lock);
-  file->path = g_strdup (path);
-  file->fd = -1;
 
-  ok = open_regular_file (file, error)
-       && parse_header (file, layout, element, error)
-       && (!labels || join_labels (file, labels, io_mode, error));
+  ok = gst_ssio_disk_file_open (&file->disk, path, error)
+       && gst_ssio_file_header_read (&file->disk, options, read_file, file,
+           &file->info, error)
+       && (!options->labels
+           || join_labels (file, options->labels, options->io_mode, error));
   if (ok) {
     file->point_size = gst_ssio_layout_get_point_size (file->info.layout);
-    ok = open_points (file, io_mode, error);
+    ok = open_points (file, options->io_mode, error);
   }
   if (!ok)
     g_clear_pointer (&file, gst_ssio_point_file_unref);
@@ -457,9 +325,7 @@ close_descriptors (GstSsioPointFile *file)
   file->reader = NULL;
   file->owns_reader = FALSE;
   g_clear_pointer (&file->direct, gst_ssio_direct_file_close);
-  if (file->fd >= 0)
-    close (file->fd);
-  file->fd = -1;
+  gst_ssio_disk_file_close (&file->disk);
 }
 
 /**
@@ -480,14 +346,13 @@ gst_ssio_point_file_unref (GstSsioPointFile *file)
   g_clear_pointer (&file->guard, gst_ssio_guard_free);
   g_clear_pointer (&file->windows, gst_ssio_windows_free);
   if (file->map)
-    munmap (file->map, file->size);
+    munmap (file->map, file->disk.size);
   close_descriptors (file);
   gst_ssio_format_info_clear (&file->info);
   if (file->damage_destroy)
     file->damage_destroy (file->damage_data);
   g_mutex_clear (&file->lock);
-  g_mutex_clear (&file->fd_lock);
-  g_free (file->path);
+  gst_ssio_disk_file_clear (&file->disk);
   g_free (file);
 }
 
@@ -504,7 +369,7 @@ gst_ssio_point_file_get_path (const GstSsioPointFile *file)
 {
   g_return_val_if_fail (file != NULL, NULL);
 
-  return file->path;
+  return file->disk.path;
 }
 
 /**
@@ -577,6 +442,15 @@ gst_ssio_point_file_get_minima (const GstSsioPointFile *file,
   return file->info.has_minima;
 }
 
+gboolean
+gst_ssio_point_file_get_recorded_origin (const GstSsioPointFile *file,
+    gdouble origin[3])
+{
+  if (file->info.has_origin)
+    memcpy (origin, file->info.origin, sizeof (file->info.origin));
+  return file->info.has_origin;
+}
+
 /**
  * gst_ssio_point_file_get_version:
  * @file: a point file
@@ -591,7 +465,7 @@ gst_ssio_point_file_get_version (const GstSsioPointFile *file)
 {
   g_return_val_if_fail (file != NULL, 0);
 
-  return file->version;
+  return file->disk.version;
 }
 
 /**
@@ -614,23 +488,6 @@ gst_ssio_point_file_get_mapped_points (const GstSsioPointFile *file)
   return file->map ? file->map + file->info.data_offset : NULL;
 }
 
-/* How the file is now; of one that is parked, whatever has its name. */
-static gboolean
-get_status (GstSsioPointFile *file, struct stat *status)
-{
-  gboolean got;
-
-  g_mutex_lock (&file->fd_lock);
-  if (file->fd >= 0)
-    got = fstat (file->fd, status) == 0;
-  else
-    got = stat (file->path, status) == 0;
-  g_mutex_unlock (&file->fd_lock);
-  if (got && (status->st_dev != file->device || status->st_ino != file->inode))
-    status->st_nlink = 0;
-  return got;
-}
-
 /**
  * gst_ssio_point_file_park: (skip)
  * @file: a point file
@@ -645,19 +502,7 @@ gst_ssio_point_file_park (GstSsioPointFile *file)
 {
   g_return_if_fail (file != NULL);
 
-  g_mutex_lock (&file->fd_lock);
   close_descriptors (file);
-  g_mutex_unlock (&file->fd_lock);
-}
-
-/* Whether somebody wrote to a mapped file, other than at its end: what its
- * batches hold is not what was there. */
-static gboolean
-is_modified (const GstSsioPointFile *file, const struct stat *status)
-{
-  return file->map && (guint64) status->st_size == file->size
-         && (status->st_mtim.tv_sec != file->modified.tv_sec
-             || status->st_mtim.tv_nsec != file->modified.tv_nsec);
 }
 
 /**
@@ -677,49 +522,10 @@ is_modified (const GstSsioPointFile *file, const struct stat *status)
 gboolean
 gst_ssio_point_file_check (GstSsioPointFile *file, GError **error)
 {
-  struct stat status;
-
   g_return_val_if_fail (file != NULL, FALSE);
 
-  if (!get_status (file, &status)) {
-    set_errno_error (error, file->path, "look at the file", errno);
-    return FALSE;
-  }
-  if ((guint64) status.st_size < file->size) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-        "%s: was truncated while it was being read: expected "
-        "%" G_GUINT64_FORMAT " bytes, found %" G_GUINT64_FORMAT
-        "%s; start again once the file is whole",
-        file->path, file->size, (guint64) status.st_size,
-        file->map ? "; points on their way may have been read as zeros" : "");
-    return FALSE;
-  }
-  if (file->guard && gst_ssio_guard_is_damaged (file->guard)) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-        "%s: a part of it could not be read after all: expected "
-        "%" G_GUINT64_FORMAT
-        " readable bytes; the file was truncated for a while, or its disk "
-        "fails; use io-mode=read for files that others are changing",
-        file->path, file->size);
-    return FALSE;
-  }
-  if (is_modified (file, &status)) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-        "%s: was modified while it was being read: expected it to stay as it "
-        "was; start again, or use io-mode=read for files that others are "
-        "changing",
-        file->path);
-    return FALSE;
-  }
-  if (file->has_name && status.st_nlink == 0) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-        "%s: was deleted or replaced while it was being read: expected it to "
-        "stay until the stream ends; start again to read the file that is "
-        "there now",
-        file->path);
-    return FALSE;
-  }
-  return TRUE;
+  return gst_ssio_disk_file_check (&file->disk, file->map != NULL,
+      file->guard && gst_ssio_guard_is_damaged (file->guard), error);
 }
 
 static gboolean
@@ -728,17 +534,6 @@ has_points (const GstSsioPointFile *file, guint64 first_point,
 {
   return n_points > 0 && n_points <= file->info.n_points
          && first_point <= file->info.n_points - n_points;
-}
-
-/* Bytes that a file loses from the middle of a page on turn into zeros without
- * a fault, so that the file has to be looked at as well. */
-static gboolean
-has_lost_bytes (GstSsioPointFile *file)
-{
-  struct stat status;
-
-  return !get_status (file, &status) || (guint64) status.st_size < file->size
-         || is_modified (file, &status);
 }
 
 /**
@@ -758,7 +553,8 @@ gst_ssio_point_file_is_damaged (GstSsioPointFile *file)
   g_return_val_if_fail (file != NULL, FALSE);
 
   return file->map
-         && (has_lost_bytes (file) || gst_ssio_guard_is_damaged (file->guard));
+         && (gst_ssio_disk_file_has_lost_bytes (&file->disk, file->map != NULL)
+             || gst_ssio_guard_is_damaged (file->guard));
 }
 
 void
@@ -773,7 +569,9 @@ gst_ssio_point_file_release (GstSsioPointFile *file, gsize offset, gsize size)
 {
   gboolean dropped = gst_ssio_windows_release (file->windows, offset, size);
 
-  if ((dropped && has_lost_bytes (file))
+  if ((dropped
+          && gst_ssio_disk_file_has_lost_bytes (&file->disk,
+              file->map != NULL))
       || gst_ssio_guard_is_damaged (file->guard))
     gst_ssio_point_file_tell_damage (file);
 }
@@ -840,7 +638,7 @@ gst_ssio_point_file_wrap_points (GstSsioPointFile *file, guint64 first_point,
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
         "%s: is not mapped: expected a file opened with mmap; open it so, or "
         "copy its points",
-        file->path);
+        file->disk.path);
     return NULL;
   }
 
@@ -849,7 +647,7 @@ gst_ssio_point_file_wrap_points (GstSsioPointFile *file, guint64 first_point,
   number = gst_ssio_windows_hold (file->windows, offset, size, &fresh);
   if (number != 0) {
     if (gst_ssio_point_file_check (file, error))
-      set_errno_error (error, file->path, "read", number);
+      gst_ssio_disk_file_set_error (error, file->disk.path, "read", number);
     return NULL;
   }
   if ((fresh || gst_ssio_guard_is_damaged (file->guard))
@@ -913,8 +711,8 @@ gst_ssio_point_file_read_points (GstSsioPointFile *file, guint64 first_point,
   g_return_val_if_fail (has_points (file, first_point, n_points), FALSE);
 
   if (file->info.decoder) {
-    if (!file->info.decoder->decode (file->info.decoder, file->path, read_file,
-            file, first_point, n_points, points, error))
+    if (!file->info.decoder->decode (file->info.decoder, file->disk.path,
+            read_file, file, first_point, n_points, points, error))
       return FALSE;
   } else if (!read_file (file,
                  file->info.data_offset + first_point * file->point_size,
@@ -922,27 +720,18 @@ gst_ssio_point_file_read_points (GstSsioPointFile *file, guint64 first_point,
     gint number = errno ? errno : EIO;
 
     if (gst_ssio_point_file_check (file, error))
-      set_errno_error (error, file->path, "read", number);
+      gst_ssio_disk_file_set_error (error, file->disk.path, "read", number);
     return FALSE;
   }
   return gst_ssio_point_file_check (file, error);
 }
 
-/* For windows: a file that is parked is opened again for this. */
 static void
 drop_from_page_cache (gpointer user_data, gsize offset, gsize size)
 {
   GstSsioPointFile *file = user_data;
-  gint fd;
 
-  g_mutex_lock (&file->fd_lock);
-  fd = file->fd >= 0 ? file->fd
-                     : open (file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd >= 0)
-    gst_ssio_page_cache_drop (fd, offset, size);
-  if (fd >= 0 && fd != file->fd)
-    close (fd);
-  g_mutex_unlock (&file->fd_lock);
+  gst_ssio_disk_file_drop_pages (&file->disk, offset, size);
 }
 
 void
@@ -985,7 +774,7 @@ gst_ssio_point_file_announce (GstSsioPointFile *file, guint64 first_point,
   if (file->reader)
     gst_ssio_direct_reader_announce (file->reader, file->direct, offset, size);
   else if (!in_row)
-    gst_ssio_page_cache_announce (file->fd, offset, size);
+    gst_ssio_page_cache_announce (file->disk.fd, offset, size);
 }
 
 /**
@@ -1041,5 +830,5 @@ gst_ssio_point_file_release_cursor (GstSsioPointFile *file)
     gst_ssio_windows_release_cursor (file->windows);
   if (file->reader)
     gst_ssio_direct_reader_forget (file->reader, file->direct);
-  gst_ssio_page_cache_flush (file->fd, &file->used);
+  gst_ssio_page_cache_flush (file->disk.fd, &file->used);
 }

@@ -5,10 +5,11 @@
 #endif
 
 #include <math.h>
-#include <string.h>
 
+#include "fieldvalue.h"
 #include "numbers.h"
 #include "origin.h"
+#include "pointfileio.h"
 
 /* Points from a file's start whose minimum stands for all. */
 #define FIRST_BYTES (1 << 20)
@@ -72,64 +73,6 @@ has_field (const GstSsioLayout *layout)
   return FALSE;
 }
 
-#define READ_AS(ctype) \
-  { \
-    ctype stored; \
-    memcpy (&stored, bytes, sizeof (stored)); \
-    return stored; \
-  }
-
-static gdouble
-read_float (GstSsioType type, const guint8 *bytes)
-{
-  if (type == GST_SSIO_TYPE_F4)
-    READ_AS (gfloat)
-  READ_AS (gdouble)
-}
-
-/* As 64 bits, of which a signed one is the two's complement. */
-static guint64
-read_integer (GstSsioType type, const guint8 *bytes)
-{
-  switch (type) {
-  case GST_SSIO_TYPE_I1:
-    READ_AS (gint8)
-  case GST_SSIO_TYPE_I2:
-    READ_AS (gint16)
-  case GST_SSIO_TYPE_I4:
-    READ_AS (gint32)
-  case GST_SSIO_TYPE_U1:
-    READ_AS (guint8)
-  case GST_SSIO_TYPE_U2:
-    READ_AS (guint16)
-  case GST_SSIO_TYPE_U4:
-    READ_AS (guint32)
-  default:
-    READ_AS (guint64)
-  }
-}
-
-static gdouble
-read_value (const GstSsioField *field, const guint8 *point)
-{
-  const guint8 *bytes = point + field->offset;
-  gdouble stored;
-  guint64 bits;
-
-  if (field->type == GST_SSIO_TYPE_F4 || field->type == GST_SSIO_TYPE_F8) {
-    stored = read_float (field->type, bytes);
-  } else {
-    bits = read_integer (field->type, bytes);
-    if (field->mask != 0)
-      stored = (bits & field->mask) >> field->shift;
-    else if (field->type >= GST_SSIO_TYPE_U1)
-      stored = bits;
-    else
-      stored = (gint64) bits;
-  }
-  return stored * field->scale + field->origin;
-}
-
 /* Of finite values; 0 where there is none. */
 static gdouble
 find_minimum (const GstSsioField *field, const guint8 *points, guint64 n,
@@ -139,7 +82,7 @@ find_minimum (const GstSsioField *field, const guint8 *points, guint64 n,
   guint64 i;
 
   for (i = 0; i < n; i++) {
-    gdouble value = read_value (field, points + i * point_size);
+    gdouble value = gst_ssio_field_read_value (field, points + i * point_size);
 
     if (isfinite (value) && value < minimum)
       minimum = value;
@@ -174,6 +117,8 @@ find_values (GstSsioOrigin *origin, GstSsioPointFile *file, GError **error)
 {
   guint i;
 
+  if (gst_ssio_point_file_get_recorded_origin (file, origin->values))
+    return TRUE;
   if (!gst_ssio_point_file_get_minima (file, origin->values)
       && !look_at_first_points (file, origin->values, error))
     return FALSE;
@@ -208,8 +153,8 @@ gst_ssio_origin_is_any (const GstSsioOrigin *origin)
 }
 
 GstSsioLayout *
-gst_ssio_origin_subtract (const GstSsioOrigin *origin,
-    const GstSsioLayout *layout, GError **error)
+gst_ssio_origin_add (const gdouble values[3], const GstSsioLayout *layout,
+    GError **error)
 {
   guint n = gst_ssio_layout_get_n_fields (layout);
   GstSsioField *fields = g_memdup2 (gst_ssio_layout_get_field (layout, 0),
@@ -221,12 +166,22 @@ gst_ssio_origin_subtract (const GstSsioOrigin *origin,
     gint index = gst_ssio_layout_find_field (layout, axes[i]);
 
     if (index >= 0)
-      fields[index].origin -= origin->values[i];
+      fields[index].origin += values[i];
   }
   moved = gst_ssio_layout_new (fields, n,
       gst_ssio_layout_get_point_size (layout), error);
   g_free (fields);
   return moved;
+}
+
+GstSsioLayout *
+gst_ssio_origin_subtract (const GstSsioOrigin *origin,
+    const GstSsioLayout *layout, GError **error)
+{
+  const gdouble values[N_AXES]
+      = { -origin->values[0], -origin->values[1], -origin->values[2] };
+
+  return gst_ssio_origin_add (values, layout, error);
 }
 
 void
@@ -245,4 +200,24 @@ gst_ssio_origin_add_to_caps (const GstSsioOrigin *origin, GstCaps *caps)
   gst_caps_set_value (caps, "origin", &array);
   g_value_unset (&number);
   g_value_unset (&array);
+}
+
+gboolean
+gst_ssio_origin_from_caps (const GstCaps *caps, gdouble values[3])
+{
+  const GValue *array
+      = gst_structure_get_value (gst_caps_get_structure (caps, 0), "origin");
+  guint i;
+
+  if (!array || !GST_VALUE_HOLDS_ARRAY (array)
+      || gst_value_array_get_size (array) != N_AXES)
+    return FALSE;
+  for (i = 0; i < N_AXES; i++) {
+    const GValue *number = gst_value_array_get_value (array, i);
+
+    if (!G_VALUE_HOLDS_DOUBLE (number))
+      return FALSE;
+    values[i] = g_value_get_double (number);
+  }
+  return TRUE;
 }

@@ -23,7 +23,8 @@ typedef struct {
 gboolean gst_ssio_origin_parse (const gchar *text, GstSsioOrigin *origin,
     GError **error);
 
-/* Finds values by the file's header, or else its first points, for auto. They
+/* Finds values for auto: those the file was recorded with, or by its header,
+ * or else by its first points. They
  * become 0 where there is no such field, or float32 holds all that it has. */
 gboolean gst_ssio_origin_settle (GstSsioOrigin *origin, GstSsioPointFile *file,
     GError **error);
@@ -36,6 +37,16 @@ gboolean gst_ssio_origin_is_any (const GstSsioOrigin *origin);
 GST_SSIO_API
 GstSsioLayout *gst_ssio_origin_subtract (const GstSsioOrigin *origin,
     const GstSsioLayout *layout, GError **error);
+
+/* A new layout whose x, y and z are that much larger; NULL with error set where
+ * its numbers are out of range. */
+GST_SSIO_API
+GstSsioLayout *gst_ssio_origin_add (const gdouble values[3],
+    const GstSsioLayout *layout, GError **error);
+
+/* The field "origin". FALSE where there is none. */
+GST_SSIO_API
+gboolean gst_ssio_origin_from_caps (const GstCaps *caps, gdouble values[3]);
 
 /* As the field "origin". */
 GST_SSIO_API

@@ -7,6 +7,25 @@
 
 G_BEGIN_DECLS
 
+typedef struct {
+  const GstSsioLayout *layout; /* or NULL, as the two that follow */
+  const gchar *element;
+  const gchar *labels;
+  GstSsioIoMode io_mode;
+  gboolean recover; /* what was not written to its end: its whole points */
+} GstSsioPointFileOptions;
+
+/* As gst_ssio_point_file_open_labelled(). */
+GST_SSIO_API
+GstSsioPointFile *gst_ssio_point_file_open_with (const gchar *path,
+    const GstSsioPointFileOptions *options, GError **error);
+
+/* Whether it was recorded with an origin subtracted from x, y and z, which its
+ * layout has again. */
+GST_SSIO_API
+gboolean gst_ssio_point_file_get_recorded_origin (const GstSsioPointFile *file,
+    gdouble origin[3]);
+
 /* Points that will be asked for, in this order: the disk is to read them
  * ahead. Those that come in a row with others are left to the kernel where it
  * does so by itself. From one thread at a time with those that ask for

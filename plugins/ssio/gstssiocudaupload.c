@@ -8,7 +8,9 @@
  * Copies batches of points to a CUDA device on a stream of its own and pushes
  * them at once: who computes with them waits for the copy on the device, so
  * that disk, bus and device work at the same time. #GstSsioCudaUpload:slots
- * batches are on their way or in use; only where all are, the element waits.
+ * batches are on their way or in use; only where all are, the element waits. No
+ * batch is held back for this, so that a live stream gets no latency here;
+ * timestamps, flags and meta stay as they are.
  *
  * A batch keeps the buffer it comes from until its copy is done. How the bytes
  * get there is #GstSsioCudaUpload:staging; the result is the same. With

@@ -19,6 +19,9 @@
  * * `seconds` (double): from the epoch's segment, or the end of the epoch
  *   before, to its end, without the time in PAUSED
  * * `points-per-second` (double)
+ * * `dropped` (uint64): batches that came and were not computed, see below
+ * * `missed-batches`, `missed-points` (uint64): what did not come, as far as it
+ *   is known
  * * `output-mean` (GstValueArray of double): the mean of each output, added
  *   up in float64; NaN for an epoch without points
  *
@@ -113,6 +116,19 @@
  * warning says. With normalize=center-xy batches stay in system memory, which
  * #GstSsioCudaUpload warns of.
  *
+ * ## Live streams
+ * With `sync=true` a batch is computed when its time has come. One that is late
+ * by more than #GstBaseSink:max-lateness is dropped, counted in `dropped`, and,
+ * with #GstBaseSink:qos, told of by a QoS message. What is dropped before, as by
+ * a leaky #queue, is missed: that shows in the buffers' offsets and
+ * #GstSsioBatchMeta, and in the position of what sends them. The property
+ * #GstSsioLinear:stats has all of it since READY. An epoch whose end was
+ * dropped has ended when a batch of a later one comes.
+ *
+ * No batch is kept to compute the next, so that this element adds no latency of
+ * its own to #GstBaseSink:processing-deadline.
+ *
+ * ## Errors
  * What is wrong with the features or the weights for the stream's caps is
  * an error that comes with the first batch in PLAYING. After an error of this
  * element neither an epoch ends nor the stream: there is no EOS. It has to go
@@ -127,6 +143,12 @@
  *     ssiolinear features=x,y,z,intensity layers=128,64,8 \
  *     weights=model.safetensors
  * ]| Runs a trained model with two hidden layers and 8 outputs.
+ * |[
+ * gst-launch-1.0 -v ssiosrc location=scans batch-size=120000 rate=10 ! \
+ *     queue leaky=downstream max-size-buffers=3 ! \
+ *     ssiolinear sync=true qos=true max-lateness=50000000
+ * ]| Runs it over ten scans a second, of which it leaves out those that it is
+ * too slow for.
  * |[
  * gst-launch-1.0 -v ssiosrc location=sequences/08/velodyne layout=semantickitti \
  *     labels=../labels/%s.label ! queue ! ssiolinear features=x,y,z,intensity \
@@ -148,8 +170,10 @@
 #include "config.h"
 #endif
 
+#include "arrivals.h"
 #include "elements.h"
 #include "gstssiolinear.h"
+
 #include "linear/kernels.h"
 #include "linear/session.h"
 
@@ -159,6 +183,7 @@ GST_DEBUG_CATEGORY_STATIC (ssio_linear_debug);
 /* Those before are of the settings. */
 enum {
   PROP_LAST_MESSAGE = GST_SSIO_LINEAR_N_SETTINGS + 1,
+  PROP_STATS,
 };
 
 static GParamSpec *last_message_property;
@@ -172,12 +197,17 @@ struct _GstSsioLinear {
   GTimer *timer; /* of the epoch; runs only in PLAYING */
   gboolean timer_runs;
   gchar *stream; /* where a training wants its stream to go on, or NULL */
+  GstSsioArrivals arrivals; /* of the epoch; the streaming thread's */
+  guint64 missed_batches;   /* of epochs before */
+  guint64 missed_points;
 
   /* of the streaming thread */
   GstSsioSession *session; /* NULL after an error */
-  gboolean is_described;   /* what computes was told in the log */
-  gboolean epoch_runs;     /* its time has begun */
-  gboolean has_measured;   /* the last epoch did nothing else */
+  guint point_size;        /* as the caps say, as the one that follows */
+  guint batch_size;
+  gboolean is_described; /* what computes was told in the log */
+  gboolean epoch_runs;   /* its time has begun */
+  gboolean has_measured; /* the last epoch did nothing else */
   gboolean has_failed;
   GError *error; /* why, until it is posted */
 };
@@ -203,12 +233,30 @@ gst_ssio_linear_set_property (GObject *object, guint id, const GValue *value,
   GST_OBJECT_UNLOCK (self);
 }
 
+/* GstBaseSink's, and what did not come to it. */
+static GstStructure *
+make_stats (GstSsioLinear *self)
+{
+  GstStructure *stats = gst_base_sink_get_stats (GST_BASE_SINK (self));
+
+  GST_OBJECT_LOCK (self);
+  gst_structure_set (stats, "missed-batches", G_TYPE_UINT64,
+      self->missed_batches + self->arrivals.missed_batches, "missed-points",
+      G_TYPE_UINT64, self->missed_points + self->arrivals.missed_points, NULL);
+  GST_OBJECT_UNLOCK (self);
+  return stats;
+}
+
 static void
 gst_ssio_linear_get_property (GObject *object, guint id, GValue *value,
     GParamSpec *pspec)
 {
   GstSsioLinear *self = GST_SSIO_LINEAR (object);
 
+  if (id == PROP_STATS) {
+    g_value_take_boxed (value, make_stats (self));
+    return;
+  }
   GST_OBJECT_LOCK (self);
   if (id == PROP_LAST_MESSAGE)
     g_value_set_string (value, self->last_message);
@@ -304,6 +352,8 @@ start (GstSsioLinear *self)
     return FALSE;
   }
   GST_OBJECT_LOCK (self);
+  gst_ssio_arrivals_reset (&self->arrivals);
+  self->missed_batches = self->missed_points = 0;
   g_free (self->stream);
   self->stream = g_strdup (gst_ssio_session_get_stream (self->session));
   GST_OBJECT_UNLOCK (self);
@@ -348,6 +398,19 @@ gst_ssio_linear_get_caps (GstBaseSink *sink, GstCaps *filter)
   return filtered;
 }
 
+static void
+note_sizes (GstSsioLinear *self, GstCaps *caps)
+{
+  const GstStructure *structure = gst_caps_get_structure (caps, 0);
+  gint point_size = 0;
+  gint batch_size = 0;
+
+  gst_structure_get (structure, "point-size", G_TYPE_INT, &point_size,
+      "batch-size", G_TYPE_INT, &batch_size, NULL);
+  self->point_size = MAX (point_size, 1);
+  self->batch_size = MAX (batch_size, 1);
+}
+
 /* TRUE also for caps that cannot be used, as upstream posts an error for ones
  * that are refused. The error waits for a batch in PLAYING: one that comes
  * while a pipeline prerolls is lost on gst-launch-1.0 where its main loop does
@@ -358,6 +421,7 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   GstSsioLinear *self = GST_SSIO_LINEAR (sink);
   GError *error = NULL;
 
+  note_sizes (self, caps);
   if (!self->has_failed
       && !gst_ssio_session_set_caps (self->session, caps, &error)) {
     GST_WARNING_OBJECT (self, "%s", error->message);
@@ -455,10 +519,22 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
   return refuse (self);
 }
 
+/* What was dropped of the epoch, before it came here or for coming late. */
+static void
+report_losses (GstSsioLinear *self, GstSsioReport *report)
+{
+  const GstSsioArrivals *arrivals = &self->arrivals;
+
+  report->dropped = arrivals->batches - report->epoch.batches;
+  report->missed_batches = arrivals->missed_batches;
+  report->missed_points = arrivals->missed_points;
+}
+
 static void
 post_report (GstSsioLinear *self, GstSsioReport *report)
 {
   GST_OBJECT_LOCK (self);
+  report_losses (self, report);
   report->seconds = g_timer_elapsed (self->timer, NULL);
   g_free (self->last_message);
   self->last_message = gst_ssio_report_to_string (report);
@@ -469,6 +545,16 @@ post_report (GstSsioLinear *self, GstSsioReport *report)
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self),
           gst_ssio_report_to_structure (report)));
+}
+
+static void
+reset_arrivals (GstSsioLinear *self)
+{
+  GST_OBJECT_LOCK (self);
+  self->missed_batches += self->arrivals.missed_batches;
+  self->missed_points += self->arrivals.missed_points;
+  gst_ssio_arrivals_reset (&self->arrivals);
+  GST_OBJECT_UNLOCK (self);
 }
 
 /* FALSE after an error: then nothing ends. Where there never were caps, there
@@ -489,7 +575,91 @@ end_epoch (GstSsioLinear *self)
   if (gst_ssio_session_has_model (self->session))
     post_report (self, &report);
   gst_ssio_report_clear (&report);
+  reset_arrivals (self);
   return TRUE;
+}
+
+/* Of the epoch that such an event ends. */
+static void
+end_arrivals (GstSsioLinear *self, GstEvent *event)
+{
+  GstSsioArrivals arrivals = self->arrivals;
+
+  gst_ssio_arrivals_end (&arrivals, event, GST_BASE_SINK_PAD (self),
+      self->batch_size);
+  GST_OBJECT_LOCK (self);
+  self->arrivals = arrivals;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+start_segment (GstSsioLinear *self, GstEvent *event)
+{
+  const GstSegment *segment;
+
+  gst_event_parse_segment (event, &segment);
+  GST_OBJECT_LOCK (self);
+  gst_ssio_arrivals_start_segment (&self->arrivals, segment);
+  GST_OBJECT_UNLOCK (self);
+  if (!self->epoch_runs)
+    restart_timer (self);
+  self->epoch_runs = TRUE;
+}
+
+/* A leaky queue may drop the event between two epochs, and epochs as a whole:
+ * they end all the same, as far as is known how many points an epoch has. */
+static void
+end_epochs_before (GstSsioLinear *self, guint next_epoch)
+{
+  gint64 points = 0;
+  GstSsioEpoch sent;
+
+  gst_pad_peer_query_duration (GST_BASE_SINK_PAD (self), GST_FORMAT_DEFAULT,
+      &points);
+  sent = (GstSsioEpoch){
+    .epoch = self->arrivals.epoch,
+    .points = MAX (points, 0),
+    .batches = (MAX (points, 0) + self->batch_size - 1) / self->batch_size,
+  };
+  for (; sent.epoch < next_epoch && !self->has_failed; sent.epoch++) {
+    GST_OBJECT_LOCK (self);
+    gst_ssio_arrivals_end_epoch (&self->arrivals, &sent);
+    GST_OBJECT_UNLOCK (self);
+    gst_ssio_session_set_epoch (self->session, sent.epoch);
+    end_epoch (self);
+    restart_timer (self);
+  }
+}
+
+static void
+take_arrival (GstSsioLinear *self, GstBuffer *buffer)
+{
+  guint next_epoch;
+
+  if (gst_ssio_arrivals_are_over (&self->arrivals, buffer, &next_epoch))
+    end_epochs_before (self, next_epoch);
+  GST_OBJECT_LOCK (self);
+  gst_ssio_arrivals_add (&self->arrivals, buffer, self->point_size);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static gboolean
+take_listed_arrival (GstBuffer **buffer, guint index, gpointer user_data)
+{
+  take_arrival (user_data, *buffer);
+  return TRUE;
+}
+
+/* All that comes, also what GstBaseSink then drops. */
+static GstPadProbeReturn
+note_arrivals (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST)
+    gst_buffer_list_foreach (GST_PAD_PROBE_INFO_BUFFER_LIST (info),
+        take_listed_arrival, user_data);
+  else
+    take_arrival (user_data, GST_PAD_PROBE_INFO_BUFFER (info));
+  return GST_PAD_PROBE_OK;
 }
 
 static void
@@ -512,6 +682,7 @@ throw_epoch_away (GstSsioLinear *self)
   if (!self->has_failed
       && !gst_ssio_session_throw_away (self->session, &error))
     fail (self, error);
+  reset_arrivals (self);
   self->epoch_runs = FALSE;
 }
 
@@ -534,9 +705,7 @@ gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
 
   switch (GST_EVENT_TYPE (event)) {
   case GST_EVENT_SEGMENT:
-    if (!self->epoch_runs)
-      restart_timer (self);
-    self->epoch_runs = TRUE;
+    start_segment (self, event);
     break;
   case GST_EVENT_CUSTOM_DOWNSTREAM_STICKY:
     set_files (self, event);
@@ -545,12 +714,14 @@ gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
     if (gst_event_parse_ssio_epoch (event, &ended)) {
       if (self->session)
         gst_ssio_session_set_epoch (self->session, ended.epoch);
+      end_arrivals (self, event);
       goes_on = end_epoch (self);
       restart_timer (self);
     }
     break;
   case GST_EVENT_EOS:
   case GST_EVENT_SEGMENT_DONE:
+    end_arrivals (self, event);
     goes_on = end_epoch (self);
     warn_of_measuring (self);
     self->epoch_runs = FALSE;
@@ -599,6 +770,7 @@ install_properties (GObjectClass *class)
       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_property (class, PROP_LAST_MESSAGE,
       last_message_property);
+  g_object_class_override_property (class, PROP_STATS, "stats");
 }
 
 static void
@@ -640,6 +812,10 @@ gst_ssio_linear_init (GstSsioLinear *self)
   gst_ssio_linear_settings_init (&self->settings);
   self->timer = g_timer_new ();
   g_timer_stop (self->timer);
+  self->point_size = self->batch_size = 1;
+  gst_pad_add_probe (GST_BASE_SINK_PAD (sink),
+      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+      note_arrivals, self, NULL);
   gst_base_sink_set_sync (sink, FALSE);
   /* it would keep a batch in memory that nobody asks for */
   gst_base_sink_set_last_sample_enabled (sink, FALSE);

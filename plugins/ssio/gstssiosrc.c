@@ -19,7 +19,8 @@
  *   #GstSsioSrc:element names, and others are passed over
  * - PCD 0.5 to 0.7: `ascii`, `binary` and, in builds with liblzf,
  *   `binary_compressed`
- * - headerless records, whose fields #GstSsioSrc:layout names
+ * - headerless records, whose fields #GstSsioSrc:layout names, or the sidecar
+ *   that #GstSsioSink has written beside them
  *
  * The format is chosen by a file's content, then by its extension. Text,
  * big-endian and compressed points cannot be mapped: they are converted into
@@ -69,6 +70,11 @@
  * #GstSsioSrc:prefetch reads in flight where there is io_uring, and
  * #GstSsioSrc:drop-behind drops pages from it after use.
  *
+ * A recording that has not ended, as its name says by `.part`, is refused,
+ * unless #GstSsioSrc:recover is set: then all whole points that it has are
+ * read, whatever the count in its header says. The same goes for other files
+ * that were cut, where their points are records of one size.
+ *
  * ## Epochs
  * EOS ends the last of #GstSsioSrc:epochs epochs. Each one before ends with
  * the serialized event `ssio-epoch` and a new segment. After EOS a flushing
@@ -77,6 +83,34 @@
  * (%GST_FORMAT_DEFAULT) or bytes of points (%GST_FORMAT_BYTES). A seek moves
  * within the current epoch; those that follow are whole again. A seek with a
  * stop, and a segment seek, end the stream there.
+ *
+ * ## Replay
+ * With #GstSsioSrc:rate above 0, batches have timestamps and durations, and
+ * segments are in time: a sink with `sync=true`, or #clocksync before one
+ * without, has the stream go at that pace. This element does not wait by
+ * itself. #GstSsioSrc:rate-unit says what the rate counts:
+ *
+ * - `batches` a second, each as long as another, however many points it has
+ * - `points` a second
+ * - `time`: seconds of the time that was recorded with the points, a second, so
+ *   that 1 is as fast as it was. A batch has the time of its first point,
+ *   counted from the stream's first one. Where times go back, as where each
+ *   file starts from 0, the stream goes on where the batch before ended.
+ *
+ * Running time goes on from one epoch to the next. Seeks may also be in time
+ * then, to the nearest point; of recorded times those are expected to rise.
+ *
+ * ## Files that are still written
+ * With #GstSsioSrc:follow, headerless records are streamed while another process
+ * appends them: #GstSsioSrc:location with `.part` after it where there is one,
+ * as ssiosink makes it, whose sidecar has the layout; otherwise location itself
+ * and #GstSsioSrc:layout. Only whole points come, in full batches where the
+ * writer is fast; points that have waited for a tenth of a second come with
+ * what there is. The stream ends where the writer renames the file, where a
+ * sidecar says that it is complete, or after #GstSsioSrc:follow-timeout without
+ * growth, which is all that tells the end of a file that is made by
+ * `cat >>`. A file that is truncated, deleted or replaced, or ends within a
+ * point, is an error. There is one epoch, in order, without seeks.
  *
  * ## Names of files
  * Before the first batch comes the sticky event `ssio-files`, which has the
@@ -115,6 +149,20 @@
  * gst-launch-1.0 ssiosrc location=@train.txt shuffle=batches num-shards=4 \
  *     shard-index=0 shard-policy=even ! queue ! fakesink
  * ]| Reads the first of four even parts of the files in a list.
+ * |[
+ * gst-launch-1.0 -v ssiosrc location=scans batch-size=120000 rate=10 ! queue ! \
+ *     ssiolinear sync=true
+ * ]| Replays scans as a sensor takes them, ten a second.
+ * |[
+ * gst-launch-1.0 ssiosrc location=flight.las rate=60 rate-unit=time ! queue ! \
+ *     clocksync ! fakesink
+ * ]| Replays a minute of a flight in a second, by the points' GPS time.
+ * |[
+ * gst-launch-1.0 -v ssiosrc location=sweep.bin follow=true \
+ *     follow-timeout=5000000000 ! queue ! ssiolinear features=x,y,z
+ * ]| Runs a model over a recording while it is made, until it ends or nothing
+ * comes for five seconds.
+ * |[
  * gst-launch-1.0 ssiosrc location=sequences/00/velodyne layout=semantickitti \
  *     labels=../labels/%s.label shuffle=batches ! queue ! fakesink
  * ]| Reads the scans of a SemanticKITTI sequence with their labels.
@@ -126,27 +174,23 @@
 #include "config.h"
 #endif
 
-#include <gst/ssio/cuda/pinned.h>
-#include <gst/ssio/directread.h>
 #include <gst/ssio/ssio.h>
 
+#include "allocation.h"
 #include "elements.h"
 #include "gstssiosrc.h"
 #include "need.h"
-#include "resume.h"
 #include "seek.h"
+#include "srcquery.h"
 #include "srcsettings.h"
+#include "stream.h"
 
 GST_DEBUG_CATEGORY_STATIC (ssio_src_debug);
 #define GST_CAT_DEFAULT ssio_src_debug
 
-#define DEFAULT_EPOCHS 1
-
 /* Those before are of the settings. */
 enum {
-  PROP_EPOCHS = GST_SSIO_SRC_N_SETTINGS + 1,
-  PROP_RESUME_FROM,
-  PROP_STATE,
+  PROP_STATE = GST_SSIO_SRC_N_SETTINGS + 1,
   PROP_STATS,
 };
 
@@ -164,30 +208,17 @@ struct _GstSsioSrc {
 
   /* under the object lock */
   GstSsioSrcSettings settings;
-  guint epochs;
-  gchar *resume_from;
-  GstStructure *description; /* of the stream, while it is open */
-  guint64 n_batches;         /* of this epoch */
-  guint next_epoch;          /* what its state says */
-  guint64 next_batch;
   Stats stats;
-  GstCaps *caps; /* while a file is open */
-  GstSsioExtent extent;
+  GstCaps *caps;         /* while a file is open */
   gboolean bytes_needed; /* by downstream, which may have them */
 
-  /* of the streaming thread, and of seeks, which stop it first */
-  GstSsioDataset *dataset; /* NULL while closed */
-  gboolean reads;          /* batches into a pool, in place of mapping them */
-  guint64 resume_position; /* of the first batch, until it comes */
-  guint64 position;        /* of the next point in the epoch's order */
-  guint64 stop;
-  gboolean ends_at_stop; /* whatever epochs are left */
-  guint epochs_left;     /* with the current one; 0 where endless */
-  gboolean epoch_over;   /* EOS or SEGMENT_DONE has ended it */
-  gboolean files_told;   /* downstream knows their names */
-  GstSsioEpoch epoch;
-  gint64 pushed_at; /* when the last batch was handed over, or 0 */
-  gint has_failed;  /* atomic: an error was posted since the last seek */
+  /* of the streaming thread, and of seeks, which stop it first; the stream
+   * says what of it is anybody's */
+  GstSsioStream *stream;
+  gboolean files_told; /* downstream knows their names */
+  gboolean reads;      /* batches into a pool, in place of mapping them */
+  gint64 pushed_at;    /* when the last batch was handed over, or 0 */
+  gint has_failed;     /* atomic: an error was posted since the last seek */
 };
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
@@ -217,23 +248,9 @@ gst_ssio_src_set_property (GObject *object, guint id, const GValue *value,
   GstSsioSrc *self = GST_SSIO_SRC (object);
 
   GST_OBJECT_LOCK (self);
-  if (id == PROP_EPOCHS) {
-    self->epochs = g_value_get_uint (value);
-  } else if (id == PROP_RESUME_FROM) {
-    g_free (self->resume_from);
-    self->resume_from = g_value_dup_string (value);
-  } else if (!gst_ssio_src_settings_set (&self->settings, id, value))
+  if (!gst_ssio_src_settings_set (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
-}
-
-static gchar *
-make_state (const GstSsioSrc *self)
-{
-  if (!self->description)
-    return NULL;
-  return gst_ssio_resume_to_string (self->description, self->next_epoch,
-      self->next_batch);
 }
 
 static void
@@ -243,12 +260,8 @@ gst_ssio_src_get_property (GObject *object, guint id, GValue *value,
   GstSsioSrc *self = GST_SSIO_SRC (object);
 
   GST_OBJECT_LOCK (self);
-  if (id == PROP_EPOCHS)
-    g_value_set_uint (value, self->epochs);
-  else if (id == PROP_RESUME_FROM)
-    g_value_set_string (value, self->resume_from);
-  else if (id == PROP_STATE)
-    g_value_take_string (value, make_state (self));
+  if (id == PROP_STATE)
+    g_value_take_string (value, gst_ssio_stream_get_state (self->stream));
   else if (id == PROP_STATS)
     g_value_take_boxed (value, make_stats (&self->stats));
   else if (!gst_ssio_src_settings_get (&self->settings, id, value))
@@ -261,8 +274,8 @@ gst_ssio_src_finalize (GObject *object)
 {
   GstSsioSrc *self = GST_SSIO_SRC (object);
 
+  gst_ssio_stream_free (self->stream);
   gst_ssio_src_settings_clear (&self->settings);
-  g_free (self->resume_from);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
@@ -291,78 +304,8 @@ close_stream (GstSsioSrc *self)
 {
   GST_OBJECT_LOCK (self);
   gst_clear_caps (&self->caps);
-  g_clear_pointer (&self->description, gst_structure_free);
-  self->extent = (GstSsioExtent){ 0 };
   GST_OBJECT_UNLOCK (self);
-  if (self->dataset)
-    gst_ssio_dataset_set_damage_func (self->dataset, NULL, NULL);
-  g_clear_pointer (&self->dataset, gst_ssio_dataset_close);
-}
-
-/* Sets the data set, and what the stream is made of. */
-static gboolean
-open_dataset (GstSsioSrc *self, GError **error)
-{
-  GstStructure *description = NULL;
-  GstSsioSrcSettings settings;
-
-  GST_OBJECT_LOCK (self);
-  gst_ssio_src_settings_copy (&self->settings, &settings);
-  self->epochs_left = self->epochs;
-  GST_OBJECT_UNLOCK (self);
-  self->dataset = gst_ssio_src_settings_open (&settings, error);
-  if (self->dataset)
-    description = gst_ssio_resume_describe (&settings, self->dataset);
-  gst_ssio_src_settings_clear (&settings);
-  GST_OBJECT_LOCK (self);
-  self->description = description;
-  GST_OBJECT_UNLOCK (self);
-  return self->dataset != NULL;
-}
-
-/* Shuffled anew, and with as many points as it has: short batches go to one
- * shard or another. */
-static void
-set_epoch (GstSsioSrc *self, guint epoch)
-{
-  self->epoch = (GstSsioEpoch){ .epoch = epoch };
-  gst_ssio_dataset_set_epoch (self->dataset, epoch);
-  GST_OBJECT_LOCK (self);
-  self->extent.n_points = gst_ssio_dataset_get_n_points (self->dataset);
-  self->n_batches = gst_ssio_dataset_get_n_batches (self->dataset);
-  self->next_epoch = epoch;
-  self->next_batch = 0;
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* What comes next, also for the state: a batch that was pushed in part comes
- * again. */
-static void
-set_position (GstSsioSrc *self, guint64 position)
-{
-  guint64 next_batch = gst_ssio_dataset_find_batch (self->dataset, position);
-
-  self->position = position;
-  GST_OBJECT_LOCK (self);
-  self->next_batch = next_batch;
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* Goes to the batch that a state says, or to the next epoch where it says that
- * one is over. */
-static void
-go_to (GstSsioSrc *self, guint epoch, guint64 batch)
-{
-  set_epoch (self, epoch);
-  if (batch >= gst_ssio_dataset_get_n_batches (self->dataset)) {
-    set_epoch (self, epoch + 1);
-    batch = 0;
-  }
-  /* a seek after EOS begins another round of so many epochs */
-  if (self->epochs_left > 0)
-    self->epochs_left -= self->epoch.epoch % self->epochs_left;
-  self->resume_position = gst_ssio_dataset_get_position (self->dataset, batch);
-  set_position (self, self->resume_position);
+  gst_ssio_stream_close (self->stream);
 }
 
 /* Where a consumer that has kept a state wants to go on, or NULL. */
@@ -370,103 +313,60 @@ static gchar *
 ask_for_state (GstSsioSrc *self)
 {
   GstQuery *query = gst_query_new_ssio_state ();
-  gchar *text = NULL;
+  gchar *state = NULL;
 
   if (gst_pad_peer_query (GST_BASE_SRC_PAD (self), query))
-    gst_query_parse_ssio_state (query, &text, NULL, NULL);
+    gst_query_parse_ssio_state (query, &state, NULL, NULL);
   gst_query_unref (query);
-  return text;
+  return state;
 }
 
-/* Goes on from a text of a state, of this stream's property or of a consumer's
- * checkpoint, which knows of no rounds of epochs. */
+/* With the properties as they are now. */
 static gboolean
-go_on (GstSsioSrc *self, const gchar *text, gboolean is_checkpoint,
-    GError **error)
+open_files (GstSsioSrc *self, GError **error)
 {
-  guint n_epochs = self->epochs_left;
-  guint64 batch;
-  guint epoch;
-
-  if (!gst_ssio_resume_parse (text, self->description, &epoch, &batch,
-          error)) {
-    if (is_checkpoint)
-      g_prefix_error (error, "the checkpoint of an element behind: ");
-    return FALSE;
-  }
-  go_to (self, epoch, batch);
-  if (!is_checkpoint || n_epochs == 0 || self->epoch.epoch < n_epochs)
-    return TRUE;
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "epochs=%u: expected more than the %u that are over, as the checkpoint "
-      "of an element behind says; raise epochs to go on",
-      n_epochs, self->epoch.epoch);
-  return FALSE;
-}
-
-/* Where another stream of the same points stood, if that is asked for. */
-static gboolean
-resume (GstSsioSrc *self, GError **error)
-{
-  gboolean is_checkpoint = FALSE;
-  gboolean ok = TRUE;
-  gchar *text;
+  GstSsioSrcSettings settings;
+  gchar *checkpoint = NULL;
+  gboolean done;
 
   GST_OBJECT_LOCK (self);
-  text = g_strdup (self->resume_from);
+  gst_ssio_src_settings_copy (&self->settings, &settings);
   GST_OBJECT_UNLOCK (self);
-  self->resume_position = 0;
-  set_epoch (self, 0);
-  if (!text) {
-    text = ask_for_state (self);
-    is_checkpoint = TRUE;
-  }
-  if (text && *text)
-    ok = go_on (self, text, is_checkpoint, error);
-  g_free (text);
-  return ok;
-}
-
-static GstCaps *
-make_caps (const GstSsioDataset *dataset, guint batch_size)
-{
-  GstCaps *caps
-      = gst_ssio_layout_to_caps (gst_ssio_dataset_get_layout (dataset),
-          batch_size);
-  const GstSsioOrigin *origin = gst_ssio_dataset_get_origin (dataset);
-
-  if (origin)
-    gst_ssio_origin_add_to_caps (origin, caps);
-  return caps;
+  if (!settings.resume_from)
+    checkpoint = ask_for_state (self);
+  done = gst_ssio_stream_open (self->stream, &settings, checkpoint, error);
+  g_free (checkpoint);
+  gst_ssio_src_settings_clear (&settings);
+  return done;
 }
 
 static gboolean
 open_stream (GstSsioSrc *self)
 {
-  GstSsioLayout *layout;
   GError *error = NULL;
+  gchar *description;
 
   self->has_failed = FALSE;
-  self->epoch_over = FALSE;
   self->files_told = FALSE;
-  if (!open_dataset (self, &error) || !resume (self, &error)) {
+  if (!open_files (self, &error)) {
     fail (self, error);
     close_stream (self);
     return FALSE;
   }
-  layout = gst_ssio_dataset_get_layout (self->dataset);
   GST_OBJECT_LOCK (self);
-  self->extent.point_size = gst_ssio_layout_get_point_size (layout);
-  self->caps = make_caps (self->dataset, self->settings.batch_size);
+  self->caps
+      = gst_ssio_stream_make_caps (self->stream, self->settings.batch_size);
   self->stats = (Stats){ 0 };
   self->bytes_needed = TRUE;
   GST_OBJECT_UNLOCK (self);
 
-  gst_ssio_dataset_set_damage_func (self->dataset, on_damage, self);
-  GST_INFO_OBJECT (self, "%u files, %" G_GUINT64_FORMAT " points an epoch, %s",
-      gst_ssio_dataset_get_n_files (self->dataset),
-      gst_ssio_dataset_get_n_points (self->dataset),
-      gst_ssio_dataset_is_mapped (self->dataset) ? "mapped" : "copied");
+  gst_ssio_stream_set_damage_func (self->stream, on_damage, self);
+  gst_base_src_set_format (GST_BASE_SRC (self),
+      gst_ssio_stream_is_timed (self->stream) ? GST_FORMAT_TIME
+                                              : GST_FORMAT_DEFAULT);
+  description = gst_ssio_stream_describe (self->stream);
+  GST_INFO_OBJECT (self, "%s", description);
+  g_free (description);
   return TRUE;
 }
 
@@ -510,93 +410,51 @@ gst_ssio_src_get_caps (GstBaseSrc *src, GstCaps *filter)
   return filtered;
 }
 
-/* Whether downstream has page-locked buffers to fill. A device copies from
- * them as they are, where mapped batches would have to be copied first. */
-static gboolean
-is_pinned_pool (GstBufferPool *pool)
-{
-  GstStructure *config = gst_buffer_pool_get_config (pool);
-  GstAllocator *allocator = NULL;
-  gboolean is_pinned;
-
-  is_pinned = gst_buffer_pool_config_get_allocator (config, &allocator, NULL)
-              && gst_ssio_is_pinned_allocator (allocator);
-  gst_structure_free (config);
-  return is_pinned;
-}
-
-/* Whether batches are read into a pool, which may be NULL. */
-static gboolean
-decide_to_read (GstSsioSrc *self, guint64 batch_bytes, GstBufferPool *pool)
-{
-  gboolean is_auto;
-
-  GST_OBJECT_LOCK (self);
-  is_auto = self->settings.io_mode == GST_SSIO_IO_MODE_AUTO;
-  GST_OBJECT_UNLOCK (self);
-  return !gst_ssio_dataset_is_mapped (self->dataset)
-         || (is_auto && pool && batch_bytes <= G_MAXUINT
-             && is_pinned_pool (pool));
-}
-
-/* Has buffers that are aligned as files are, with room to begin where a batch
- * does in its block. */
-static void
-align_buffers (GstQuery *query)
-{
-  GstAllocator *allocator = NULL;
-  GstAllocationParams params;
-
-  gst_allocation_params_init (&params);
-  if (gst_query_get_n_allocation_params (query) > 0) {
-    gst_query_parse_nth_allocation_param (query, 0, &allocator, &params);
-    gst_query_remove_nth_allocation_param (query, 0);
-  }
-  params.align |= GST_SSIO_DIRECT_ALIGN;
-  params.padding += GST_SSIO_DIRECT_ALIGN + 1;
-  gst_query_add_allocation_param (query, allocator, &params);
-  gst_clear_object (&allocator);
-}
-
-static gboolean
-is_direct (GstSsioSrc *self)
-{
-  GstSsioIoMode io_mode;
-
-  GST_OBJECT_LOCK (self);
-  io_mode = self->settings.io_mode;
-  GST_OBJECT_UNLOCK (self);
-  return io_mode == GST_SSIO_IO_MODE_DIRECT;
-}
-
 /* Mapped batches need no pool; read ones take downstream's or a plain one. */
 static gboolean
 gst_ssio_src_decide_allocation (GstBaseSrc *src, GstQuery *query)
 {
   GstSsioSrc *self = GST_SSIO_SRC (src);
-  guint64 batch_bytes = gst_ssio_dataset_get_batch_bytes (self->dataset);
-  GstBufferPool *pool = NULL;
-  guint min = 0;
-  guint max = 0;
+  GstSsioIoMode io_mode;
 
-  if (gst_query_get_n_allocation_pools (query) > 0)
-    gst_query_parse_nth_allocation_pool (query, 0, &pool, NULL, &min, &max);
-  self->reads = decide_to_read (self, batch_bytes, pool);
+  GST_OBJECT_LOCK (self);
+  io_mode = self->settings.io_mode;
+  GST_OBJECT_UNLOCK (self);
+  self->reads = gst_ssio_allocation_decide (query, self->stream, io_mode);
   GST_INFO_OBJECT (self, "batches are %s",
       self->reads ? "read" : "the mapped file");
-  while (gst_query_get_n_allocation_pools (query) > 0)
-    gst_query_remove_nth_allocation_pool (query, 0);
-  if (self->reads)
-    gst_query_add_allocation_pool (query, pool, batch_bytes, min, max);
-  if (self->reads && is_direct (self))
-    align_buffers (query);
-  gst_clear_object (&pool);
   return GST_BASE_SRC_CLASS (parent_class)->decide_allocation (src, query);
+}
+
+static gboolean
+is_following (GstSsioSrc *self)
+{
+  gboolean follow;
+
+  GST_OBJECT_LOCK (self);
+  follow = self->settings.follow;
+  GST_OBJECT_UNLOCK (self);
+  return follow;
 }
 
 static gboolean
 gst_ssio_src_is_seekable (GstBaseSrc *src)
 {
+  return !is_following (GST_SSIO_SRC (src));
+}
+
+/* Where the streaming thread waits for a file to grow. */
+static gboolean
+gst_ssio_src_unlock (GstBaseSrc *src)
+{
+  gst_ssio_stream_set_flushing (GST_SSIO_SRC (src)->stream, TRUE);
+  return TRUE;
+}
+
+static gboolean
+gst_ssio_src_unlock_stop (GstBaseSrc *src)
+{
+  gst_ssio_stream_set_flushing (GST_SSIO_SRC (src)->stream, FALSE);
   return TRUE;
 }
 
@@ -606,7 +464,24 @@ static void
 note_forced_eos (GstSsioSrc *self)
 {
   if (GST_PAD_IS_EOS (GST_BASE_SRC_PAD (self)))
-    self->epoch_over = TRUE;
+    gst_ssio_stream_set_over (self->stream);
+}
+
+/* What a seek in that format moves in. */
+static void
+get_seek_extent (GstSsioSrc *self, GstFormat format, GstSsioExtent *extent)
+{
+  const GstSegment *segment = &GST_BASE_SRC (self)->segment;
+
+  gst_ssio_stream_get_extent (self->stream, extent);
+  if (format != GST_FORMAT_TIME)
+    return;
+  GST_OBJECT_LOCK (self);
+  extent->n_points = segment->duration;
+  extent->position = segment->position;
+  extent->start = segment->start;
+  extent->stop = segment->stop;
+  GST_OBJECT_UNLOCK (self);
 }
 
 /* GstBaseSrc flushes before it looks at a seek, so that one which then fails
@@ -616,16 +491,23 @@ note_forced_eos (GstSsioSrc *self)
 static GstEvent *
 take_seek (GstSsioSrc *self, GstEvent *event)
 {
-  GstBaseSrc *src = GST_BASE_SRC (self);
   GstSsioExtent extent;
-  GstSegment segment;
+  gboolean is_timed;
+  GstFormat format;
   GstEvent *seek;
 
+  if (is_following (self)) {
+    GST_WARNING_OBJECT (self,
+        "refusing %" GST_PTR_FORMAT ": a file that is followed has no end yet",
+        event);
+    return NULL;
+  }
+  gst_event_parse_seek (event, NULL, &format, NULL, NULL, NULL, NULL, NULL);
+  get_seek_extent (self, format, &extent);
   GST_OBJECT_LOCK (self);
-  extent = self->extent;
-  gst_segment_copy_into (&src->segment, &segment);
+  is_timed = self->settings.rate > 0;
   GST_OBJECT_UNLOCK (self);
-  seek = gst_ssio_seek_in_points (GST_OBJECT (self), event, &extent, &segment);
+  seek = gst_ssio_seek_in_points (GST_OBJECT (self), event, &extent, is_timed);
   if (seek)
     note_forced_eos (self);
   return seek;
@@ -681,13 +563,19 @@ gst_ssio_src_send_event (GstElement *element, GstEvent *event)
   return GST_ELEMENT_CLASS (parent_class)->send_event (element, seek);
 }
 
-/* A seek in bytes that came before there was a file. */
+/* A seek in points where segments are in time, which do_seek() makes of it, or
+ * one in bytes that came before there was a file. */
 static gboolean
 gst_ssio_src_prepare_seek_segment (GstBaseSrc *src, GstEvent *event,
     GstSegment *segment)
 {
-  GstEvent *seek = take_seek (GST_SSIO_SRC (src), event);
-  gboolean done = seek && gst_ssio_seek_apply (seek, segment);
+  GstSsioSrc *self = GST_SSIO_SRC (src);
+  GstEvent *seek = take_seek (self, event);
+  GstSsioExtent extent;
+  gboolean done;
+
+  gst_ssio_stream_get_extent (self->stream, &extent);
+  done = seek && gst_ssio_seek_apply (seek, &extent, segment);
 
   gst_clear_event (&seek);
   return done;
@@ -697,10 +585,22 @@ gst_ssio_src_prepare_seek_segment (GstBaseSrc *src, GstEvent *event,
 static gboolean
 gst_ssio_src_start (GstBaseSrc *src)
 {
+  gint64 duration = gst_ssio_stream_get_duration (GST_SSIO_SRC (src)->stream);
+
   GST_OBJECT_LOCK (src);
-  src->segment.duration = GST_SSIO_SRC (src)->extent.n_points;
+  src->segment.duration = duration;
   GST_OBJECT_UNLOCK (src);
   return TRUE;
+}
+
+/* Running time is not known where a seek is in points and segments are not. */
+static void
+set_base (GstBaseSrc *src, GstSegment *segment)
+{
+  if (segment->format != src->segment.format
+      && !(segment->flags & GST_SEGMENT_FLAG_RESET))
+    segment->base = gst_segment_to_running_time (&src->segment,
+        src->segment.format, src->segment.position);
 }
 
 /* Called with the streaming thread stopped, once before it first starts. */
@@ -708,93 +608,17 @@ static gboolean
 gst_ssio_src_do_seek (GstBaseSrc *src, GstSegment *segment)
 {
   GstSsioSrc *self = GST_SSIO_SRC (src);
-  guint64 n_points;
+  GError *error = NULL;
 
-  if (self->epoch_over)
-    set_epoch (self, self->epoch.epoch + 1);
-  n_points = gst_ssio_dataset_get_n_points (self->dataset);
-  if (segment->position == 0 && self->resume_position > 0)
-    segment->start = segment->position = self->resume_position;
-  self->resume_position = 0;
-  segment->duration = n_points;
-  segment->start = MIN (segment->start, n_points);
-  segment->time = segment->start;
-  segment->position = CLAMP (segment->position, segment->start, n_points);
-
-  set_position (self, segment->position);
-  self->stop = segment->stop;
-  self->ends_at_stop = self->stop != G_MAXUINT64
-                       || (segment->flags & GST_SEGMENT_FLAG_SEGMENT);
+  set_base (src, segment);
+  if (!gst_ssio_stream_seek (self->stream, segment, &error)) {
+    fail (self, error);
+    return FALSE;
+  }
   self->pushed_at = 0;
   g_atomic_int_set (&self->has_failed, FALSE);
-  gst_ssio_dataset_release_cursor (self->dataset);
-  if (self->epoch_over) {
-    self->epoch_over = FALSE;
-    GST_OBJECT_LOCK (self);
-    self->epochs_left = self->epochs;
-    GST_OBJECT_UNLOCK (self);
-  } else if (segment->flags & GST_SEGMENT_FLAG_RESET) {
-    /* what was pushed of this epoch is thrown away downstream */
-    self->epoch = (GstSsioEpoch){ .epoch = self->epoch.epoch };
-  }
   GST_DEBUG_OBJECT (self, "epoch %u from %" GST_SEGMENT_FORMAT,
-      self->epoch.epoch, segment);
-  return TRUE;
-}
-
-static gboolean
-convert (GstSsioSrc *self, GstFormat from, gint64 value, GstFormat to,
-    gint64 *result)
-{
-  GstSsioExtent extent;
-
-  GST_OBJECT_LOCK (self);
-  extent = self->extent;
-  GST_OBJECT_UNLOCK (self);
-  return gst_ssio_extent_convert (&extent, from, value, to, result);
-}
-
-static gboolean
-answer_convert (GstSsioSrc *self, GstQuery *query)
-{
-  GstFormat from, to;
-  gint64 value, result;
-
-  gst_query_parse_convert (query, &from, &value, &to, NULL);
-  if (!convert (self, from, value, to, &result))
-    return FALSE;
-  gst_query_set_convert (query, from, value, to, result);
-  return TRUE;
-}
-
-static gboolean
-answer_seeking (GstSsioSrc *self, GstQuery *query)
-{
-  GstFormat format;
-  gint64 end;
-
-  gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
-  GST_OBJECT_LOCK (self);
-  end = self->extent.n_points;
-  GST_OBJECT_UNLOCK (self);
-
-  if (end > 0 && convert (self, GST_FORMAT_DEFAULT, end, format, &end))
-    gst_query_set_seeking (query, format, TRUE, 0, end);
-  else
-    gst_query_set_seeking (query, format, FALSE, 0, -1);
-  return TRUE;
-}
-
-static gboolean
-answer_state (GstSsioSrc *self, GstQuery *query)
-{
-  gchar *state;
-
-  GST_OBJECT_LOCK (self);
-  state = make_state (self);
-  gst_query_set_ssio_state (query, state, self->epochs, self->n_batches);
-  GST_OBJECT_UNLOCK (self);
-  g_free (state);
+      gst_ssio_stream_get_epoch (self->stream)->epoch, segment);
   return TRUE;
 }
 
@@ -802,17 +626,19 @@ static gboolean
 gst_ssio_src_query (GstBaseSrc *src, GstQuery *query)
 {
   GstSsioSrc *self = GST_SSIO_SRC (src);
+  GstSsioExtent extent;
+  GstSegment segment;
 
-  if (gst_query_is_ssio_state (query))
-    return answer_state (self, query);
-  switch (GST_QUERY_TYPE (query)) {
-  case GST_QUERY_CONVERT:
-    return answer_convert (self, query);
-  case GST_QUERY_SEEKING:
-    return answer_seeking (self, query);
-  default:
-    return GST_BASE_SRC_CLASS (parent_class)->query (src, query);
+  if (gst_query_is_ssio_state (query)) {
+    gst_ssio_stream_answer_state (self->stream, query);
+    return TRUE;
   }
+  gst_ssio_stream_get_extent (self->stream, &extent);
+  GST_OBJECT_LOCK (self);
+  gst_segment_copy_into (&src->segment, &segment);
+  GST_OBJECT_UNLOCK (self);
+  return gst_ssio_src_answer_query (&extent, &segment, query)
+         || GST_BASE_SRC_CLASS (parent_class)->query (src, query);
 }
 
 static void
@@ -823,8 +649,6 @@ set_segment_position (GstSsioSrc *self, guint64 position)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* The next epoch is whole, also where a seek had left out a part of this
- * one; running time goes on. */
 static void
 start_next_epoch (GstSsioSrc *self)
 {
@@ -834,46 +658,35 @@ start_next_epoch (GstSsioSrc *self)
   GST_OBJECT_LOCK (self);
   gst_segment_copy_into (&src->segment, &segment);
   GST_OBJECT_UNLOCK (self);
-
-  segment.base
-      = gst_segment_to_running_time (&segment, segment.format, self->position);
-  set_epoch (self, self->epoch.epoch + 1);
-  segment.start = segment.time = segment.position = 0;
-  segment.stop = -1;
-  segment.duration = gst_ssio_dataset_get_n_points (self->dataset);
-  segment.flags &= ~GST_SEGMENT_FLAG_RESET;
+  gst_ssio_stream_start_next_epoch (self->stream, &segment);
   gst_base_src_new_segment (src, &segment);
-
-  self->position = 0;
-  self->stop = G_MAXUINT64;
-  if (self->epochs_left > 0)
-    self->epochs_left--;
 }
 
 /* OK where another epoch follows. */
 static GstFlowReturn
 end_epoch (GstSsioSrc *self)
 {
+  GstPad *pad = GST_BASE_SRC_PAD (self);
   GError *error = NULL;
 
-  gst_ssio_dataset_release_cursor (self->dataset);
-  if (!gst_ssio_dataset_check (self->dataset, &error))
+  if (!gst_ssio_stream_check (self->stream, &error))
     fail (self, error);
   if (g_atomic_int_get (&self->has_failed))
     return GST_FLOW_FLUSHING;
-  set_segment_position (self, self->position);
-  if (self->epochs_left == 1 || self->ends_at_stop) {
-    self->epoch_over = TRUE;
-  } else if (!gst_pad_push_event (GST_BASE_SRC_PAD (self),
-                 gst_event_new_ssio_epoch (&self->epoch))
-             && GST_PAD_IS_FLUSHING (GST_BASE_SRC_PAD (self))) {
+  set_segment_position (self, gst_ssio_stream_get_position (self->stream));
+  if (gst_ssio_stream_is_last_epoch (self->stream)) {
+    gst_ssio_stream_set_over (self->stream);
+  } else if (
+      !gst_pad_push_event (pad,
+          gst_event_new_ssio_epoch (gst_ssio_stream_get_epoch (self->stream)))
+      && GST_PAD_IS_FLUSHING (pad)) {
     return GST_FLOW_FLUSHING;
   }
   GST_OBJECT_LOCK (self);
   self->stats.epochs++;
   GST_OBJECT_UNLOCK (self);
 
-  if (self->epoch_over)
+  if (gst_ssio_stream_is_over (self->stream))
     return GST_FLOW_EOS;
   start_next_epoch (self);
   return GST_FLOW_OK;
@@ -885,8 +698,7 @@ wrap_batch (GstSsioSrc *self, const GstSsioBatch *batch, gboolean present,
 {
   GError *error = NULL;
 
-  *buffer
-      = gst_ssio_dataset_wrap_batch (self->dataset, batch, present, &error);
+  *buffer = gst_ssio_stream_wrap_batch (self->stream, batch, present, &error);
   if (*buffer)
     return GST_FLOW_OK;
   fail (self, error);
@@ -905,13 +717,13 @@ read_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
     g_set_error (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
         "no memory for a buffer of %" G_GUINT64_FORMAT
         " bytes from the pool; make batch-size smaller, or use io-mode=mmap",
-        gst_ssio_dataset_get_batch_bytes (self->dataset));
+        gst_ssio_stream_get_batch_bytes (self->stream));
     fail (self, error);
     return GST_FLOW_FLUSHING;
   }
   if (flow != GST_FLOW_OK)
     return flow;
-  if (gst_ssio_dataset_read_batch (self->dataset, batch, *buffer, &error))
+  if (gst_ssio_stream_read_batch (self->stream, batch, *buffer, &error))
     return GST_FLOW_OK;
   gst_clear_buffer (buffer);
   fail (self, error);
@@ -927,7 +739,8 @@ make_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
   GST_OBJECT_LOCK (self);
   are_needed = self->bytes_needed;
   GST_OBJECT_UNLOCK (self);
-  if (gst_ssio_dataset_is_mapped (self->dataset) && !are_needed)
+  are_needed |= gst_ssio_stream_reads_times (self->stream);
+  if (gst_ssio_stream_is_mapped (self->stream) && !are_needed)
     return wrap_batch (self, batch, FALSE, buffer);
   return self->reads ? read_batch (self, batch, buffer)
                      : wrap_batch (self, batch, TRUE, buffer);
@@ -939,36 +752,39 @@ static void
 account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
     gint64 storage_us, gint64 downstream_us)
 {
-  guint64 bytes = batch->n_points * self->extent.point_size;
-  GstSsioBatchMeta *meta;
-
-  GST_BUFFER_OFFSET (buffer) = batch->position;
-  GST_BUFFER_OFFSET_END (buffer) = batch->position + batch->n_points;
-  meta = gst_buffer_add_ssio_batch_meta (buffer, self->epoch.epoch,
-      batch->index, batch->file, batch->first_point, batch->n_points);
-  meta->version = gst_ssio_dataset_get_version (self->dataset, batch);
-
-  set_position (self, batch->position + batch->n_points);
-  self->epoch.batches++;
-  self->epoch.points += batch->n_points;
-  self->epoch.bytes += bytes;
-
+  gst_ssio_stream_pass (self->stream, batch, buffer);
   GST_OBJECT_LOCK (self);
   self->stats.batches++;
   self->stats.points += batch->n_points;
-  self->stats.bytes += bytes;
+  self->stats.bytes += gst_buffer_get_size (buffer);
   self->stats.storage_us += storage_us;
   self->stats.downstream_us += downstream_us;
   GST_OBJECT_UNLOCK (self);
+}
+
+/* The next batch, maybe of the next epoch. */
+static GstFlowReturn
+find_batch (GstSsioSrc *self, GstSsioBatch *batch)
+{
+  GError *error = NULL;
+  GstFlowReturn flow;
+
+  do
+    flow = gst_ssio_stream_get_batch (self->stream, batch, &error);
+  while (flow == GST_FLOW_EOS && (flow = end_epoch (self)) == GST_FLOW_OK);
+  if (flow != GST_FLOW_ERROR)
+    return flow;
+  fail (self, error);
+  return GST_FLOW_FLUSHING;
 }
 
 static void
 tell_files (GstSsioSrc *self)
 {
   GstPad *pad = GST_BASE_SRC_PAD (self);
+  GstEvent *event = gst_ssio_stream_new_files_event (self->stream);
 
-  self->files_told = gst_pad_push_event (pad,
-                         gst_ssio_dataset_new_files_event (self->dataset))
+  self->files_told = !event || gst_pad_push_event (pad, event)
                      || !GST_PAD_IS_FLUSHING (pad);
 }
 
@@ -981,19 +797,17 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
   GstSsioSrc *self = GST_SSIO_SRC (src);
   gint64 start = g_get_monotonic_time ();
   gint64 downstream_us = self->pushed_at ? start - self->pushed_at : 0;
-  GstFlowReturn flow = GST_FLOW_OK;
+  GstFlowReturn flow;
   GstSsioBatch batch;
 
   if (g_atomic_int_get (&self->has_failed)) /* maybe in another thread */
     return GST_FLOW_FLUSHING;
-  if (self->epoch_over) /* somebody flushed, but did not seek */
+  if (gst_ssio_stream_is_over (
+          self->stream)) /* somebody flushed, but did not seek */
     return GST_FLOW_EOS;
   if (!self->files_told)
     tell_files (self);
-  while (flow == GST_FLOW_OK
-         && !gst_ssio_dataset_get_batch (self->dataset, self->position,
-             self->stop, &batch))
-    flow = end_epoch (self);
+  flow = find_batch (self, &batch);
   if (flow == GST_FLOW_OK)
     flow = make_batch (self, &batch, buffer);
   if (flow != GST_FLOW_OK)
@@ -1008,19 +822,7 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
 static void
 install_properties (GObjectClass *class)
 {
-  const GParamFlags flags
-      = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-
   gst_ssio_src_settings_install (class);
-  g_object_class_install_property (class, PROP_EPOCHS,
-      g_param_spec_uint ("epochs", "Epochs",
-          "How many times to stream all points before EOS (0 = endlessly)", 0,
-          G_MAXUINT, DEFAULT_EPOCHS, flags));
-  g_object_class_install_property (class, PROP_RESUME_FROM,
-      g_param_spec_string ("resume-from", "Resume from",
-          "What the property state of a stream of the same points has said: "
-          "go on with the batch that came next there",
-          NULL, flags));
   g_object_class_install_property (class, PROP_STATE,
       g_param_spec_string ("state", "State",
           "Where the stream stands, for resume-from: what it is made of, and "
@@ -1062,6 +864,8 @@ gst_ssio_src_class_init (GstSsioSrcClass *class)
   src_class->prepare_seek_segment = gst_ssio_src_prepare_seek_segment;
   src_class->do_seek = gst_ssio_src_do_seek;
   src_class->query = gst_ssio_src_query;
+  src_class->unlock = gst_ssio_src_unlock;
+  src_class->unlock_stop = gst_ssio_src_unlock_stop;
   GST_PUSH_SRC_CLASS (class)->create = gst_ssio_src_create;
 }
 
@@ -1071,7 +875,7 @@ gst_ssio_src_init (GstSsioSrc *self)
   GstBaseSrc *src = GST_BASE_SRC (self);
 
   gst_ssio_src_settings_init (&self->settings);
-  self->epochs = DEFAULT_EPOCHS;
+  self->stream = gst_ssio_stream_new ();
   gst_base_src_set_format (src, GST_FORMAT_DEFAULT);
   /* the end of a segment may be the start of the next epoch */
   gst_base_src_set_automatic_eos (src, FALSE);

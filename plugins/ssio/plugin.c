@@ -12,6 +12,7 @@ plugin_init (GstPlugin *plugin)
   gboolean registered = FALSE;
 
   registered |= GST_ELEMENT_REGISTER (ssiosrc, plugin);
+  registered |= GST_ELEMENT_REGISTER (ssioconvert, plugin);
   registered |= GST_ELEMENT_REGISTER (ssiocudaupload, plugin);
   registered |= GST_ELEMENT_REGISTER (ssiocudadownload, plugin);
   registered |= GST_ELEMENT_REGISTER (ssiolinear, plugin);
@@ -19,6 +20,7 @@ plugin_init (GstPlugin *plugin)
   registered |= GST_ELEMENT_REGISTER (ssioscope, plugin);
 #endif
   registered |= GST_ELEMENT_REGISTER (ssiovelodynedec, plugin);
+  registered |= GST_ELEMENT_REGISTER (ssiosink, plugin);
   return registered;
 }
 

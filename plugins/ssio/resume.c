@@ -7,6 +7,7 @@
 #include <gst/ssio/gstssiostate.h>
 
 #include "resume.h"
+#include "srcopen.h"
 
 GstStructure *
 gst_ssio_resume_describe (const GstSsioSrcSettings *settings,

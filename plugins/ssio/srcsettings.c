@@ -4,7 +4,6 @@
 #include "config.h"
 #endif
 
-#include "ranks.h"
 #include "srcsettings.h"
 
 #define DEFAULT_BATCH_SIZE 250000
@@ -12,7 +11,10 @@
 #define MAX_SHUFFLE_WINDOW 4096
 #define DEFAULT_ORIGIN "auto"
 #define DEFAULT_PREFETCH 2
+#define DEFAULT_EPOCHS 1
 #define MAX_PREFETCH 64
+#define MAX_RATE 1e12
+#define DEFAULT_FOLLOW_TIMEOUT (10 * GST_SECOND)
 
 enum {
   PROP_0,
@@ -26,6 +28,7 @@ enum {
   PROP_IO_MODE,
   PROP_PREFETCH,
   PROP_DROP_BEHIND,
+  PROP_RECOVER,
   PROP_SHUFFLE,
   PROP_SHUFFLE_WINDOW,
   PROP_SEED,
@@ -34,6 +37,13 @@ enum {
   PROP_SHARD_POLICY,
   PROP_START_POINT,
   PROP_STOP_POINT,
+  PROP_RATE,
+  PROP_RATE_UNIT,
+  PROP_TIME_FIELD,
+  PROP_FOLLOW,
+  PROP_FOLLOW_TIMEOUT,
+  PROP_EPOCHS,
+  PROP_RESUME_FROM,
   N_PROPS
 };
 
@@ -81,6 +91,26 @@ gst_ssio_shard_policy_get_type (void)
   return type;
 }
 
+static GType
+gst_ssio_rate_unit_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    { GST_SSIO_RATE_UNIT_BATCHES, "Batches a second", "batches" },
+    { GST_SSIO_RATE_UNIT_POINTS, "Points a second", "points" },
+    { GST_SSIO_RATE_UNIT_TIME,
+        "Seconds of the time that the points' time-field has recorded, a "
+        "second: 1 is as fast as it was",
+        "time" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type,
+        g_enum_register_static ("GstSsioRateUnit", values));
+  return type;
+}
+
 void
 gst_ssio_src_settings_init (GstSsioSrcSettings *settings)
 {
@@ -88,8 +118,10 @@ gst_ssio_src_settings_init (GstSsioSrcSettings *settings)
     .batch_size = DEFAULT_BATCH_SIZE,
     .shuffle_window = DEFAULT_SHUFFLE_WINDOW,
     .num_shards = 1,
+    .epochs = DEFAULT_EPOCHS,
     .prefetch = DEFAULT_PREFETCH,
     .stop_point = G_MAXUINT64,
+    .follow_timeout = DEFAULT_FOLLOW_TIMEOUT,
   };
 }
 
@@ -101,6 +133,8 @@ gst_ssio_src_settings_clear (GstSsioSrcSettings *settings)
   g_clear_pointer (&settings->element, g_free);
   g_clear_pointer (&settings->labels, g_free);
   g_clear_pointer (&settings->origin, g_free);
+  g_clear_pointer (&settings->time_field, g_free);
+  g_clear_pointer (&settings->resume_from, g_free);
 }
 
 void
@@ -113,6 +147,8 @@ gst_ssio_src_settings_copy (const GstSsioSrcSettings *settings,
   copy->element = g_strdup (settings->element);
   copy->labels = g_strdup (settings->labels);
   copy->origin = g_strdup (settings->origin);
+  copy->time_field = g_strdup (settings->time_field);
+  copy->resume_from = g_strdup (settings->resume_from);
 }
 
 static void
@@ -157,6 +193,9 @@ gst_ssio_src_settings_set (GstSsioSrcSettings *settings, guint id,
   case PROP_DROP_BEHIND:
     settings->drop_behind = g_value_get_boolean (value);
     return TRUE;
+  case PROP_RECOVER:
+    settings->recover = g_value_get_boolean (value);
+    return TRUE;
   case PROP_SHUFFLE:
     settings->shuffle = g_value_get_enum (value);
     return TRUE;
@@ -180,6 +219,27 @@ gst_ssio_src_settings_set (GstSsioSrcSettings *settings, guint id,
     return TRUE;
   case PROP_STOP_POINT:
     settings->stop_point = g_value_get_uint64 (value);
+    return TRUE;
+  case PROP_RATE:
+    settings->rate = g_value_get_double (value);
+    return TRUE;
+  case PROP_RATE_UNIT:
+    settings->rate_unit = g_value_get_enum (value);
+    return TRUE;
+  case PROP_TIME_FIELD:
+    take_string (&settings->time_field, value);
+    return TRUE;
+  case PROP_FOLLOW:
+    settings->follow = g_value_get_boolean (value);
+    return TRUE;
+  case PROP_FOLLOW_TIMEOUT:
+    settings->follow_timeout = g_value_get_uint64 (value);
+    return TRUE;
+  case PROP_EPOCHS:
+    settings->epochs = g_value_get_uint (value);
+    return TRUE;
+  case PROP_RESUME_FROM:
+    take_string (&settings->resume_from, value);
     return TRUE;
   default:
     return FALSE;
@@ -223,6 +283,9 @@ gst_ssio_src_settings_get (const GstSsioSrcSettings *settings, guint id,
   case PROP_DROP_BEHIND:
     g_value_set_boolean (value, settings->drop_behind);
     return TRUE;
+  case PROP_RECOVER:
+    g_value_set_boolean (value, settings->recover);
+    return TRUE;
   case PROP_SHUFFLE:
     g_value_set_enum (value, settings->shuffle);
     return TRUE;
@@ -247,6 +310,27 @@ gst_ssio_src_settings_get (const GstSsioSrcSettings *settings, guint id,
   case PROP_STOP_POINT:
     g_value_set_uint64 (value, settings->stop_point);
     return TRUE;
+  case PROP_RATE:
+    g_value_set_double (value, settings->rate);
+    return TRUE;
+  case PROP_RATE_UNIT:
+    g_value_set_enum (value, settings->rate_unit);
+    return TRUE;
+  case PROP_TIME_FIELD:
+    g_value_set_string (value, settings->time_field);
+    return TRUE;
+  case PROP_FOLLOW:
+    g_value_set_boolean (value, settings->follow);
+    return TRUE;
+  case PROP_FOLLOW_TIMEOUT:
+    g_value_set_uint64 (value, settings->follow_timeout);
+    return TRUE;
+  case PROP_EPOCHS:
+    g_value_set_uint (value, settings->epochs);
+    return TRUE;
+  case PROP_RESUME_FROM:
+    g_value_set_string (value, settings->resume_from);
+    return TRUE;
   default:
     return FALSE;
   }
@@ -269,6 +353,12 @@ install_reading_properties (GObjectClass *class, GParamFlags flags)
       g_param_spec_boolean ("drop-behind", "Drop behind",
           "Drop pages from the page cache after use, for data sets larger "
           "than memory that are read once",
+          FALSE, flags));
+  g_object_class_install_property (class, PROP_RECOVER,
+      g_param_spec_boolean ("recover", "Recover",
+          "Read files that were not written to their end (.part, or cut) up "
+          "to the last whole point; text, big-endian and compressed points "
+          "are not",
           FALSE, flags));
 }
 
@@ -313,6 +403,55 @@ install_order_properties (GObjectClass *class, GParamFlags flags)
           0, G_MAXUINT64, G_MAXUINT64, flags));
 }
 
+static void
+install_time_properties (GObjectClass *class, GParamFlags flags)
+{
+  g_object_class_install_property (class, PROP_RATE,
+      g_param_spec_double ("rate", "Rate",
+          "Timestamps for replay by a sink with sync=true: how many rate-units "
+          "a second (0 = no timestamps)",
+          0, MAX_RATE, 0, flags));
+  g_object_class_install_property (class, PROP_RATE_UNIT,
+      g_param_spec_enum ("rate-unit", "Rate unit", "What rate counts",
+          gst_ssio_rate_unit_get_type (), GST_SSIO_RATE_UNIT_BATCHES, flags));
+  g_object_class_install_property (class, PROP_TIME_FIELD,
+      g_param_spec_string ("time-field", "Time field",
+          "The field with points' recorded time in seconds, for "
+          "rate-unit=time; other units are scaled by layout, as in t:u4*1e-9 "
+          "(unset = gps_time, time, timestamp, t, time_stamp or offset_time)",
+          NULL, flags));
+}
+
+static void
+install_epoch_properties (GObjectClass *class, GParamFlags flags)
+{
+  g_object_class_install_property (class, PROP_EPOCHS,
+      g_param_spec_uint ("epochs", "Epochs",
+          "How many times to stream all points before EOS (0 = endlessly)", 0,
+          G_MAXUINT, DEFAULT_EPOCHS, flags));
+  g_object_class_install_property (class, PROP_RESUME_FROM,
+      g_param_spec_string ("resume-from", "Resume from",
+          "What the property state of a stream of the same points has said: "
+          "go on with the batch that came next there",
+          NULL, flags));
+}
+
+static void
+install_follow_properties (GObjectClass *class, GParamFlags flags)
+{
+  g_object_class_install_property (class, PROP_FOLLOW,
+      g_param_spec_boolean ("follow", "Follow",
+          "Read a headerless file that another process is still writing, up to "
+          "where that renames it: location with .part after it, where there is "
+          "one, or location itself",
+          FALSE, flags));
+  g_object_class_install_property (class, PROP_FOLLOW_TIMEOUT,
+      g_param_spec_uint64 ("follow-timeout", "Follow timeout",
+          "Nanoseconds without growth after which a file that is followed has "
+          "ended (0 = wait for ever)",
+          0, G_MAXUINT64, DEFAULT_FOLLOW_TIMEOUT, flags));
+}
+
 void
 gst_ssio_src_settings_install (GObjectClass *class)
 {
@@ -328,7 +467,8 @@ gst_ssio_src_settings_install (GObjectClass *class)
       g_param_spec_string ("layout", "Layout",
           "Fields of a headerless file's points, name:type separated by "
           "commas; types are NumPy's f4 f8 i1 i2 i4 i8 u1 u2 u4 u8, f4 where "
-          "none is given. Files with a header need none",
+          "none is given. Files with a header need none, nor do those with a "
+          "sidecar (tile.bin.json), which is not read where this is set",
           GST_SSIO_DEFAULT_LAYOUT, flags));
   g_object_class_install_property (class, PROP_ELEMENT,
       g_param_spec_string ("element", "Element",
@@ -358,55 +498,7 @@ gst_ssio_src_settings_install (GObjectClass *class)
           "Leave out a file's last batch where it is not full", FALSE, flags));
   install_reading_properties (class, flags);
   install_order_properties (class, flags);
-}
-
-gboolean
-gst_ssio_src_settings_find_shard (const GstSsioSrcSettings *settings,
-    guint *shard, guint *n_shards, GError **error)
-{
-  *shard = (guint) settings->shard_index;
-  *n_shards = (guint) settings->num_shards;
-  /* one from the launcher and one from the user would not fit each other */
-  if ((settings->shard_index < 0 || settings->num_shards < 0)
-      && !gst_ssio_ranks_find (shard, n_shards, error))
-    return FALSE;
-  if (*shard < *n_shards)
-    return TRUE;
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "shard-index=%u of num-shards=%u: expected an index below the number; "
-      "shards count from 0",
-      *shard, *n_shards);
-  return FALSE;
-}
-
-GstSsioDataset *
-gst_ssio_src_settings_open (const GstSsioSrcSettings *settings, GError **error)
-{
-  GstSsioDatasetConfig config = {
-    .location = settings->location,
-    .layout = settings->layout,
-    .element = settings->element,
-    .labels = settings->labels,
-    .origin = settings->origin,
-    .io_mode = settings->io_mode,
-    .order = {
-      .batch_size = settings->batch_size,
-      .drop_last = settings->drop_last,
-      .shuffle = settings->shuffle != GST_SSIO_SHUFFLE_NONE,
-      .seed = settings->seed,
-      .even = settings->shard_policy == GST_SSIO_SHARD_POLICY_EVEN,
-    },
-    .mix_window = settings->shuffle == GST_SSIO_SHUFFLE_POINTS
-                      ? settings->shuffle_window
-                      : 0,
-    .start_point = settings->start_point,
-    .stop_point = settings->stop_point,
-    .prefetch = settings->prefetch,
-    .drop_behind = settings->drop_behind,
-  };
-
-  if (!gst_ssio_src_settings_find_shard (settings, &config.order.shard,
-          &config.order.n_shards, error))
-    return NULL;
-  return gst_ssio_dataset_open (&config, error);
+  install_time_properties (class, flags);
+  install_epoch_properties (class, flags);
+  install_follow_properties (class, flags);
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ssiosrc's properties that say which points to stream, and in which order. */
+/* ssiosrc's properties that say which points to stream, in which order, how
+ * often and when. */
 #pragma once
 
 #include <gst/ssio/dataset.h>
+
+#include "timeline.h"
 
 G_BEGIN_DECLS
 
@@ -28,6 +31,7 @@ typedef struct {
   GstSsioIoMode io_mode;
   guint prefetch;
   gboolean drop_behind;
+  gboolean recover;
   GstSsioShuffle shuffle;
   guint shuffle_window;
   guint64 seed;
@@ -36,10 +40,17 @@ typedef struct {
   GstSsioShardPolicy shard_policy;
   guint64 start_point;
   guint64 stop_point;
+  gdouble rate;
+  GstSsioRateUnit rate_unit;
+  gchar *time_field;
+  guint epochs; /* 0 without an end */
+  gchar *resume_from;
+  gboolean follow;
+  guint64 follow_timeout; /* nanoseconds, 0 for none */
 } GstSsioSrcSettings;
 
 /* Property IDs are 1 to this; an element's own ones follow. */
-#define GST_SSIO_SRC_N_SETTINGS 18
+#define GST_SSIO_SRC_N_SETTINGS 26
 
 void gst_ssio_src_settings_init (GstSsioSrcSettings *settings);
 void gst_ssio_src_settings_clear (GstSsioSrcSettings *settings);
@@ -53,13 +64,5 @@ gboolean gst_ssio_src_settings_set (GstSsioSrcSettings *settings, guint id,
     const GValue *value);
 gboolean gst_ssio_src_settings_get (const GstSsioSrcSettings *settings,
     guint id, GValue *value);
-
-/* Which shard this is. FALSE with error set where it is none. */
-gboolean gst_ssio_src_settings_find_shard (const GstSsioSrcSettings *settings,
-    guint *shard, guint *n_shards, GError **error);
-
-/* NULL with error set. */
-GstSsioDataset *gst_ssio_src_settings_open (const GstSsioSrcSettings *settings,
-    GError **error);
 
 G_END_DECLS

@@ -60,13 +60,14 @@ use_last_point (const File *file, const GstSsioFormatInfo *info)
 
 /* Returns the number of points, or 0 for an error. */
 static guint64
-parse (File *file, gsize n_bytes)
+parse (File *file, gsize n_bytes, gboolean recover)
 {
   GstSsioFormatInput input = {
     .path = "x.las",
     .bytes = file->data,
     .n_bytes = n_bytes,
     .file_size = file->size,
+    .recover = recover,
     .read = read_file,
     .read_data = file,
   };
@@ -94,9 +95,14 @@ int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   File file = { data, size };
-  guint64 n_points = parse (&file, MIN (size, GST_SSIO_HEADER_BYTES));
+  guint64 n_points = parse (&file, MIN (size, GST_SSIO_HEADER_BYTES), FALSE);
 
   /* the same, whether bytes are shown or have to be read */
-  g_assert (parse (&file, MIN (size, FEW_BYTES)) == n_points);
+  g_assert (parse (&file, MIN (size, FEW_BYTES), FALSE) == n_points);
+  /* what is whole is recovered */
+  if (n_points > 0)
+    g_assert (parse (&file, MIN (size, FEW_BYTES), TRUE) == n_points);
+  else
+    parse (&file, MIN (size, FEW_BYTES), TRUE);
   return 0;
 }

@@ -54,7 +54,7 @@ check_records (const File *file, const GstSsioFormatInfo *info)
 }
 
 static void
-parse (File *file, const gchar *element)
+parse (File *file, const gchar *element, gboolean recover)
 {
   GstSsioFormatInput input = {
     .path = PATH,
@@ -62,6 +62,7 @@ parse (File *file, const gchar *element)
     .n_bytes = MIN (file->size, GST_SSIO_HEADER_BYTES),
     .file_size = file->size,
     .element = element,
+    .recover = recover,
     .read = read_bytes,
     .read_data = file,
   };
@@ -88,7 +89,9 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
 {
   File file = { data, size };
 
-  parse (&file, NULL);
-  parse (&file, "face");
+  parse (&file, NULL, FALSE);
+  parse (&file, "face", FALSE);
+  parse (&file, NULL, TRUE);
+  parse (&file, "face", TRUE);
   return 0;
 }

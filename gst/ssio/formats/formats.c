@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "../sidecar.h"
 #include "formats.h"
 
 #define MAGIC(bytes) bytes, sizeof (bytes) - 1
@@ -41,8 +42,12 @@ has_extension (const gchar *path, const gchar *extension)
   gsize path_length = strlen (path);
   gsize length = strlen (extension);
 
+  if (gst_ssio_path_is_part (path))
+    path_length -= strlen (GST_SSIO_PART_SUFFIX);
   return path_length >= length
-         && g_ascii_strcasecmp (path + path_length - length, extension) == 0;
+         && g_ascii_strncasecmp (path + path_length - length, extension,
+                length)
+                == 0;
 }
 
 gboolean
@@ -50,6 +55,8 @@ gst_ssio_format_knows_name (const gchar *name)
 {
   guint i;
 
+  if (gst_ssio_path_is_part (name))
+    return FALSE;
   for (i = 0; i < G_N_ELEMENTS (formats); i++) {
     if (has_extension (name, formats[i].extension))
       return TRUE;
@@ -71,6 +78,26 @@ pick_parser (const GstSsioFormatInput *input)
       return formats[i].parse;
   }
   return gst_ssio_format_parse_raw;
+}
+
+gboolean
+gst_ssio_format_is_headerless (const GstSsioFormatInput *input)
+{
+  return pick_parser (input) == gst_ssio_format_parse_raw;
+}
+
+/* Counts in headers are set at the end of writing. */
+static void
+recover_points (const GstSsioFormatInput *input, GstSsioFormatInfo *info)
+{
+  guint64 whole = 0;
+
+  if (info->data_offset < input->file_size)
+    whole = (input->file_size - info->data_offset)
+            / gst_ssio_layout_get_point_size (info->layout);
+  if (info->n_points == 0 || info->n_points > whole)
+    info->n_points = whole;
+  info->has_more = TRUE;
 }
 
 static gboolean
@@ -133,11 +160,34 @@ gst_ssio_format_parse (const GstSsioFormatInput *input,
   }
   if (!pick_parser (input) (input, info, error))
     return FALSE;
+  if (input->recover && !info->decoder)
+    recover_points (input, info);
   if (check_n_points (input, info, error)
       && (info->decoder || gst_ssio_format_check_size (input, info, error)))
     return TRUE;
   gst_ssio_format_info_clear (info);
   return FALSE;
+}
+
+gboolean
+gst_ssio_format_columns_fit (const GstSsioLayout *wanted,
+    const GstSsioLayout *columns)
+{
+  guint i;
+
+  if (gst_ssio_layout_get_n_fields (wanted)
+          != gst_ssio_layout_get_n_fields (columns)
+      || gst_ssio_layout_get_point_size (wanted)
+             != gst_ssio_layout_get_point_size (columns))
+    return FALSE;
+  for (i = 0; i < gst_ssio_layout_get_n_fields (wanted); i++) {
+    const GstSsioField *a = gst_ssio_layout_get_field (wanted, i);
+    const GstSsioField *b = gst_ssio_layout_get_field (columns, i);
+
+    if (a->type != b->type || a->offset != b->offset)
+      return FALSE;
+  }
+  return TRUE;
 }
 
 gboolean

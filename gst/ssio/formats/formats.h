@@ -25,6 +25,7 @@ typedef struct {
   guint64 file_size;
   const GstSsioLayout *layout; /* what the user asked for, or NULL */
   const gchar *element;        /* the PLY element of the points, or NULL */
+  gboolean recover;            /* whole records of a file that was cut */
   GstSsioReadFunc read;        /* for bytes after those */
   gpointer read_data;
 } GstSsioFormatInput;
@@ -47,21 +48,29 @@ typedef struct {
   GstSsioLayout *layout;
   guint64 data_offset;
   guint64 n_points;
+  gboolean lacks_names;    /* of fields, which are made up */
   gboolean has_more;       /* bytes after the points, which others may use */
   gboolean has_minima;     /* the header says them, finite */
   gdouble minima[3];       /* of x, y and z */
+  gboolean has_origin;     /* one was subtracted when it was recorded */
+  gdouble origin[3];       /* from x, y and z; the layout has it again */
   GstSsioDecoder *decoder; /* NULL where the points are records in the file */
 } GstSsioFormatInfo;
 
 /* How names of point files end. */
 #define GST_SSIO_FORMAT_NAMES ".bin, .npy, .las, .ply or .pcd"
 
-/* Whether name ends so. */
+/* Whether name ends so; one of a file whose writing has not ended does not. */
 gboolean gst_ssio_format_knows_name (const gchar *name);
 
+/* Whether there is no header, so that only the user or a sidecar can say what
+ * the records are. */
+gboolean gst_ssio_format_is_headerless (const GstSsioFormatInput *input);
+
 /* Picks the parser by content, then by the path's extension, and checks what
- * it found against the file's size, where it has no decoder. info is zeroed at
- * first; free it with gst_ssio_format_info_clear(). */
+ * it found against the file's size, where it has no decoder. With recover, the
+ * size says how many points there are where the header says none, or more than
+ * there can be. info is zeroed at first; free it with gst_ssio_format_info_clear(). */
 GST_SSIO_API
 gboolean gst_ssio_format_parse (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
@@ -82,6 +91,10 @@ gboolean gst_ssio_format_parse_pcd (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
 gboolean gst_ssio_format_parse_ply (const GstSsioFormatInput *input,
     GstSsioFormatInfo *info, GError **error);
+
+/* Whether the columns are as wanted says, whatever their names. */
+gboolean gst_ssio_format_columns_fit (const GstSsioLayout *wanted,
+    const GstSsioLayout *columns);
 
 /* For parsers: FALSE, and the error that what was asked for is not the layout
  * that was found. */

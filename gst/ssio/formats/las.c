@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "formats.h"
+#include "lasbytes.h"
 #include "lasfields.h"
 
 #define DAMAGED "; the file is damaged, get it again"
@@ -24,39 +25,7 @@
 #define MAX_RECORDS 65536
 #define MAX_EXTRA_BYTES_SIZE G_MAXUINT16
 
-/* Where the header has what. */
-enum {
-  GLOBAL_ENCODING = 6,
-  VERSION_MAJOR = 24,
-  VERSION_MINOR = 25,
-  HEADER_SIZE = 94,
-  OFFSET_TO_POINTS = 96,
-  N_VLRS = 100,
-  POINT_FORMAT = 104,
-  RECORD_LENGTH = 105,
-  LEGACY_N_POINTS = 107,
-  SCALES = 131,
-  ORIGINS = 155,
-  EXTENTS = 179,
-  START_OF_WAVEFORMS = 227,
-  START_OF_EVLRS = 235,
-  N_EVLRS = 243,
-  N_POINTS = 247,
-};
-
 #define IS_COMPRESSED 128
-#define HAS_WAVEFORMS (1 << 1)
-
-/* Where a VLR and an EVLR have what. */
-enum {
-  USER_ID = 2,
-  RECORD_ID = 18,
-  LENGTH = 20,
-};
-
-#define USER_ID_LENGTH 16
-#define VLR_HEADER_SIZE 54
-#define EVLR_HEADER_SIZE 60
 
 typedef struct {
   const GstSsioFormatInput *input;
@@ -78,7 +47,7 @@ static gboolean
 check_start (Las *las)
 {
   const GstSsioFormatInput *input = las->input;
-  const guint smallest = START_OF_WAVEFORMS;
+  const guint smallest = LAS_START_OF_WAVEFORMS;
 
   if (input->n_bytes < 4 || memcmp (input->bytes, "LASF", 4) != 0)
     return gst_ssio_las_fail (&las->header, 0, las->error,
@@ -106,15 +75,15 @@ read_version (Las *las)
   const guint8 *header = las->header.bytes;
   guint smallest;
 
-  if (header[VERSION_MAJOR] != 1 || header[VERSION_MINOR] > 4)
-    return gst_ssio_las_fail (&las->header, VERSION_MAJOR, las->error,
+  if (header[LAS_VERSION_MAJOR] != 1 || header[LAS_VERSION_MINOR] > 4)
+    return gst_ssio_las_fail (&las->header, LAS_VERSION_MAJOR, las->error,
         "version %u.%u: expected 1.0 to 1.4; write it as LAS 1.4",
-        header[VERSION_MAJOR], header[VERSION_MINOR]);
-  las->minor = header[VERSION_MINOR];
-  las->header_size = gst_ssio_las_read_uint (header + HEADER_SIZE, 2);
+        header[LAS_VERSION_MAJOR], header[LAS_VERSION_MINOR]);
+  las->minor = header[LAS_VERSION_MINOR];
+  las->header_size = gst_ssio_las_read_uint (header + LAS_HEADER_SIZE, 2);
   smallest = get_smallest_header (las->minor);
   if (las->header_size < smallest)
-    return gst_ssio_las_fail (&las->header, HEADER_SIZE, las->error,
+    return gst_ssio_las_fail (&las->header, LAS_HEADER_SIZE, las->error,
         "a header of %u bytes: expected at least %u in version 1.%u" DAMAGED,
         las->header_size, smallest, las->minor);
   if (las->header_size > las->input->file_size
@@ -128,9 +97,10 @@ read_version (Las *las)
 static gboolean
 is_record (const guint8 *record, const gchar *user_id, guint record_id)
 {
-  return strncmp ((const gchar *) record + USER_ID, user_id, USER_ID_LENGTH)
+  return strncmp ((const gchar *) record + LAS_USER_ID, user_id,
+             LAS_USER_ID_LENGTH)
              == 0
-         && gst_ssio_las_read_uint (record + RECORD_ID, 2) == record_id;
+         && gst_ssio_las_read_uint (record + LAS_RECORD_ID, 2) == record_id;
 }
 
 static gboolean
@@ -159,12 +129,12 @@ refuse_laz (Las *las, guint64 at)
 static gboolean
 check_compression (Las *las)
 {
-  if (!(las->header.bytes[POINT_FORMAT] & IS_COMPRESSED))
+  if (!(las->header.bytes[LAS_POINT_FORMAT] & IS_COMPRESSED))
     return TRUE;
-  if (las->header.n_bytes >= las->header_size + VLR_HEADER_SIZE
+  if (las->header.n_bytes >= las->header_size + LAS_VLR_HEADER_SIZE
       && is_copc (las->header.bytes + las->header_size))
     return refuse_copc (las, las->header_size);
-  return refuse_laz (las, POINT_FORMAT);
+  return refuse_laz (las, LAS_POINT_FORMAT);
 }
 
 static gboolean
@@ -173,22 +143,22 @@ read_record_format (Las *las)
   const guint8 *header = las->header.bytes;
   guint shortest;
 
-  las->format = header[POINT_FORMAT];
-  las->record_length = gst_ssio_las_read_uint (header + RECORD_LENGTH, 2);
+  las->format = header[LAS_POINT_FORMAT];
+  las->record_length = gst_ssio_las_read_uint (header + LAS_RECORD_LENGTH, 2);
   las->offset_to_points
-      = gst_ssio_las_read_uint (header + OFFSET_TO_POINTS, 4);
+      = gst_ssio_las_read_uint (header + LAS_OFFSET_TO_POINTS, 4);
   if (las->format > GST_SSIO_LAS_MAX_FORMAT)
-    return gst_ssio_las_fail (&las->header, POINT_FORMAT, las->error,
+    return gst_ssio_las_fail (&las->header, LAS_POINT_FORMAT, las->error,
         "point format %u: expected 0 to %u; write it as LAS 1.4", las->format,
         GST_SSIO_LAS_MAX_FORMAT);
   shortest = gst_ssio_las_get_format_length (las->format);
   if (las->record_length < shortest)
-    return gst_ssio_las_fail (&las->header, RECORD_LENGTH, las->error,
+    return gst_ssio_las_fail (&las->header, LAS_RECORD_LENGTH, las->error,
         "points of %u bytes: expected at least %u in format %u" DAMAGED,
         las->record_length, shortest, las->format);
   if (las->offset_to_points < las->header_size
       || las->offset_to_points > las->input->file_size)
-    return gst_ssio_las_fail (&las->header, OFFSET_TO_POINTS, las->error,
+    return gst_ssio_las_fail (&las->header, LAS_OFFSET_TO_POINTS, las->error,
         "points from byte %u on: expected %u, the header's end, to "
         "%" G_GUINT64_FORMAT ", the file's" DAMAGED,
         las->offset_to_points, las->header_size, las->input->file_size);
@@ -205,10 +175,10 @@ add_format_fields (Las *las)
     GstSsioField *field = &g_array_index (las->fields, GstSsioField, i);
     gsize nth = i * sizeof (gdouble);
 
-    if (!gst_ssio_las_read_scale (&las->header, SCALES + nth, field->name,
+    if (!gst_ssio_las_read_scale (&las->header, LAS_SCALES + nth, field->name,
             &field->scale, las->error)
-        || !gst_ssio_las_read_origin (&las->header, ORIGINS + nth, field->name,
-            &field->origin, las->error))
+        || !gst_ssio_las_read_origin (&las->header, LAS_ORIGINS + nth,
+            field->name, &field->origin, las->error))
       return FALSE;
   }
   return TRUE;
@@ -219,15 +189,15 @@ static gboolean
 read_n_points (Las *las)
 {
   const guint8 *header = las->header.bytes;
-  guint64 legacy = gst_ssio_las_read_uint (header + LEGACY_N_POINTS, 4);
+  guint64 legacy = gst_ssio_las_read_uint (header + LAS_LEGACY_N_POINTS, 4);
 
   las->n_points = las->minor >= 4
-                      ? gst_ssio_las_read_uint (header + N_POINTS, 8)
+                      ? gst_ssio_las_read_uint (header + LAS_N_POINTS, 8)
                       : legacy;
   if (las->n_points == 0)
     las->n_points = legacy;
   if (legacy != 0 && legacy != las->n_points)
-    return gst_ssio_las_fail (&las->header, N_POINTS, las->error,
+    return gst_ssio_las_fail (&las->header, LAS_N_POINTS, las->error,
         "%" G_GUINT64_FORMAT " points: expected %" G_GUINT64_FORMAT
         " as the legacy number says, or that to be 0" DAMAGED,
         las->n_points, legacy);
@@ -254,7 +224,7 @@ static gboolean
 has_waveforms (const Las *las)
 {
   return las->minor >= 3
-         && (las->header.bytes[GLOBAL_ENCODING] & HAS_WAVEFORMS);
+         && (las->header.bytes[LAS_GLOBAL_ENCODING] & LAS_HAS_WAVEFORMS);
 }
 
 static gboolean
@@ -263,15 +233,16 @@ read_what_follows (Las *las)
   const guint8 *header = las->header.bytes;
 
   if (las->minor >= 4) {
-    las->n_evlrs = gst_ssio_las_read_uint (header + N_EVLRS, 4);
-    las->start_of_evlrs = gst_ssio_las_read_uint (header + START_OF_EVLRS, 8);
+    las->n_evlrs = gst_ssio_las_read_uint (header + LAS_N_EVLRS, 4);
+    las->start_of_evlrs
+        = gst_ssio_las_read_uint (header + LAS_START_OF_EVLRS, 8);
   }
   if (las->n_evlrs > 0
-      && !check_end_of_points (las, START_OF_EVLRS, "extended records"))
+      && !check_end_of_points (las, LAS_START_OF_EVLRS, "extended records"))
     return FALSE;
   return !has_waveforms (las)
-         || gst_ssio_las_read_uint (header + START_OF_WAVEFORMS, 8) == 0
-         || check_end_of_points (las, START_OF_WAVEFORMS, "waveforms");
+         || gst_ssio_las_read_uint (header + LAS_START_OF_WAVEFORMS, 8) == 0
+         || check_end_of_points (las, LAS_START_OF_WAVEFORMS, "waveforms");
 }
 
 static gboolean
@@ -330,7 +301,7 @@ take_record (Las *las, const guint8 *record, guint64 payload, guint64 size)
     return refuse_copc (las, payload);
   if (is_record (record, "laszip encoded", 22204))
     return refuse_laz (las, payload);
-  if (is_record (record, "LASF_Spec", 4))
+  if (is_record (record, LAS_EXTRA_BYTES_USER_ID, LAS_EXTRA_BYTES_RECORD_ID))
     return read_extra_bytes (las, payload, size);
   return TRUE;
 }
@@ -339,7 +310,7 @@ static gboolean
 walk_records (Las *las, guint n_records, guint64 at, guint64 end,
     guint header_size)
 {
-  guint8 record[EVLR_HEADER_SIZE];
+  guint8 record[LAS_EVLR_HEADER_SIZE];
   guint64 size;
   guint i;
 
@@ -348,9 +319,9 @@ walk_records (Las *las, guint n_records, guint64 at, guint64 end,
       break;
     if (!read_bytes (las, at, record, header_size))
       return FALSE;
-    size = header_size == EVLR_HEADER_SIZE
-               ? gst_ssio_las_read_uint (record + LENGTH, 8)
-               : gst_ssio_las_read_uint (record + LENGTH, 2);
+    size = header_size == LAS_EVLR_HEADER_SIZE
+               ? gst_ssio_las_read_uint (record + LAS_LENGTH, 8)
+               : gst_ssio_las_read_uint (record + LAS_LENGTH, 2);
     if (size > end - at - header_size)
       break;
     if (!take_record (las, record, at + header_size, size))
@@ -378,10 +349,10 @@ check_n_records (Las *las, guint at)
 static gboolean
 read_vlrs (Las *las)
 {
-  return check_n_records (las, N_VLRS)
+  return check_n_records (las, LAS_N_VLRS)
          && walk_records (las,
-             gst_ssio_las_read_uint (las->header.bytes + N_VLRS, 4),
-             las->header_size, las->offset_to_points, VLR_HEADER_SIZE);
+             gst_ssio_las_read_uint (las->header.bytes + LAS_N_VLRS, 4),
+             las->header_size, las->offset_to_points, LAS_VLR_HEADER_SIZE);
 }
 
 static gboolean
@@ -390,13 +361,13 @@ read_evlrs (Las *las)
   if (las->n_evlrs == 0)
     return TRUE;
   if (las->start_of_evlrs > las->input->file_size)
-    return gst_ssio_las_fail (&las->header, START_OF_EVLRS, las->error,
+    return gst_ssio_las_fail (&las->header, LAS_START_OF_EVLRS, las->error,
         "extended records from byte %" G_GUINT64_FORMAT
         " on: expected at most %" G_GUINT64_FORMAT ", the file's end" DAMAGED,
         las->start_of_evlrs, las->input->file_size);
-  return check_n_records (las, N_EVLRS)
+  return check_n_records (las, LAS_N_EVLRS)
          && walk_records (las, las->n_evlrs, las->start_of_evlrs,
-             las->input->file_size, EVLR_HEADER_SIZE);
+             las->input->file_size, LAS_EVLR_HEADER_SIZE);
 }
 
 /* The formats' own fields make a layout, so that what fails it are the names
@@ -443,7 +414,7 @@ read_minima (const Las *las, GstSsioFormatInfo *info)
   for (i = 0; i < 3; i++) {
     gdouble extent[2]; /* the maximum and the minimum */
 
-    memcpy (extent, las->header.bytes + EXTENTS + i * sizeof (extent),
+    memcpy (extent, las->header.bytes + LAS_EXTENTS + i * sizeof (extent),
         sizeof (extent));
     are_any |= extent[0] != 0 || extent[1] != 0;
     info->has_minima &= isfinite (extent[1]) && extent[1] <= extent[0];

@@ -10,25 +10,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "lasbytes.h"
 #include "lasfields.h"
 
-#define DESCRIPTOR_SIZE 192
-#define NAME_LENGTH 32
 #define MAX_DATA_TYPE 30
-
-/* Where a descriptor has what. */
-enum {
-  DATA_TYPE = 2,
-  OPTIONS = 3,
-  NAME = 4,
-  SCALE = 112,
-  ORIGIN = 136,
-};
-
-enum {
-  HAS_SCALE = 1 << 3,
-  HAS_ORIGIN = 1 << 4,
-};
 
 #define FIELD(name, type, offset) \
   { \
@@ -151,6 +136,16 @@ static const GstSsioType data_types[] = {
   GST_SSIO_TYPE_F8,
 };
 
+guint8
+gst_ssio_las_get_data_type (GstSsioType type)
+{
+  guint i = 0;
+
+  while (data_types[i] != type)
+    i++;
+  return i + 1;
+}
+
 gboolean
 gst_ssio_las_fail (const GstSsioLasPart *part, guint64 at, GError **error,
     const gchar *format, ...)
@@ -265,7 +260,8 @@ gst_ssio_las_add_format (GArray *fields, guint format)
 static gchar *
 read_name (const guint8 *descriptor)
 {
-  gchar *bytes = g_strndup ((const gchar *) descriptor + NAME, NAME_LENGTH);
+  gchar *bytes
+      = g_strndup ((const gchar *) descriptor + LAS_NAME, LAS_NAME_LENGTH);
   gchar *name = g_utf8_make_valid (bytes, -1);
 
   g_free (bytes);
@@ -275,13 +271,14 @@ read_name (const guint8 *descriptor)
 static guint
 count_elements (const guint8 *descriptor)
 {
-  return (descriptor[DATA_TYPE] - 1) / G_N_ELEMENTS (data_types) + 1;
+  return (descriptor[LAS_DATA_TYPE] - 1) / G_N_ELEMENTS (data_types) + 1;
 }
 
 static GstSsioType
 get_type (const guint8 *descriptor)
 {
-  return data_types[(descriptor[DATA_TYPE] - 1) % G_N_ELEMENTS (data_types)];
+  return data_types[(descriptor[LAS_DATA_TYPE] - 1)
+                    % G_N_ELEMENTS (data_types)];
 }
 
 /* Bytes that a descriptor describes; where their type is unknown, its options
@@ -289,8 +286,8 @@ get_type (const guint8 *descriptor)
 static guint
 get_described_length (const guint8 *descriptor)
 {
-  if (descriptor[DATA_TYPE] == 0)
-    return descriptor[OPTIONS];
+  if (descriptor[LAS_DATA_TYPE] == 0)
+    return descriptor[LAS_OPTIONS];
   return count_elements (descriptor)
          * gst_ssio_type_get_size (get_type (descriptor));
 }
@@ -301,15 +298,15 @@ static gboolean
 add_element (GArray *fields, const GstSsioLasPart *payload, gsize at,
     const gchar *name, guint i, GstSsioField field, GError **error)
 {
-  guint options = payload->bytes[at + OPTIONS];
+  guint options = payload->bytes[at + LAS_OPTIONS];
   gsize nth = i * sizeof (gdouble);
 
-  if ((options & HAS_SCALE)
-      && !gst_ssio_las_read_scale (payload, at + SCALE + nth, name,
+  if ((options & LAS_HAS_SCALE)
+      && !gst_ssio_las_read_scale (payload, at + LAS_SCALE + nth, name,
           &field.scale, error))
     return FALSE;
-  if ((options & HAS_ORIGIN)
-      && !gst_ssio_las_read_origin (payload, at + ORIGIN + nth, name,
+  if ((options & LAS_HAS_ORIGIN)
+      && !gst_ssio_las_read_origin (payload, at + LAS_ORIGIN + nth, name,
           &field.origin, error))
     return FALSE;
   field.name = i == 0 ? g_strdup (name) : g_strdup_printf ("%s_%u", name, i);
@@ -342,26 +339,26 @@ gst_ssio_las_add_extra_bytes (GArray *fields, const GstSsioLasPart *payload,
 {
   gsize at;
 
-  if (payload->n_bytes % DESCRIPTOR_SIZE != 0)
+  if (payload->n_bytes % LAS_DESCRIPTOR_SIZE != 0)
     return gst_ssio_las_fail (payload, 0, error,
         "the Extra Bytes record has %" G_GSIZE_FORMAT
         " bytes: expected a multiple of %u, a descriptor's size" GST_SSIO_LAS_WITHOUT_NAMES,
-        payload->n_bytes, DESCRIPTOR_SIZE);
-  for (at = 0; at < payload->n_bytes; at += DESCRIPTOR_SIZE) {
+        payload->n_bytes, LAS_DESCRIPTOR_SIZE);
+  for (at = 0; at < payload->n_bytes; at += LAS_DESCRIPTOR_SIZE) {
     const guint8 *descriptor = payload->bytes + at;
     guint described;
 
-    if (descriptor[DATA_TYPE] > MAX_DATA_TYPE)
-      return gst_ssio_las_fail (payload, at + DATA_TYPE, error,
+    if (descriptor[LAS_DATA_TYPE] > MAX_DATA_TYPE)
+      return gst_ssio_las_fail (payload, at + LAS_DATA_TYPE, error,
           "extra bytes of data type %u: expected 0 to %u" GST_SSIO_LAS_WITHOUT_NAMES,
-          descriptor[DATA_TYPE], MAX_DATA_TYPE);
+          descriptor[LAS_DATA_TYPE], MAX_DATA_TYPE);
     described = get_described_length (descriptor);
     if (described > record_length - length)
-      return gst_ssio_las_fail (payload, at + DATA_TYPE, error,
+      return gst_ssio_las_fail (payload, at + LAS_DATA_TYPE, error,
           "describes extra bytes %u to %u of a point: expected no more than "
           "its record length, %u" GST_SSIO_LAS_WITHOUT_NAMES,
           length, length + described - 1, record_length);
-    if (descriptor[DATA_TYPE] != 0
+    if (descriptor[LAS_DATA_TYPE] != 0
         && !add_elements (fields, payload, at, length, error))
       return FALSE;
     length += described;

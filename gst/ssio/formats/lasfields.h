@@ -39,13 +39,20 @@ gboolean gst_ssio_las_read_origin (const GstSsioLasPart *part, gsize at,
     const gchar *what, gdouble *origin, GError **error);
 
 /* An array of GstSsioField that owns their names. */
+GST_SSIO_API
 GArray *gst_ssio_las_fields_new (void);
 
 /* Bytes that the fields of a point data record format take. */
+GST_SSIO_API
 guint gst_ssio_las_get_format_length (guint format);
 
 /* Adds those fields, of which x, y and z come first and are not scaled. */
+GST_SSIO_API
 void gst_ssio_las_add_format (GArray *fields, guint format);
+
+/* The number that a descriptor of extra bytes has for a type. */
+GST_SSIO_API
+guint8 gst_ssio_las_get_data_type (GstSsioType type);
 
 /* Adds the fields that the payload of an Extra Bytes record describes: bytes
  * from length on of a record of record_length. */

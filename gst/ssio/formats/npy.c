@@ -368,26 +368,6 @@ name_columns (Cursor *cursor, GstSsioType type, guint n_columns)
   return layout;
 }
 
-static gboolean
-columns_fit (const GstSsioLayout *wanted, const GstSsioLayout *columns)
-{
-  guint i;
-
-  if (gst_ssio_layout_get_n_fields (wanted)
-          != gst_ssio_layout_get_n_fields (columns)
-      || gst_ssio_layout_get_point_size (wanted)
-             != gst_ssio_layout_get_point_size (columns))
-    return FALSE;
-  for (i = 0; i < gst_ssio_layout_get_n_fields (wanted); i++) {
-    const GstSsioField *a = gst_ssio_layout_get_field (wanted, i);
-    const GstSsioField *b = gst_ssio_layout_get_field (columns, i);
-
-    if (a->type != b->type || a->offset != b->offset)
-      return FALSE;
-  }
-  return TRUE;
-}
-
 /* Takes @found over, and gives back what the stream's caps will say. A plain
  * array's columns have no names of their own and take the wanted ones. */
 static GstSsioLayout *
@@ -400,7 +380,7 @@ settle_layout (const GstSsioFormatInput *input, GstSsioLayout *found,
   if (!wanted)
     return found;
   if (has_names ? gst_ssio_layout_is_equal (wanted, found)
-                : columns_fit (wanted, found))
+                : gst_ssio_format_columns_fit (wanted, found))
     result = gst_ssio_layout_ref ((GstSsioLayout *) wanted);
   else
     gst_ssio_format_refuse_layout (input, found, error);
@@ -471,6 +451,7 @@ judge (Cursor *cursor, const Header *header, const GstSsioFormatInput *input,
   info->layout
       = settle_layout (input, layout, !header->item_type, cursor->error);
   info->n_points = header->shape[0];
+  info->lacks_names = header->item_type && !input->layout;
   info->data_offset = cursor->end - (const gchar *) input->bytes;
   return info->layout != NULL;
 }

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "../fieldvalue.h"
 #include "blocks.h"
 #include "ply.h"
 #include "textpoints.h"
@@ -144,7 +145,9 @@ check_points (Parser *parser, const GstSsioPlyElement *element)
 {
   guint i;
 
-  if (element->count == 0)
+  if (element->count == 0
+      && !(parser->input->recover
+           && parser->header->encoding == GST_SSIO_PLY_LITTLE_ENDIAN))
     return fail (parser,
         "the element \"%.64s\" holds 0 points: expected at least one; name a "
         "file with points",
@@ -192,13 +195,6 @@ make_layout (Parser *parser, const GstSsioPlyElement *element)
   return layout;
 }
 
-static gboolean
-is_signed (GstSsioType type)
-{
-  return type == GST_SSIO_TYPE_I1 || type == GST_SSIO_TYPE_I2
-         || type == GST_SSIO_TYPE_I4 || type == GST_SSIO_TYPE_I8;
-}
-
 /* A signed type's negative count comes as such. */
 static guint64
 read_count (const guint8 *bytes, GstSsioType type, gboolean is_big_endian)
@@ -210,7 +206,7 @@ read_count (const guint8 *bytes, GstSsioType type, gboolean is_big_endian)
 
   for (i = 0; i < size; i++)
     count = count << 8 | bytes[is_big_endian ? i : size - 1 - i];
-  if (is_signed (type))
+  if (gst_ssio_type_is_signed (type))
     count = (gint64) (count << unused_bits) >> unused_bits;
   return count;
 }
@@ -253,7 +249,7 @@ skip_list (Parser *parser, GstSsioBlocks *blocks,
     return fail_past_end (parser, element);
   count = read_count (bytes, property->count_type,
       parser->header->encoding == GST_SSIO_PLY_BIG_ENDIAN);
-  if (is_signed (property->count_type) && (gint64) count < 0)
+  if (gst_ssio_type_is_signed (property->count_type) && (gint64) count < 0)
     return fail (parser,
         "the list \"%.64s\" of the element \"%.64s\" at byte "
         "%" G_GUINT64_FORMAT

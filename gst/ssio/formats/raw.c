@@ -21,7 +21,7 @@ gst_ssio_format_parse_raw (const GstSsioFormatInput *input,
         = gst_ssio_layout_new_from_string (GST_SSIO_DEFAULT_LAYOUT, 0, NULL);
 
   point_size = gst_ssio_layout_get_point_size (layout);
-  if (input->file_size % point_size != 0) {
+  if (!input->recover && input->file_size % point_size != 0) {
     gchar *text = gst_ssio_layout_to_string (layout);
 
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,

@@ -8,19 +8,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "../fieldvalue.h"
 #include "textnumber.h"
-
-static gboolean
-is_signed (GstSsioType type)
-{
-  return type >= GST_SSIO_TYPE_I1 && type <= GST_SSIO_TYPE_I8;
-}
 
 static GstSsioTextNumber
 parse_integer (const gchar *word, gsize length, GstSsioType type,
     guint8 *bytes)
 {
-  guint n_bits = 8 * gst_ssio_type_get_size (type) - is_signed (type);
+  guint n_bits
+      = 8 * gst_ssio_type_get_size (type) - gst_ssio_type_is_signed (type);
   gboolean is_negative = word[0] == '-';
   gsize i = is_negative || word[0] == '+';
   gboolean fits = TRUE;
@@ -36,7 +32,7 @@ parse_integer (const gchar *word, gsize length, GstSsioType type,
            && g_uint64_checked_add (&value, value, word[i] - '0');
   }
   if (is_negative)
-    limit = is_signed (type) ? limit + 1 : 0;
+    limit = gst_ssio_type_is_signed (type) ? limit + 1 : 0;
   if (!fits || value > limit)
     return GST_SSIO_TEXT_NUMBER_OUT_OF_RANGE;
   if (is_negative)

@@ -31,11 +31,15 @@ gst_ssio_cuda_device_open (GstSsioCudaDevice *device, GError **error)
   if (!image)
     return FALSE;
   is_open = gst_ssio_cuda_call (device->driver, error, cuModuleLoadData,
-                &device->module, g_bytes_get_data (image, NULL))
-            && gst_ssio_cuda_call (device->driver, error, cuStreamCreate,
-                &device->stream, CU_STREAM_NON_BLOCKING);
+      &device->module, g_bytes_get_data (image, NULL));
   g_bytes_unref (image);
-  return is_open;
+  if (!is_open)
+    return FALSE;
+  device->owned_stream = gst_ssio_cuda_stream_new (device->context, error);
+  if (!device->owned_stream)
+    return FALSE;
+  device->stream = gst_ssio_cuda_stream_get_handle (device->owned_stream);
+  return TRUE;
 }
 
 void
@@ -46,8 +50,7 @@ gst_ssio_cuda_device_close (GstSsioCudaDevice *device)
 
   for (i = 0; i < device->blocks->len; i++)
     driver->cuMemFree (g_array_index (device->blocks, CUdeviceptr, i));
-  if (device->stream)
-    driver->cuStreamDestroy (device->stream);
+  g_clear_pointer (&device->owned_stream, gst_ssio_cuda_stream_unref);
   if (device->module)
     driver->cuModuleUnload (device->module);
   g_array_unref (device->blocks);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <gst/ssio/cuda/context-private.h>
+#include <gst/ssio/cuda/gstssiocudastream.h>
 
 G_BEGIN_DECLS
 
@@ -13,7 +14,8 @@ typedef struct {
   const GstSsioCudaDriver *driver;
   guint n_multiprocessors;
   guint max_shared; /* bytes that a block can ask for */
-  CUstream stream;
+  GstSsioCudaStream *owned_stream;
+  CUstream stream; /* that one */
   CUmodule module;
   GArray *blocks; /* of memory, all that there are */
 } GstSsioCudaDevice;

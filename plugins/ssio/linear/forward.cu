@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The forward pass as CUDA kernels. Where this is not compiled by nvcc but
- * included in a C file, each kernel is an ordinary function that runs all
- * blocks of a launch, one after the other. */
+/* The forward pass and conversions of layouts as CUDA kernels. Where this is
+ * not compiled by nvcc but included in a C file, each kernel is an ordinary
+ * function that runs all blocks of a launch, one after the other. */
 
+#include "../convert/kernel-convert.h"
 #include "kernel-layers.h"
 #include "kernel-list.h"
 #include "kernel-pair.h"

@@ -33,4 +33,5 @@
   K (ssio_activate_rows, SsioRowsParams, 4, activate_rows (block, params)) \
   K (ssio_add_rows, SsioRowsParams, 4, add_rows (block, params)) \
   K (ssio_collect_partials, SsioCollectParams, 4, \
-      collect_partials (block, params))
+      collect_partials (block, params)) \
+  K (ssio_convert_points, SsioConvertParams, 4, convert_points (block, params))

@@ -85,6 +85,18 @@ bits_to_double (uint64_t bits)
   return __longlong_as_double ((long long) bits);
 }
 
+DEVICE uint32_t
+float_to_bits (float value)
+{
+  return __float_as_uint (value);
+}
+
+DEVICE uint64_t
+double_to_bits (double value)
+{
+  return (uint64_t) __double_as_longlong (value);
+}
+
 /* Copies of 16 or 4 bytes to shared memory that have happened after
  * wait_for_copies(), each thread for its own. */
 DEVICE void
@@ -193,6 +205,24 @@ bits_to_double (uint64_t bits)
 
   memcpy (&value, &bits, sizeof (value));
   return value;
+}
+
+DEVICE uint32_t
+float_to_bits (float value)
+{
+  uint32_t bits;
+
+  memcpy (&bits, &value, sizeof (bits));
+  return bits;
+}
+
+DEVICE uint64_t
+double_to_bits (double value)
+{
+  uint64_t bits;
+
+  memcpy (&bits, &value, sizeof (bits));
+  return bits;
 }
 
 DEVICE void

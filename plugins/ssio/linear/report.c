@@ -39,6 +39,20 @@ append_numbers (GString *text, const gchar *name, const gdouble *numbers,
     g_string_append (text, ", ...");
 }
 
+/* Only where there is something to tell. */
+static void
+append_losses (const GstSsioReport *report, GString *text)
+{
+  if (report->dropped > 0)
+    g_string_append_printf (text, ", %" G_GUINT64_FORMAT " batches dropped",
+        report->dropped);
+  if (report->missed_batches > 0)
+    g_string_append_printf (text,
+        ", %" G_GUINT64_FORMAT " points in %" G_GUINT64_FORMAT
+        " batches missed",
+        report->missed_points, report->missed_batches);
+}
+
 gchar *
 gst_ssio_report_to_string (const GstSsioReport *report)
 {
@@ -51,6 +65,7 @@ gst_ssio_report_to_string (const GstSsioReport *report)
       " batches, %.1f MB in %.4f s, %.1f million points/s",
       epoch->epoch, epoch->points, epoch->batches, epoch->bytes / 1e6,
       report->seconds, get_rate (report) / 1e6);
+  append_losses (report, text);
   if (measured) {
     append_numbers (text, ", only measured: mean", measured->mean,
         measured->n);
@@ -73,7 +88,10 @@ gst_ssio_report_to_structure (const GstSsioReport *report)
   const GstSsioNormalization *measured = report->measured;
 
   gst_structure_set (structure, "seconds", G_TYPE_DOUBLE, report->seconds,
-      "points-per-second", G_TYPE_DOUBLE, get_rate (report), NULL);
+      "points-per-second", G_TYPE_DOUBLE, get_rate (report), "dropped",
+      G_TYPE_UINT64, report->dropped, "missed-batches", G_TYPE_UINT64,
+      report->missed_batches, "missed-points", G_TYPE_UINT64,
+      report->missed_points, NULL);
   if (report->means)
     gst_ssio_structure_set_doubles (structure, "output-mean", report->means,
         report->n_means);

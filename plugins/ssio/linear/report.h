@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 typedef struct {
   GstSsioEpoch epoch;
   gdouble seconds;
+  guint64 dropped;        /* batches that came, and were not computed */
+  guint64 missed_batches; /* that did not come */
+  guint64 missed_points;
   guint n_means;
   gdouble *means;                 /* of each output; NULL if there are none */
   GstSsioScore *score;            /* NULL without labels */

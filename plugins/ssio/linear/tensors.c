@@ -6,15 +6,12 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
+#include <gst/ssio/json.h>
 #include <string.h>
 
 #include "tensors.h"
 
 #define LENGTH_BYTES 8
-
-/* Of arrays and objects; tensors need three: {"name": {"shape": [1]}} */
-#define MAX_NESTING 8
 
 struct _GstSsioTensors {
   gchar *path;
@@ -188,64 +185,20 @@ gst_ssio_tensors_read (const GstSsioTensors *tensors, const gchar *name,
   return bytes != NULL;
 }
 
-/* json-glib recurses without a limit, so that brackets enough end the process;
- * it also reads comments and '...', which could hide brackets from this
- * count. */
-static gboolean
-check_text (const GstSsioTensors *tensors, const gchar *text, gsize length,
-    GError **error)
-{
-  gboolean in_string = FALSE;
-  guint nesting = 0;
-  gsize i;
-
-  for (i = 0; i < length; i++) {
-    if (in_string) {
-      if (text[i] == '\\')
-        i++;
-      else if (text[i] == '"')
-        in_string = FALSE;
-    } else if (strchr ("'/#", text[i])) {
-      return gst_ssio_tensors_fail (error, tensors,
-          "its safetensors header is no JSON: byte %" G_GSIZE_FORMAT
-          " is 0x%02x",
-          i, (guint8) text[i]);
-    } else if (text[i] == '{' || text[i] == '[') {
-      if (++nesting > MAX_NESTING)
-        return gst_ssio_tensors_fail (error, tensors,
-            "its safetensors header is nested more than %d deep", MAX_NESTING);
-    } else if (text[i] == '}' || text[i] == ']') {
-      nesting -= nesting > 0;
-    } else if (text[i] == '"') {
-      in_string = TRUE;
-    }
-  }
-  return TRUE;
-}
-
 static gboolean
 read_header (GstSsioTensors *tensors, const gchar *text, gsize length,
     GError **error)
 {
-  GError *json_error = NULL;
-  JsonNode *root;
+  GError *cause = NULL;
 
-  if (!check_text (tensors, text, length, error))
-    return FALSE;
-  tensors->parser = json_parser_new_immutable ();
-  if (!json_parser_load_from_data (tensors->parser, text, length,
-          &json_error)) {
-    gst_ssio_tensors_fail (error, tensors,
-        "its safetensors header is no JSON: %s", json_error->message);
-    g_error_free (json_error);
-    return FALSE;
-  }
-  root = json_parser_get_root (tensors->parser);
-  if (!root || !JSON_NODE_HOLDS_OBJECT (root))
-    return gst_ssio_tensors_fail (error, tensors,
-        "its safetensors header is no JSON object of tensors");
-  tensors->header = json_node_get_object (root);
-  return TRUE;
+  tensors->parser
+      = gst_ssio_json_load (text, length, &tensors->header, &cause);
+  if (tensors->parser)
+    return TRUE;
+  gst_ssio_tensors_fail (error, tensors, "its safetensors header %s",
+      cause->message);
+  g_error_free (cause);
+  return FALSE;
 }
 
 static gboolean

@@ -120,6 +120,50 @@ GST_START_TEST (a_cache_knows_files_and_their_versions)
 }
 GST_END_TEST;
 
+/* One batch of a live stream, to the device and maybe back. */
+static void
+check_live (const gchar *description)
+{
+  GstHarness *harness = gst_harness_new_parse (description);
+  guint i;
+
+  gst_harness_set_src_caps_str (harness, CAPS);
+  gst_harness_set_upstream_latency (harness, 30 * GST_MSECOND);
+  fail_unless_equals_clocktime (gst_harness_query_latency (harness),
+      30 * GST_MSECOND);
+  for (i = 0; i < 3; i++) {
+    GstBuffer *buffer = new_batch (1, 2, 3);
+    const GstSsioBatchMeta *meta;
+
+    GST_BUFFER_PTS (buffer) = (40 + i) * GST_MSECOND;
+    GST_BUFFER_DTS (buffer) = (30 + i) * GST_MSECOND;
+    GST_BUFFER_DURATION (buffer) = GST_MSECOND;
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+    buffer = gst_harness_push_and_pull (harness, buffer);
+    fail_unless (buffer != NULL);
+    fail_unless_equals_clocktime (GST_BUFFER_PTS (buffer),
+        (40 + i) * GST_MSECOND);
+    fail_unless_equals_clocktime (GST_BUFFER_DTS (buffer),
+        (30 + i) * GST_MSECOND);
+    fail_unless_equals_clocktime (GST_BUFFER_DURATION (buffer), GST_MSECOND);
+    fail_unless (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT));
+    meta = gst_buffer_get_ssio_batch_meta (buffer);
+    fail_unless (meta != NULL);
+    fail_unless_equals_int (meta->file, 1);
+    fail_unless_equals_uint64 (meta->version, 2);
+    gst_buffer_unref (buffer);
+  }
+  gst_harness_teardown (harness);
+}
+
+GST_START_TEST (live_batches_keep_their_times_and_get_no_latency)
+{
+  check_live ("ssiocudaupload");
+  check_live ("ssiocudaupload cache=device");
+  check_live ("ssiocudaupload ! ssiocudadownload");
+}
+GST_END_TEST;
+
 GST_START_TEST (properties_come_back_as_they_were_set)
 {
   GstElement *upload = gst_element_factory_make ("ssiocudaupload", NULL);
@@ -154,6 +198,7 @@ cuda_upload_buffers_suite (void)
 
   tcase_add_test (tcase, buffers_of_any_size_and_make_are_uploaded);
   tcase_add_test (tcase, a_cache_knows_files_and_their_versions);
+  tcase_add_test (tcase, live_batches_keep_their_times_and_get_no_latency);
   tcase_add_test (tcase, properties_come_back_as_they_were_set);
   return suite;
 }

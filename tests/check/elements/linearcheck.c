@@ -190,6 +190,9 @@ linear_check_epoch (GstElement *element, LinearEpoch expected)
       expected.points);
   fail_unless_equals_uint64 (linear_get_uint64 (structure, "bytes"),
       expected.bytes);
+  fail_unless_equals_uint64 (linear_get_uint64 (structure, "dropped"), 0);
+  fail_unless_equals_uint64 (linear_get_uint64 (structure, "missed-points"),
+      0);
   for (i = 0; i < 2; i++) {
     gdouble mean = linear_get_mean (structure, i);
 

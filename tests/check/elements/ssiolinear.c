@@ -21,12 +21,17 @@ GST_START_TEST (eos_reports_the_epoch_with_every_field_as_documented)
   message = linear_pop_epoch (harness->element);
   fail_unless (GST_MESSAGE_SRC (message) == GST_OBJECT (harness->element));
   structure = gst_message_get_structure (message);
-  fail_unless_equals_int (gst_structure_n_fields (structure), 7);
+  fail_unless_equals_int (gst_structure_n_fields (structure), 10);
   fail_unless (gst_structure_has_field_typed (structure, "epoch",
       G_TYPE_UINT));
   fail_unless_equals_uint64 (linear_get_uint64 (structure, "batches"), 2);
   fail_unless_equals_uint64 (linear_get_uint64 (structure, "points"), 40);
   fail_unless_equals_uint64 (linear_get_uint64 (structure, "bytes"), 320);
+  fail_unless_equals_uint64 (linear_get_uint64 (structure, "dropped"), 0);
+  fail_unless_equals_uint64 (linear_get_uint64 (structure, "missed-batches"),
+      0);
+  fail_unless_equals_uint64 (linear_get_uint64 (structure, "missed-points"),
+      0);
   fail_unless (gst_structure_get_double (structure, "seconds", &seconds));
   fail_unless (seconds >= 0.001 && seconds < 10, "%g", seconds);
   fail_unless (gst_structure_get_double (structure, "points-per-second",

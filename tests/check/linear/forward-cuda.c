@@ -8,7 +8,7 @@
 #include <gst/ssio/gather.h>
 
 #include "linear/forward.h"
-#include "linear/kernel-host.h"
+#include "linear/hostkernels.h"
 #include "linear/sweepplan.h"
 #include "ssiocheck.h"
 
@@ -89,24 +89,6 @@ clear_data (Data *data)
   g_free (data->points);
 }
 
-static void
-launch (const gchar *name, guint grid_x, guint grid_y, gsize shared_bytes,
-    gpointer params, gsize params_size)
-{
-  SsioHostLaunch started = { { grid_x, grid_y, 1 },
-    { SSIO_KERNEL_THREADS, 1, 1 }, shared_bytes, g_malloc (shared_bytes) };
-  void *parameters[] = { params };
-  guint k = 0;
-
-  while (ssio_host_kernels[k].name
-         && strcmp (ssio_host_kernels[k].name, name) != 0)
-    k++;
-  fail_unless (ssio_host_kernels[k].name != NULL, "no kernel %s", name);
-  fail_unless (ssio_host_kernels[k].parameter_sizes[0] <= params_size);
-  ssio_host_kernels[k].run (&started, parameters);
-  g_free (started.shared);
-}
-
 /* Adds up the partial sums, and expects them to be 0 then. */
 static void
 collect (gdouble *partials, guint n_rows, guint width, gdouble *sums)
@@ -114,7 +96,7 @@ collect (gdouble *partials, guint n_rows, guint width, gdouble *sums)
   SsioCollectParams params = { partials, sums, n_rows, width };
   guint i;
 
-  launch ("ssio_collect_partials", width, 1,
+  ssio_host_kernel_launch ("ssio_collect_partials", width, 1,
       SSIO_KERNEL_THREADS * sizeof (gdouble), &params, sizeof (params));
   for (i = 0; i < n_rows * width; i++)
     fail_unless (partials[i] == 0);
@@ -142,8 +124,8 @@ run_plan (GstSsioSweepPlan *plan, const guint8 *points, guint64 n_points,
   memcpy ((gfloat *) sweep->weights, plan->weights,
       sweep->n_weights * sizeof (gfloat));
   sweep->partials = partials;
-  launch (plan->kernel, MIN (n_tiles, n_rows), 1, plan->shared_bytes,
-      &plan->params, sizeof (plan->params));
+  ssio_host_kernel_launch (plan->kernel, MIN (n_tiles, n_rows), 1,
+      plan->shared_bytes, &plan->params, sizeof (plan->params));
   collect (partials, n_rows, plan->n_outputs, sums);
   g_aligned_free ((gfloat *) sweep->weights);
   g_free (partials);
@@ -332,7 +314,8 @@ GST_START_TEST (gathered_rows_have_the_bits_of_the_cpus_columns)
 
     gst_ssio_gather_columns (gather, data.points, MAX_POINTS, columns,
         MAX_POINTS);
-    launch ("ssio_gather_rows", 7, 1, 0, &params, sizeof (params));
+    ssio_host_kernel_launch ("ssio_gather_rows", 7, 1, 0, &params,
+        sizeof (params));
     for (i = 0; i < n; i++) {
       for (p = 0; p < MAX_POINTS; p++)
         fail_unless (memcmp (&rows[p * n + i], &columns[i * MAX_POINTS + p],
@@ -370,8 +353,10 @@ GST_START_TEST (rows_get_their_bias_and_become_sums)
       expected[c] += MAX (0, rows[r * WIDTH + c] + bias[c]) + bias[c];
     }
   }
-  launch ("ssio_activate_rows", 2, 5, 0, &params, sizeof (params));
-  launch ("ssio_add_rows", 2, N_PARTIALS, 0, &params, sizeof (params));
+  ssio_host_kernel_launch ("ssio_activate_rows", 2, 5, 0, &params,
+      sizeof (params));
+  ssio_host_kernel_launch ("ssio_add_rows", 2, N_PARTIALS, 0, &params,
+      sizeof (params));
   collect (partials, N_PARTIALS, WIDTH, sums);
   for (c = 0; c < WIDTH; c++)
     fail_unless_equals_float (sums[c], expected[c]);

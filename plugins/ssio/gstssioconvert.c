@@ -1,0 +1,651 @@
+/* SPDX-License-Identifier: MIT */
+
+/**
+ * SECTION:element-ssioconvert
+ * @title: ssioconvert
+ * @short_description: makes one layout of points into another
+ *
+ * Chooses fields of points, puts them in another order, and casts them to
+ * other types, as videoconvert does for video. What comes out is
+ * what follows asks for, by the layout in its caps, or what
+ * #GstSsioConvert:fields says. Where nothing has to change, batches pass
+ * through.
+ *
+ * Fields are known by their names and keep their values: the scale and origin
+ * of scaled integers, such as those of LAS files, are applied where they
+ * become floats, and converted where they become other scaled integers. Bit
+ * fields become whole integers. Bytes that no field has become 0. The `origin`
+ * in the caps, which was subtracted from coordinates, stays what has to be
+ * added to them.
+ *
+ * Casts to integers round to nearest, halves to even, and saturate; a NaN
+ * becomes 0. Casts to floats round to nearest even, and doubles too large for
+ * an f4 become infinite. Where types and scales say that values may lose
+ * digits or be out of range, as with i4 to f4, f8 to f4, or any float to an
+ * integer, the element ends in an error, unless #GstSsioConvert:lossy is set.
+ *
+ * With #GstSsioConvert:normalize, values of some fields are multiplied and
+ * moved on their way, by `name*scale+offset`. Such fields become f4 where
+ * nobody says otherwise.
+ *
+ * Batches in a CUDA device's memory are converted there, with the same results.
+ *
+ * Of several layouts that what follows takes, it gets the cheapest: the one
+ * that comes in, else the smallest that can be, else that with the fewest
+ * casts.
+ *
+ * ## Example launch lines
+ * |[
+ * gst-launch-1.0 ssiosrc location=scan.las ! ssioconvert lossy=true \
+ *     fields="x:f4,y:f4,z:f4,intensity:f4" ! filesink location=scan.bin
+ * ]| Writes a LAS file as rows of four floats.
+ * |[
+ * gst-launch-1.0 -v ssiosrc location=tile.bin ! ssioconvert ! \
+ *     'pointcloud/x-raw,layout=(string)"x:f8,y:f8,z:f8"' ! fakesink
+ * ]| The coordinates alone, as doubles.
+ * |[
+ * gst-launch-1.0 ssiosrc location=scan.las ! \
+ *     ssioconvert fields=x,y,z,intensity normalize="intensity*0.0000152590" ! \
+ *     ssiolinear
+ * ]| Intensities from 0 to 1, coordinates as they are.
+ *
+ * Since: 0.1
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "convert/device.h"
+#include "convert/negotiate.h"
+#include "convert/target.h"
+#include "cuda/caps.h"
+#include "elements.h"
+#include "gstssioconvert.h"
+#include "linear/kernels.h"
+#include "need.h"
+#include "sourcefile.h"
+
+GST_DEBUG_CATEGORY_STATIC (ssio_convert_debug);
+#define GST_CAT_DEFAULT ssio_convert_debug
+
+#define DEFAULT_LOSSY FALSE
+
+/* Larger batches are allocated one by one, for what they hold. */
+#define MAX_POOLED_BYTES (256 << 20)
+
+enum {
+  PROP_0,
+  PROP_FIELDS,
+  PROP_NORMALIZE,
+  PROP_LOSSY,
+};
+
+struct _GstSsioConvert {
+  GstBaseTransform parent;
+
+  /* under the object lock */
+  gchar *fields;    /* NULL for what follows to choose */
+  gchar *normalize; /* NULL for nothing */
+  gboolean lossy;
+  GstSsioConvertWish wish;      /* those, while started */
+  GstSsioConvertDevice *device; /* NULL until a batch has shown which */
+  gboolean flushing;
+
+  /* of the streaming thread */
+  GstSsioConvertPlan *plan; /* NULL before caps, and after an error */
+  guint batch_size;         /* points that an output buffer has room for */
+  gboolean on_device;       /* where batches are */
+  gboolean has_failed;
+  GstSsioPointFile *file; /* where the last batch was mapped from */
+};
+
+static GstStaticPadTemplate sink_template
+    = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (GST_SSIO_CUDA_CAPS ";" GST_SSIO_SYSTEM_CAPS));
+static GstStaticPadTemplate src_template
+    = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS (GST_SSIO_CUDA_CAPS ";" GST_SSIO_SYSTEM_CAPS));
+
+#define gst_ssio_convert_parent_class parent_class
+G_DEFINE_TYPE (GstSsioConvert, gst_ssio_convert, GST_TYPE_BASE_TRANSFORM)
+GST_ELEMENT_REGISTER_DEFINE (ssioconvert, "ssioconvert", GST_RANK_NONE,
+    GST_TYPE_SSIO_CONVERT)
+
+/* An empty text is none. */
+static gchar *
+dup_text (const GValue *value)
+{
+  const gchar *text = g_value_get_string (value);
+
+  return text && *text ? g_strdup (text) : NULL;
+}
+
+static void
+gst_ssio_convert_set_property (GObject *object, guint id, const GValue *value,
+    GParamSpec *pspec)
+{
+  GstSsioConvert *self = GST_SSIO_CONVERT (object);
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+  case PROP_FIELDS:
+    g_free (self->fields);
+    self->fields = dup_text (value);
+    break;
+  case PROP_NORMALIZE:
+    g_free (self->normalize);
+    self->normalize = dup_text (value);
+    break;
+  case PROP_LOSSY:
+    self->lossy = g_value_get_boolean (value);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_ssio_convert_get_property (GObject *object, guint id, GValue *value,
+    GParamSpec *pspec)
+{
+  GstSsioConvert *self = GST_SSIO_CONVERT (object);
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+  case PROP_FIELDS:
+    g_value_set_string (value, self->fields);
+    break;
+  case PROP_NORMALIZE:
+    g_value_set_string (value, self->normalize);
+    break;
+  case PROP_LOSSY:
+    g_value_set_boolean (value, self->lossy);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_ssio_convert_finalize (GObject *object)
+{
+  GstSsioConvert *self = GST_SSIO_CONVERT (object);
+
+  g_free (self->fields);
+  g_free (self->normalize);
+  G_OBJECT_CLASS (parent_class)->finalize (object);
+}
+
+/* For any thread; to be cleared. */
+static GstSsioConvertWish
+copy_wish (GstSsioConvert *self)
+{
+  GstSsioConvertWish wish;
+
+  GST_OBJECT_LOCK (self);
+  wish = self->wish;
+  wish.fields = g_strdup (wish.fields);
+  if (wish.normalize)
+    gst_ssio_layout_ref (wish.normalize);
+  GST_OBJECT_UNLOCK (self);
+  return wish;
+}
+
+/* An error is posted once. Until READY, batches are answered as if the element
+ * was flushing: for another flow, upstream would post an error of its own, or
+ * send an EOS that looks like the end of a complete epoch. */
+static GstFlowReturn
+fail (GstSsioConvert *self, GError *error)
+{
+  self->has_failed = TRUE;
+  if (error)
+    gst_ssio_element_take_error (self, error);
+  return GST_FLOW_FLUSHING;
+}
+
+static void
+take_wish (GstSsioConvert *self, GstSsioConvertWish wish)
+{
+  GST_OBJECT_LOCK (self);
+  gst_ssio_convert_wish_clear (&self->wish);
+  self->wish = wish;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* Frees the one before. */
+static void
+set_device (GstSsioConvert *self, GstSsioConvertDevice *device)
+{
+  GstSsioConvertDevice *old;
+
+  GST_OBJECT_LOCK (self);
+  old = self->device;
+  self->device = device;
+  if (device && self->flushing)
+    gst_ssio_convert_device_set_flushing (device, TRUE);
+  GST_OBJECT_UNLOCK (self);
+  if (old)
+    gst_ssio_convert_device_free (old);
+}
+
+/* From any thread: who waits for device memory must not do so while
+ * flushing. */
+static void
+set_flushing (GstSsioConvert *self, gboolean flushing)
+{
+  GST_OBJECT_LOCK (self);
+  self->flushing = flushing;
+  if (self->device)
+    gst_ssio_convert_device_set_flushing (self->device, flushing);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static gboolean
+gst_ssio_convert_start (GstBaseTransform *transform)
+{
+  GstSsioConvert *self = GST_SSIO_CONVERT (transform);
+  GstSsioConvertWish wish = { 0 };
+  GError *error = NULL;
+  gchar *normalize;
+
+  GST_OBJECT_LOCK (self);
+  wish.fields = g_strdup (self->fields);
+  wish.allow_lossy = self->lossy;
+  normalize = g_strdup (self->normalize);
+  GST_OBJECT_UNLOCK (self);
+  if (normalize)
+    wish.normalize = gst_ssio_convert_parse_normalize (normalize, &error);
+  g_free (normalize);
+  self->has_failed = FALSE;
+  set_flushing (self, FALSE);
+  take_wish (self, wish);
+  if (!error)
+    return TRUE;
+  gst_ssio_element_take_error (self, error);
+  return FALSE;
+}
+
+static gboolean
+gst_ssio_convert_stop (GstBaseTransform *transform)
+{
+  GstSsioConvert *self = GST_SSIO_CONVERT (transform);
+
+  take_wish (self, (GstSsioConvertWish){ 0 });
+  set_device (self, NULL);
+  g_clear_pointer (&self->plan, gst_ssio_convert_plan_free);
+  g_clear_pointer (&self->file, gst_ssio_point_file_unref);
+  return TRUE;
+}
+
+static GstCaps *
+gst_ssio_convert_transform_caps (GstBaseTransform *transform,
+    GstPadDirection direction, GstCaps *caps, GstCaps *filter)
+{
+  GstSsioConvert *self = GST_SSIO_CONVERT (transform);
+  GstSsioConvertWish wish = copy_wish (self);
+  GstCaps *result, *filtered;
+
+  if (direction == GST_PAD_SINK)
+    result = gst_ssio_convert_caps_settle (&wish, caps,
+        gst_ssio_convert_caps_for_output (&wish, caps),
+        GST_BASE_TRANSFORM_SRC_PAD (self));
+  else
+    result = gst_ssio_convert_caps_for_input (&wish, caps);
+  gst_ssio_convert_wish_clear (&wish);
+  if (!gst_ssio_kernels_are_built ()) /* converts on the CPU alone */
+    result = gst_ssio_convert_caps_take_system (result);
+  if (!filter)
+    return result;
+  filtered
+      = gst_caps_intersect_full (filter, result, GST_CAPS_INTERSECT_FIRST);
+  gst_caps_unref (result);
+  return filtered;
+}
+
+static GstCaps *
+gst_ssio_convert_fixate_caps (GstBaseTransform *transform,
+    GstPadDirection direction, GstCaps *caps, GstCaps *other)
+{
+  GstSsioConvertWish wish;
+
+  if (direction != GST_PAD_SINK)
+    return GST_BASE_TRANSFORM_CLASS (parent_class)
+        ->fixate_caps (transform, direction, caps, other);
+  wish = copy_wish (GST_SSIO_CONVERT (transform));
+  other = gst_ssio_convert_caps_choose (&wish, caps, other);
+  gst_ssio_convert_wish_clear (&wish);
+  return other;
+}
+
+static guint
+get_int (GstCaps *caps, const gchar *field)
+{
+  gint value = 0;
+
+  gst_structure_get_int (gst_caps_get_structure (caps, 0), field, &value);
+  return MAX (value, 0);
+}
+
+/* Caps that cannot be are an error of our own. */
+static gboolean
+gst_ssio_convert_set_caps (GstBaseTransform *transform, GstCaps *in,
+    GstCaps *out)
+{
+  GstSsioConvert *self = GST_SSIO_CONVERT (transform);
+  GstSsioConvertWish wish;
+  GError *error = NULL;
+
+  if (self->has_failed)
+    return TRUE;
+  set_device (self, NULL);
+  g_clear_pointer (&self->plan, gst_ssio_convert_plan_free);
+  wish = copy_wish (self);
+  self->plan = gst_ssio_convert_caps_plan (&wish, in, out, &error);
+  gst_ssio_convert_wish_clear (&wish);
+  if (self->plan)
+    GST_INFO_OBJECT (self, "%u moves, of which %u in rows; %s",
+        self->plan->moves->len, self->plan->rows->len,
+        self->plan->is_identity ? "passthrough" : "converts");
+  else
+    fail (self, error);
+  self->batch_size = get_int (out, "batch-size");
+  self->on_device = gst_ssio_caps_are_cuda (out);
+  gst_base_transform_set_passthrough (transform,
+      self->plan && self->plan->is_identity);
+  return TRUE;
+}
+
+static gboolean
+gst_ssio_convert_transform_size (GstBaseTransform *transform,
+    GstPadDirection direction, GstCaps *caps, gsize size, GstCaps *other_caps,
+    gsize *other_size)
+{
+  const guint point_size = MAX (get_int (caps, "point-size"), 1);
+
+  *other_size = size / point_size * get_int (other_caps, "point-size");
+  return TRUE;
+}
+
+/* Has batches written into memory that is there already, downstream's or a
+ * pool's: fresh pages cost more than what is written to them. */
+static gboolean
+gst_ssio_convert_decide_allocation (GstBaseTransform *transform,
+    GstQuery *query)
+{
+  GstBufferPool *pool = NULL;
+  guint min = 0;
+  guint max = 0;
+  guint size = 0;
+  guint64 bytes;
+  GstCaps *caps;
+
+  gst_query_parse_allocation (query, &caps, NULL);
+  if (gst_ssio_caps_are_cuda (caps)) /* whatever downstream offers */
+    return TRUE;
+  bytes
+      = (guint64) get_int (caps, "point-size") * get_int (caps, "batch-size");
+  while (bytes > MAX_POOLED_BYTES
+         && gst_query_get_n_allocation_pools (query) > 0)
+    gst_query_remove_nth_allocation_pool (query, 0);
+  if (gst_query_get_n_allocation_pools (query) > 0) {
+    gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
+    gst_query_set_nth_allocation_pool (query, 0, pool, MAX (size, bytes), min,
+        max);
+    gst_clear_object (&pool);
+  } else if (bytes <= MAX_POOLED_BYTES) {
+    gst_query_add_allocation_pool (query, NULL, bytes, 0, 0);
+  }
+  return GST_BASE_TRANSFORM_CLASS (parent_class)
+      ->decide_allocation (transform, query);
+}
+
+static gboolean
+check_size (GstSsioConvert *self, gsize size, GError **error)
+{
+  const guint point_size = self->plan->from_size;
+
+  if (size % point_size == 0 && size / point_size <= self->batch_size)
+    return TRUE;
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "a batch has %" G_GSIZE_FORMAT
+      " bytes: expected at most %u points of %u bytes, as its caps say; check "
+      "what stands before this element",
+      size, self->batch_size, point_size);
+  return FALSE;
+}
+
+static gboolean
+convert_mapped (GstSsioConvert *self, const GstMapInfo *from, GstBuffer *out,
+    GError **error)
+{
+  const gsize n = from->size / self->plan->from_size;
+  GstMapInfo to;
+
+  if (gst_buffer_get_sizes (out, NULL, NULL) != n * self->plan->to_size)
+    gst_buffer_set_size (out, n * self->plan->to_size);
+  if (!gst_buffer_map (out, &to, GST_MAP_WRITE)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
+        "cannot use the buffers that downstream offers: expected writable "
+        "memory; check what stands after this element");
+    return FALSE;
+  }
+  gst_ssio_convert_plan_run (self->plan, from->data, n, to.data);
+  gst_buffer_unmap (out, &to);
+  return TRUE;
+}
+
+static gboolean
+convert (GstSsioConvert *self, GstBuffer *in, GstBuffer *out, GError **error)
+{
+  gboolean is_converted;
+  GstMapInfo from;
+
+  if (!gst_buffer_map (in, &from, GST_MAP_READ)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+        "cannot read a batch: expected memory that can be mapped; check what "
+        "stands before this element");
+    return FALSE;
+  }
+  is_converted = check_size (self, from.size, error)
+                 && convert_mapped (self, &from, out, error);
+  gst_buffer_unmap (in, &from);
+  return is_converted;
+}
+
+/* On the device that the batch is on. */
+static gboolean
+ensure_device (GstSsioConvert *self, GstBuffer *in, GError **error)
+{
+  GstSsioConvertDevice *device;
+  GstMemory *memory;
+
+  if (self->device)
+    return TRUE;
+  memory = gst_buffer_peek_memory (in, 0);
+  if (!gst_ssio_check_cuda_memory (memory, error))
+    return FALSE;
+  device
+      = gst_ssio_convert_device_new (gst_ssio_cuda_memory_get_context (memory),
+          self->plan, (gsize) self->batch_size * self->plan->to_size, error);
+  if (device)
+    set_device (self, device);
+  return device != NULL;
+}
+
+static GstFlowReturn
+acquire_on_device (GstSsioConvert *self, GstBuffer *in, GstBuffer **out,
+    GError **error)
+{
+  const gsize size = gst_buffer_get_size (in);
+
+  if (!check_size (self, size, error) || !ensure_device (self, in, error))
+    return GST_FLOW_ERROR;
+  return gst_ssio_convert_device_acquire (self->device,
+      size / self->plan->from_size * self->plan->to_size, out, error);
+}
+
+/* Device memory is this element's own. */
+static GstFlowReturn
+gst_ssio_convert_prepare_output_buffer (GstBaseTransform *transform,
+    GstBuffer *in, GstBuffer **out)
+{
+  GstSsioConvert *self = GST_SSIO_CONVERT (transform);
+  GError *error = NULL;
+  GstFlowReturn flow;
+
+  if (self->has_failed)
+    return GST_FLOW_FLUSHING;
+  if (!self->on_device || gst_base_transform_is_passthrough (transform)
+      || gst_buffer_get_size (in) == 0)
+    return GST_BASE_TRANSFORM_CLASS (parent_class)
+        ->prepare_output_buffer (transform, in, out);
+  flow = acquire_on_device (self, in, out, &error);
+  if (flow == GST_FLOW_ERROR)
+    return fail (self, error);
+  if (flow == GST_FLOW_OK)
+    GST_BASE_TRANSFORM_CLASS (parent_class)
+        ->copy_metadata (transform, in, *out);
+  return flow;
+}
+
+static gboolean
+convert_anywhere (GstSsioConvert *self, GstBuffer *in, GstBuffer *out,
+    GError **error)
+{
+  if (self->on_device && gst_buffer_get_size (in) > 0)
+    return gst_ssio_convert_device_run (self->device, in, out, error);
+  return convert (self, in, out, error);
+}
+
+static GstFlowReturn
+gst_ssio_convert_transform (GstBaseTransform *transform, GstBuffer *in,
+    GstBuffer *out)
+{
+  GstSsioConvert *self = GST_SSIO_CONVERT (transform);
+  GError *error = NULL;
+
+  if (self->has_failed)
+    return GST_FLOW_FLUSHING;
+  gst_ssio_source_file_note (&self->file, in);
+  if (convert_anywhere (self, in, out, &error))
+    return GST_FLOW_OK;
+  return fail (self, error);
+}
+
+/* No epoch ends after an error, or where the file was damaged under the
+ * batches, whose memory stays here. */
+static gboolean
+gst_ssio_convert_sink_event (GstBaseTransform *transform, GstEvent *event)
+{
+  GstSsioConvert *self = GST_SSIO_CONVERT (transform);
+  GError *error = NULL;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_START)
+    set_flushing (self, TRUE);
+  else if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
+    set_flushing (self, FALSE);
+  if (gst_event_ends_ssio_epoch (event)) {
+    if (!self->has_failed
+        && !gst_ssio_source_file_is_intact (self->file, &error))
+      fail (self, error);
+    if (self->has_failed) {
+      gst_event_unref (event);
+      return TRUE;
+    }
+  }
+  return GST_BASE_TRANSFORM_CLASS (parent_class)
+      ->sink_event (transform, event);
+}
+
+/* Who needs no more bytes of batches speaks of those that are converted. */
+static gboolean
+gst_ssio_convert_src_event (GstBaseTransform *transform, GstEvent *event)
+{
+  gboolean are_needed;
+
+  if (!gst_base_transform_is_passthrough (transform)
+      && gst_ssio_event_parse_need (event, &are_needed)) {
+    gst_event_unref (event);
+    return TRUE;
+  }
+  return GST_BASE_TRANSFORM_CLASS (parent_class)->src_event (transform, event);
+}
+
+static GstStateChangeReturn
+gst_ssio_convert_change_state (GstElement *element, GstStateChange transition)
+{
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    set_flushing (GST_SSIO_CONVERT (element), TRUE);
+  return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+}
+
+static void
+install_properties (GObjectClass *class)
+{
+  const GParamFlags flags
+      = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+
+  g_object_class_install_property (class, PROP_FIELDS,
+      g_param_spec_string ("fields", "Fields",
+          "The fields of the output and their order, as a layout: "
+          "x:f4,y:f4,z:f4,intensity; a name alone keeps its type (none = what "
+          "follows asks for)",
+          NULL, flags));
+  g_object_class_install_property (class, PROP_NORMALIZE,
+      g_param_spec_string ("normalize", "Normalize",
+          "What values of fields are multiplied by, and what is added then: "
+          "intensity*0.0000152590,x*0.01-5",
+          NULL, flags));
+  g_object_class_install_property (class, PROP_LOSSY,
+      g_param_spec_boolean ("lossy", "Lossy",
+          "Allow casts that may lose digits, or values that are out of range",
+          DEFAULT_LOSSY, flags));
+}
+
+static void
+gst_ssio_convert_class_init (GstSsioConvertClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (class);
+  GstBaseTransformClass *transform_class = GST_BASE_TRANSFORM_CLASS (class);
+
+  GST_DEBUG_CATEGORY_INIT (ssio_convert_debug, "ssioconvert", 0,
+      "conversion of layouts");
+
+  object_class->set_property = gst_ssio_convert_set_property;
+  object_class->get_property = gst_ssio_convert_get_property;
+  object_class->finalize = gst_ssio_convert_finalize;
+  install_properties (object_class);
+
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (element_class, "Converter of points",
+      "Filter/Converter/PointCloud",
+      "Chooses, orders, casts and normalizes the fields of points",
+      "The Spatial-StreamIO developers");
+  element_class->change_state = gst_ssio_convert_change_state;
+
+  transform_class->start = gst_ssio_convert_start;
+  transform_class->stop = gst_ssio_convert_stop;
+  transform_class->transform_caps = gst_ssio_convert_transform_caps;
+  transform_class->fixate_caps = gst_ssio_convert_fixate_caps;
+  transform_class->set_caps = gst_ssio_convert_set_caps;
+  transform_class->transform_size = gst_ssio_convert_transform_size;
+  transform_class->decide_allocation = gst_ssio_convert_decide_allocation;
+  transform_class->prepare_output_buffer
+      = gst_ssio_convert_prepare_output_buffer;
+  transform_class->transform = gst_ssio_convert_transform;
+  transform_class->sink_event = gst_ssio_convert_sink_event;
+  transform_class->src_event = gst_ssio_convert_src_event;
+}
+
+static void
+gst_ssio_convert_init (GstSsioConvert *self)
+{
+  self->lossy = DEFAULT_LOSSY;
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* renameat2(), sync_file_range() */
+#endif
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "recordfile-private.h"
+
+/* The disk begins with what was written so far ahead of the end, so that the
+ * sync there is short. */
+#define WRITEBACK_BYTES (8 << 20)
+
+/* The page cache takes a large write in large folios, which take long to get
+ * where memory is in pieces. */
+#define MAX_WRITE (256 << 10)
+
+static gint
+get_code (gint number, gint otherwise)
+{
+  if (number == ENOSPC || number == EDQUOT)
+    return GST_RESOURCE_ERROR_NO_SPACE_LEFT;
+  return otherwise;
+}
+
+static const gchar *
+get_advice (gint number)
+{
+  switch (number) {
+  case ENOSPC:
+  case EDQUOT:
+    return "make room on its disk";
+  case EFBIG:
+    return "raise the limit on the size of files (ulimit -f), or set max-bytes "
+           "below it";
+  case EACCES:
+  case EPERM:
+  case EROFS:
+    return "ask for the right to write there, or choose another location";
+  case ENOENT:
+  case ENOTDIR:
+    return "make its folder, or choose another location";
+  default:
+    return "check the disk it is on";
+  }
+}
+
+gboolean
+gst_ssio_record_fail_open (const gchar *path, gint number, GError **error)
+{
+  g_set_error (error, GST_RESOURCE_ERROR,
+      get_code (number, GST_RESOURCE_ERROR_OPEN_WRITE),
+      "%s: cannot open it for writing: %s; %s", path, g_strerror (number),
+      get_advice (number));
+  return FALSE;
+}
+
+gboolean
+gst_ssio_record_file_is_at (const GstSsioRecordFile *file, gint fd,
+    const gchar *name)
+{
+  struct stat own, other;
+
+  return fstat (fd, &own) == 0
+         && fstatat (file->folder, name, &other, AT_SYMLINK_NOFOLLOW) == 0
+         && own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+}
+
+static gboolean
+fail_gone (const GstSsioRecordFile *file, GError **error)
+{
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
+      "%s: %s was deleted, moved or replaced while it was written: expected it "
+      "to stay until the recording ends; record again",
+      file->path, file->part_path);
+  return FALSE;
+}
+
+static gboolean
+fail_write (const GstSsioRecordFile *file, const gchar *action, gint number,
+    GError **error)
+{
+  if (!gst_ssio_record_file_is_at (file, file->fd, file->part))
+    return fail_gone (file, error);
+  g_set_error (error, GST_RESOURCE_ERROR,
+      get_code (number, GST_RESOURCE_ERROR_WRITE),
+      "%s: cannot %s: %s; %s. What was written before is in %s, which ssiosrc "
+      "reads with recover=true",
+      file->path, action, g_strerror (number), get_advice (number),
+      file->part_path);
+  return FALSE;
+}
+
+gboolean
+gst_ssio_record_rename_to_free (gint folder, const gchar *from,
+    const gchar *to)
+{
+  if (renameat2 (folder, from, folder, to, RENAME_NOREPLACE) == 0)
+    return TRUE;
+  if (errno != EINVAL && errno != ENOSYS)
+    return FALSE;
+  /* a file system without that */
+  if (linkat (folder, from, folder, to, 0) != 0)
+    return FALSE;
+  unlinkat (folder, from, 0);
+  return TRUE;
+}
+
+void
+gst_ssio_record_close (gint *fd)
+{
+  if (*fd >= 0)
+    close (*fd);
+  *fd = -1;
+}
+
+const gchar *
+gst_ssio_record_file_get_path (const GstSsioRecordFile *file)
+{
+  return file->path;
+}
+
+const gchar *
+gst_ssio_record_file_get_part (const GstSsioRecordFile *file)
+{
+  return file->part_path;
+}
+
+guint64
+gst_ssio_record_file_get_size (const GstSsioRecordFile *file)
+{
+  return file->size;
+}
+
+/* FALSE leaves errno, and size what could not be written. */
+static gboolean
+write_all (gint fd, const guint8 **bytes, gsize *size, guint64 offset)
+{
+  while (*size > 0) {
+    gssize written = pwrite (fd, *bytes, MIN (*size, MAX_WRITE), offset);
+
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written == 0)
+      errno = EIO;
+    if (written <= 0)
+      return FALSE;
+    *bytes += written;
+    *size -= written;
+    offset += written;
+  }
+  return TRUE;
+}
+
+/* Of whole blocks: a page on its way to the disk would let the next write, to
+ * its rest, wait. */
+static void
+begin_writeback (GstSsioRecordFile *file)
+{
+  guint64 end = file->size - file->size % WRITEBACK_BYTES;
+
+  if (end == file->written_back)
+    return;
+  sync_file_range (file->fd, file->written_back, end - file->written_back,
+      SYNC_FILE_RANGE_WRITE);
+  file->written_back = end;
+}
+
+gboolean
+gst_ssio_record_file_write (GstSsioRecordFile *file, gconstpointer bytes,
+    gsize size, GError **error)
+{
+  const guint8 *at = bytes;
+  gsize left = size;
+  gboolean ok = write_all (file->fd, &at, &left, file->size);
+  gint number = errno;
+
+  file->size += size - left;
+  if (!ok)
+    return fail_write (file, "write", number, error);
+  begin_writeback (file);
+  return TRUE;
+}
+
+gboolean
+gst_ssio_record_file_overwrite (GstSsioRecordFile *file, guint64 offset,
+    gconstpointer bytes, gsize size, GError **error)
+{
+  const guint8 *at = bytes;
+
+  return write_all (file->fd, &at, &size, offset)
+         || fail_write (file, "write its header", errno, error);
+}
+
+gboolean
+gst_ssio_record_file_truncate (GstSsioRecordFile *file, guint64 size,
+    GError **error)
+{
+  if (ftruncate (file->fd, size) != 0)
+    return fail_write (file, "cut it off", errno, error);
+  file->size = size;
+  file->written_back = MIN (file->written_back, size - size % WRITEBACK_BYTES);
+  return TRUE;
+}
+
+static gboolean
+write_text (const GstSsioRecordFile *file, const gchar *name,
+    const gchar *text, gint *number)
+{
+  gsize size = strlen (text);
+  const guint8 *bytes = (const guint8 *) text;
+  gint fd = openat (file->folder, name,
+      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+  gboolean ok = fd >= 0 && write_all (fd, &bytes, &size, 0) && fsync (fd) == 0;
+
+  *number = errno;
+  if (fd >= 0)
+    close (fd);
+  return ok;
+}
+
+gboolean
+gst_ssio_record_file_write_sidecar (GstSsioRecordFile *file, const gchar *text,
+    GError **error)
+{
+  gchar *temporary
+      = g_strconcat (file->part_sidecar, GST_SSIO_RECORD_NEW_SUFFIX, NULL);
+  gint number;
+  gboolean ok = write_text (file, temporary, text, &number);
+
+  if (ok
+      && renameat (file->folder, temporary, file->folder, file->part_sidecar)
+             != 0) {
+    number = errno;
+    ok = FALSE;
+  }
+  if (!ok) {
+    unlinkat (file->folder, temporary, 0);
+    fail_write (file, "write its sidecar", number, error);
+  }
+  file->has_sidecar |= ok;
+  g_free (temporary);
+  return ok;
+}
+
+/* A crash may come between any two of these. The old file goes first, as the
+ * sidecar would be wrong for it; and the sidecar before the data, so that
+ * either OUT has its sidecar, or OUT.part is there, for which both names of the
+ * sidecar do. */
+static gboolean
+rename_with_sidecar (const GstSsioRecordFile *file)
+{
+  return (unlinkat (file->folder, file->name, 0) == 0 || errno == ENOENT)
+         && renameat (file->folder, file->part_sidecar, file->folder,
+                file->sidecar)
+                == 0
+         && renameat (file->folder, file->part, file->folder, file->name) == 0;
+}
+
+static gboolean
+rename_to_final (const GstSsioRecordFile *file)
+{
+  if (file->has_sidecar)
+    return rename_with_sidecar (file);
+  return renameat (file->folder, file->part, file->folder, file->name) == 0;
+}
+
+/* Some file systems have no need to. */
+static gboolean
+sync_folder (const GstSsioRecordFile *file, GError **error)
+{
+  if (fsync (file->folder) == 0 || errno == EINVAL)
+    return TRUE;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
+      "%s: is complete, but cannot sync its folder: %s; %s", file->path,
+      g_strerror (errno), get_advice (errno));
+  return FALSE;
+}
+
+gboolean
+gst_ssio_record_file_finish (GstSsioRecordFile *file, GError **error)
+{
+  if (fsync (file->fd) != 0)
+    return fail_write (file, "sync it", errno, error);
+  if (!gst_ssio_record_file_is_at (file, file->fd, file->part))
+    return fail_gone (file, error);
+  if (!rename_to_final (file))
+    return fail_write (file, "give it its name", errno, error);
+  gst_ssio_record_close (&file->fd);
+  return sync_folder (file, error);
+}
+
+/* In the opposite order of how it was taken. */
+static void
+put_back (GstSsioRecordFile *file)
+{
+  if (file->fd >= 0 && file->size != file->old_size
+      && ftruncate (file->fd, file->old_size) != 0)
+    return;
+  renameat (file->folder, file->part_sidecar, file->folder, file->sidecar);
+  gst_ssio_record_rename_to_free (file->folder, file->part, file->name);
+}
+
+void
+gst_ssio_record_file_discard (GstSsioRecordFile *file)
+{
+  if (file->has_old) {
+    put_back (file);
+  } else if (file->old_size == 0
+             && gst_ssio_record_file_is_at (file, file->fd, file->part)) {
+    unlinkat (file->folder, file->part_sidecar, 0);
+    unlinkat (file->folder, file->part, 0);
+  }
+  gst_ssio_record_close (&file->fd);
+}
+
+void
+gst_ssio_record_file_free (GstSsioRecordFile *file)
+{
+  gst_ssio_record_close (&file->fd);
+  if (file->folder >= 0)
+    close (file->folder);
+  g_free (file->part_sidecar);
+  g_free (file->sidecar);
+  g_free (file->part);
+  g_free (file->name);
+  g_free (file->part_path);
+  g_free (file->path);
+  g_free (file);
+}

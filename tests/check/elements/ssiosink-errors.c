@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: MIT */
+/* What can go wrong with a recording: one error, and what was written stays. */
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "record/recordcheck.h"
+
+#define LAYOUT "x:f4,y:f4,z:f4"
+#define POINT_SIZE 12
+#define NOBODY 65534
+
+/* Points enough for some batches of 1000 that are 12 kB each. */
+#define N_POINTS 100000
+#define N_BYTES (N_POINTS * POINT_SIZE)
+
+/* What a sink with these properties says before there are points. */
+static void check_start (gint code, const gchar *part, const gchar *format,
+    ...) G_GNUC_PRINTF (3, 4);
+
+static void
+check_start (gint code, const gchar *part, const gchar *format, ...)
+{
+  GstElement *pipeline;
+  gchar *properties;
+  va_list args;
+
+  va_start (args, format);
+  properties = g_strdup_vprintf (format, args);
+  va_end (args);
+  pipeline
+      = ssio_check_launch ("fakesrc num-buffers=1 ! ssiosink %s", properties);
+  fail_unless_equals_int (gst_element_set_state (pipeline, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_FAILURE);
+  ssio_check_posted_error (pipeline, GST_RESOURCE_ERROR, code, part, NULL);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+  g_free (properties);
+}
+
+GST_START_TEST (properties_that_do_not_fit_are_errors)
+{
+  check_start (GST_RESOURCE_ERROR_NOT_FOUND, "set the location", " ");
+  check_start (GST_RESOURCE_ERROR_SETTINGS, ".bin, .npy, .ply or .las",
+      "location=a.txt");
+  check_start (GST_RESOURCE_ERROR_SETTINGS, ".bin, .npy, .ply or .las",
+      "location=bin");
+  check_start (GST_RESOURCE_ERROR_SETTINGS, "one number at most",
+      "location=a-%%d-%%d.bin");
+  check_start (GST_RESOURCE_ERROR_SETTINGS, "one number at most",
+      "location=a-%%d/b.bin");
+  check_start (GST_RESOURCE_ERROR_SETTINGS, "expected a number",
+      "location=a.bin max-points=3");
+  check_start (GST_RESOURCE_ERROR_SETTINGS, "expected a number",
+      "location=a.bin max-time=3");
+  check_start (GST_RESOURCE_ERROR_SETTINGS, "only .bin",
+      "location=a.las append=true");
+}
+GST_END_TEST;
+
+GST_START_TEST (places_that_cannot_be_written_are_errors)
+{
+  gchar *folder = recordcheck_make_folder ();
+  gchar *path = g_build_filename (folder, "link.bin", NULL);
+
+  check_start (GST_RESOURCE_ERROR_OPEN_WRITE, "No such file",
+      "location=%s/no/a.bin", folder);
+  check_start (GST_RESOURCE_ERROR_OPEN_WRITE, "is a folder",
+      "location=%s format=bin", folder);
+  check_start (GST_RESOURCE_ERROR_OPEN_WRITE, "device",
+      "location=/dev/full format=bin");
+  fail_unless (symlink ("a.bin", path) == 0);
+  check_start (GST_RESOURCE_ERROR_OPEN_WRITE, "link", "location=%s", path);
+  g_free (path);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_folder_without_permission_is_an_error)
+{
+  gchar *folder = recordcheck_make_folder ();
+  gboolean is_root = geteuid () == 0;
+
+  fail_unless (g_chmod (folder, 0500) == 0);
+  if (is_root)
+    fail_unless (g_chmod (ssio_check_get_directory (), 0711) == 0
+                 && g_chmod (folder, 0555) == 0 && seteuid (NOBODY) == 0);
+  check_start (GST_RESOURCE_ERROR_OPEN_WRITE, "Permission denied",
+      "location=%s/a.bin", folder);
+  if (is_root)
+    fail_unless (seteuid (0) == 0);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
+static gchar *
+write_source (void)
+{
+  return recordcheck_write_points (LAYOUT, N_POINTS, 11);
+}
+
+/* Records source into folder/name. */
+static GstElement *
+launch (const gchar *source, const gchar *folder, const gchar *name,
+    const gchar *sink)
+{
+  return ssio_check_launch ("ssiosrc location=%s layout=" LAYOUT
+                            " batch-size=1000 ! ssiosink location=%s/%s %s",
+      source, folder, name, sink);
+}
+
+/* The part holds the first points of source. */
+static void
+expect_part (const gchar *source, const gchar *folder, const gchar *name)
+{
+  gchar *path = g_strdup_printf ("%s/%s.part", folder, name);
+  GstSsioPointFile *a = recordcheck_open (source, LAYOUT, FALSE);
+  GstSsioPointFile *b = recordcheck_open (path, NULL, TRUE);
+  guint64 n_points = gst_ssio_point_file_get_n_points (b);
+
+  fail_unless (n_points < N_POINTS);
+  recordcheck_expect_same (a, 0, n_points, b);
+  gst_ssio_point_file_unref (a);
+  gst_ssio_point_file_unref (b);
+  fail_if (recordcheck_exists (folder, name));
+  g_free (path);
+}
+
+static const gchar *const names[] = { "a.bin", "a.npy", "a.ply" };
+
+/* The limit stands for a disk that is full, where nobody may mount one. */
+GST_START_TEST (a_limit_on_the_size_of_files_is_an_error)
+{
+  gchar *folder = recordcheck_make_folder ();
+  gchar *source = write_source ();
+  GstElement *pipeline = launch (source, folder, names[__i__], "");
+  struct rlimit limit, small;
+
+  signal (SIGXFSZ, SIG_IGN);
+  getrlimit (RLIMIT_FSIZE, &limit);
+  small = limit;
+  small.rlim_cur = N_BYTES / 2;
+  setrlimit (RLIMIT_FSIZE, &small);
+  ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
+      "File too large", "recover=true", NULL);
+  setrlimit (RLIMIT_FSIZE, &limit);
+  expect_part (source, folder, names[__i__]);
+  gst_object_unref (pipeline);
+  g_free (source);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_full_disk_is_an_error)
+{
+  gchar *folder = recordcheck_make_folder ();
+  gchar *source = write_source ();
+  GstElement *pipeline = launch (source, folder, names[__i__], "");
+
+  if (mount ("none", folder, "tmpfs", 0, "size=512k") == 0) {
+    ssio_check_error (pipeline, GST_RESOURCE_ERROR,
+        GST_RESOURCE_ERROR_NO_SPACE_LEFT, "No space left", "make room",
+        "recover=true", NULL);
+    expect_part (source, folder, names[__i__]);
+    fail_unless (umount (folder) == 0);
+  } else {
+    ssio_check_skip ("tmpfs cannot be mounted here");
+  }
+  gst_object_unref (pipeline);
+  g_free (source);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
+/* Files before the one that does not fit are complete. */
+GST_START_TEST (a_full_disk_leaves_the_files_before)
+{
+  gchar *folder = recordcheck_make_folder ();
+  gchar *source = write_source ();
+  GstElement *pipeline
+      = launch (source, folder, "a-%d.bin", "max-points=20000");
+  gchar *path = g_build_filename (folder, "a-0.bin", NULL);
+  GstSsioPointFile *a, *b;
+
+  if (mount ("none", folder, "tmpfs", 0, "size=512k") == 0) {
+    ssio_check_error (pipeline, GST_RESOURCE_ERROR,
+        GST_RESOURCE_ERROR_NO_SPACE_LEFT, "a-2.bin", NULL);
+    a = recordcheck_open (source, LAYOUT, FALSE);
+    b = recordcheck_open (path, NULL, FALSE);
+    recordcheck_expect_same (a, 0, 20000, b);
+    gst_ssio_point_file_unref (a);
+    gst_ssio_point_file_unref (b);
+    fail_unless (umount (folder) == 0);
+  } else {
+    ssio_check_skip ("tmpfs cannot be mounted here");
+  }
+  gst_object_unref (pipeline);
+  g_free (path);
+  g_free (source);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
+/* A pipeline whose source sends no EOS: the file is open until somebody says
+ * so. */
+typedef struct {
+  gchar *folder;
+  GstElement *sink;
+  GstHarness *harness;
+} Open;
+
+static Open
+open_recording (const gchar *name, const gchar *layout, guint point_size)
+{
+  Open open = { .folder = recordcheck_make_folder () };
+  gchar *location = g_build_filename (open.folder, name, NULL);
+  GstBus *bus = gst_bus_new ();
+
+  open.sink = gst_element_factory_make ("ssiosink", NULL);
+  gst_object_ref_sink (open.sink);
+  gst_element_set_bus (open.sink, bus);
+  gst_object_unref (bus);
+  g_object_set (open.sink, "location", location, "async", FALSE, NULL);
+  open.harness = gst_harness_new_with_element (open.sink, "sink", NULL);
+  gst_harness_set_src_caps (open.harness,
+      gst_caps_new_simple (GST_SSIO_CAPS_NAME, "layout", G_TYPE_STRING, layout,
+          "point-size", G_TYPE_INT, point_size, "batch-size", G_TYPE_INT, 1000,
+          NULL));
+  g_free (location);
+  return open;
+}
+
+static GstFlowReturn
+push (Open *open, gconstpointer bytes, gsize size)
+{
+  return gst_harness_push (open->harness, gst_buffer_new_memdup (bytes, size));
+}
+
+static void
+close_recording (Open *open)
+{
+  gst_element_set_state (open->sink, GST_STATE_NULL);
+  gst_element_set_bus (open->sink, NULL);
+  gst_harness_teardown (open->harness);
+  gst_object_unref (open->sink);
+  ssio_check_remove_folder (open->folder);
+}
+
+static void
+push_eos (Open *open)
+{
+  gst_harness_push_event (open->harness, gst_event_new_eos ());
+}
+
+static void
+expect_no_eos (Open *open)
+{
+  GstBus *bus = gst_element_get_bus (open->sink);
+
+  fail_unless (gst_bus_pop_filtered (bus,
+                   GST_MESSAGE_EOS | GST_MESSAGE_ELEMENT)
+               == NULL);
+  gst_object_unref (bus);
+}
+
+static void
+remove_all (const gchar *folder)
+{
+  ssio_check_remove_folder (g_strdup (folder));
+}
+
+GST_START_TEST (a_folder_that_vanishes_is_an_error)
+{
+  Open open = open_recording ("a.npy", LAYOUT, POINT_SIZE);
+
+  push (&open, "123456789012", 12);
+  remove_all (open.folder);
+  push (&open, "123456789012", 12);
+  push_eos (&open);
+  ssio_check_posted_error (open.sink, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_WRITE, "a.npy.part was deleted", NULL);
+  expect_no_eos (&open);
+  close_recording (&open);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_part_that_is_replaced_is_an_error)
+{
+  Open open = open_recording ("a.npy", LAYOUT, POINT_SIZE);
+
+  push (&open, "123456789012", 12);
+  recordcheck_write (open.folder, "a.npy.part", "other", 5);
+  push_eos (&open);
+  ssio_check_posted_error (open.sink, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_WRITE, "a.npy.part was deleted", NULL);
+  fail_if (recordcheck_exists (open.folder, "a.npy"));
+  close_recording (&open);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_folder_that_is_renamed_keeps_the_recording)
+{
+  Open open = open_recording ("a.bin", LAYOUT, POINT_SIZE);
+  gchar *moved = g_strconcat (open.folder, ".moved", NULL);
+
+  push (&open, "123456789012", 12);
+  fail_unless (g_rename (open.folder, moved) == 0);
+  push_eos (&open);
+  fail_unless (recordcheck_exists (moved, "a.bin"));
+  fail_unless (recordcheck_exists (moved, "a.bin.json"));
+  fail_unless (g_rename (moved, open.folder) == 0);
+  close_recording (&open);
+  g_free (moved);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_file_that_is_being_recorded_is_refused)
+{
+  Open open = open_recording ("a.bin", LAYOUT, POINT_SIZE);
+
+  check_start (GST_RESOURCE_ERROR_BUSY, "is being recorded already",
+      "location=%s/a.bin", open.folder);
+  check_start (GST_RESOURCE_ERROR_BUSY, "is being recorded already",
+      "location=%s/a.bin append=true", open.folder);
+  push (&open, "123456789012", 12);
+  push_eos (&open);
+  fail_unless (recordcheck_exists (open.folder, "a.bin"));
+  close_recording (&open);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_batch_of_no_whole_points_is_an_error)
+{
+  Open open = open_recording ("a.bin", LAYOUT, POINT_SIZE);
+
+  push (&open, "123456789012", 12);
+  fail_unless_equals_int (push (&open, "1234567890123", 13),
+      GST_FLOW_FLUSHING);
+  ssio_check_posted_error (open.sink, GST_STREAM_ERROR,
+      GST_STREAM_ERROR_FORMAT, "13 bytes", "points of 12", NULL);
+  push_eos (&open);
+  expect_no_eos (&open);
+  fail_unless (recordcheck_exists (open.folder, "a.bin.part"));
+  close_recording (&open);
+}
+GST_END_TEST;
+
+/* What no file of the format can have: of layout, the part that error names. */
+static void
+check_layout (const gchar *name, const gchar *layout, guint point_size,
+    const gchar *part)
+{
+  Open open = open_recording (name, layout, point_size);
+  guint8 *point = g_malloc0 (point_size);
+
+  fail_unless_equals_int (push (&open, point, point_size), GST_FLOW_FLUSHING);
+  ssio_check_posted_error (open.sink, GST_STREAM_ERROR,
+      GST_STREAM_ERROR_FORMAT, name, part, NULL);
+  push_eos (&open);
+  expect_no_eos (&open);
+  gst_element_set_state (open.sink, GST_STATE_NULL);
+  fail_unless_equals_int (recordcheck_count_files (open.folder), 0);
+  g_free (point);
+  close_recording (&open);
+}
+
+GST_START_TEST (layouts_that_a_format_cannot_have_are_errors)
+{
+  gchar *name = g_strnfill (33, 'n');
+  gchar *long_name = g_strdup_printf ("x:f4,y:f4,z:f4,%s:f4", name);
+
+  check_layout ("a.npy", "x:i4*0.01,y:f4,z:f4", 12, "x:i4*0.01");
+  check_layout ("a.ply", "x:f4,y:f4,n:u1&7", 9, "ssioconvert");
+  check_layout ("a.ply", "x:f4,y:f4,z:f4+5", 12, "z:f4+5");
+  check_layout ("a.ply", "x:f4,y y:f4", 8, "without blanks");
+  check_layout ("a.npy", "x:f4,y\\:f4", 8, "without a backslash");
+  check_layout ("a.las", "x:f4,y:f4", 8, "x, y or z");
+  check_layout ("a.las", long_name, 16, "33 bytes");
+  g_free (long_name);
+  g_free (name);
+}
+GST_END_TEST;
+
+static void
+push_values (Open *open, gfloat x, gfloat y, gfloat z, gfloat other,
+    GstFlowReturn expected)
+{
+  const gfloat values[] = { x, y, z, other };
+
+  fail_unless_equals_int (push (open, values, sizeof (values)), expected);
+}
+
+/* After a first point that LAS can hold, one that it cannot. */
+static void
+check_loss (const gchar *layout, gfloat x, gfloat other, const gchar *part)
+{
+  Open open = open_recording ("a.las", layout, 16);
+
+  push_values (&open, 1, 2, 3, 4, GST_FLOW_OK);
+  push_values (&open, x, 2, 3, other, GST_FLOW_FLUSHING);
+  ssio_check_posted_error (open.sink, GST_STREAM_ERROR,
+      GST_STREAM_ERROR_FORMAT, "a.las", "of point 1", part, "recover=true",
+      NULL);
+  push_eos (&open);
+  expect_no_eos (&open);
+  gst_element_set_state (open.sink, GST_STATE_NULL);
+  fail_unless (recordcheck_exists (open.folder, "a.las.part"));
+  close_recording (&open);
+}
+
+GST_START_TEST (a_value_that_las_would_lose_is_an_error)
+{
+  static const gchar layout[] = "x:f4,y:f4,z:f4,intensity:f4";
+
+  check_loss (layout, 1, 0.5, "intensity");
+  check_loss (layout, 1, 65536, "intensity");
+  check_loss (layout, 1, -1, "intensity");
+  check_loss (layout, 1, NAN, "intensity");
+  check_loss (layout, 0.12345f, 1, "x of");
+  check_loss (layout, 3e6, 1, "x of");
+  check_loss (layout, INFINITY, 1, "x of");
+  check_loss ("x:f4,y:f4,z:f4,return_number:f4", 1, 16, "return_number");
+}
+GST_END_TEST;
+
+GST_START_TEST (first_coordinates_that_las_would_lose_are_an_error)
+{
+  static const gfloat values[] = { 0.1f, NAN, 1e30f };
+  Open open = open_recording ("a.las", "x:f4,y:f4,z:f4,t:f4", 16);
+  const gfloat points[]
+      = { 1, 2, 3, 4, values[__i__], 1e-9f, 1e6f, 4, 1e5f, 1e5f, 1, 4 };
+
+  fail_unless_equals_int (push (&open, points, sizeof (points)),
+      GST_FLOW_FLUSHING);
+  ssio_check_posted_error (open.sink, GST_STREAM_ERROR,
+      GST_STREAM_ERROR_FORMAT, "a.las", "record as .bin", NULL);
+  close_recording (&open);
+}
+GST_END_TEST;
+
+GST_START_TEST (what_does_not_fit_is_not_appended)
+{
+  gchar *folder = recordcheck_make_folder ();
+  gchar *source = write_source ();
+  GstElement *pipeline;
+
+  recordcheck_write (folder, "a.bin", "123456789012", 12);
+  pipeline = launch (source, folder, "a.bin", "append=true");
+  ssio_check_error (pipeline, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "expected a sidecar", NULL);
+  gst_object_unref (pipeline);
+  fail_unless_equals_int (recordcheck_count_files (folder), 1);
+
+  recordcheck_write (folder, "a.bin.json",
+      "{\"format\":\"ssio-points\",\"version\":1,\"layout\":\"a:f4,b:f8\","
+      "\"point-size\":12,\"points\":1}",
+      strlen ("{\"format\":\"ssio-points\",\"version\":1,\"layout\":\"a:f4,b:"
+              "f8\",\"point-size\":12,\"points\":1}"));
+  pipeline = launch (source, folder, "a.bin", "append=true");
+  ssio_check_error (pipeline, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "another layout", "a:f4,b:f8", NULL);
+  gst_object_unref (pipeline);
+  fail_unless (recordcheck_exists (folder, "a.bin"));
+  fail_unless (recordcheck_exists (folder, "a.bin.json"));
+  fail_unless_equals_int (recordcheck_count_files (folder), 2);
+  g_free (source);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
+/* The source says so, and there is no second error. */
+GST_START_TEST (a_source_that_is_cut_leaves_a_part)
+{
+  gchar *folder = recordcheck_make_folder ();
+  gchar *source = write_source ();
+  GstElement *pipeline = launch (source, folder, "a.bin", "");
+  GstMessage *message;
+
+  gst_element_set_state (pipeline, GST_STATE_PAUSED);
+  fail_if (gst_element_get_state (pipeline, NULL, NULL, 10 * GST_SECOND)
+           == GST_STATE_CHANGE_FAILURE);
+  fail_unless (truncate (source, N_BYTES / 2) == 0);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = ssio_check_pop (pipeline, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
+  fail_unless (message && GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR);
+  gst_message_unref (message);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  fail_if (recordcheck_exists (folder, "a.bin"));
+  fail_unless (recordcheck_exists (folder, "a.bin.part"));
+  gst_object_unref (pipeline);
+  g_free (source);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
+static Suite *
+ssiosink_errors_suite (void)
+{
+  Suite *suite = suite_create ("ssiosink-errors");
+  TCase *tcase = tcase_create ("general");
+
+  suite_add_tcase (suite, tcase);
+  tcase_add_test (tcase, properties_that_do_not_fit_are_errors);
+  tcase_add_test (tcase, places_that_cannot_be_written_are_errors);
+  tcase_add_test (tcase, a_folder_without_permission_is_an_error);
+  tcase_add_loop_test (tcase, a_limit_on_the_size_of_files_is_an_error, 0,
+      G_N_ELEMENTS (names));
+  tcase_add_loop_test (tcase, a_full_disk_is_an_error, 0,
+      G_N_ELEMENTS (names));
+  tcase_add_test (tcase, a_full_disk_leaves_the_files_before);
+  tcase_add_test (tcase, a_folder_that_vanishes_is_an_error);
+  tcase_add_test (tcase, a_part_that_is_replaced_is_an_error);
+  tcase_add_test (tcase, a_folder_that_is_renamed_keeps_the_recording);
+  tcase_add_test (tcase, a_file_that_is_being_recorded_is_refused);
+  tcase_add_test (tcase, a_batch_of_no_whole_points_is_an_error);
+  tcase_add_test (tcase, layouts_that_a_format_cannot_have_are_errors);
+  tcase_add_test (tcase, a_value_that_las_would_lose_is_an_error);
+  tcase_add_loop_test (tcase,
+      first_coordinates_that_las_would_lose_are_an_error, 0, 3);
+  tcase_add_test (tcase, what_does_not_fit_is_not_appended);
+  tcase_add_test (tcase, a_source_that_is_cut_leaves_a_part);
+  return suite;
+}
+
+SSIO_CHECK_MAIN (ssiosink_errors)
