@@ -40,6 +40,7 @@ struct _GstSsioSession {
 
   GstSsioTraining *training; /* NULL unless the model is trained */
   gboolean is_training;      /* it knows what batches are of */
+  gboolean has_measured;     /* an epoch that was not trained */
 
   /* of this epoch */
   GstSsioEpoch epoch;
@@ -579,6 +580,7 @@ finish_statistics (GstSsioSession *self, GstSsioReport *report, GError **error)
   if (!self->normalization)
     return FALSE;
   close_computers (self);
+  self->has_measured = TRUE;
   report->measured = gst_ssio_normalization_copy (self->normalization);
   return TRUE;
 }
@@ -676,6 +678,8 @@ gboolean
 gst_ssio_session_set_stream (GstSsioSession *self, const gchar *state,
     guint epochs, guint64 batches, GError **error)
 {
+  if (self->has_measured && epochs > 0)
+    epochs--;
   return gst_ssio_training_set_stream (self->training, state, epochs, batches,
       error);
 }

@@ -37,6 +37,7 @@ struct _GstSsioTraining {
 
   gboolean has_batch; /* one that says where it comes from */
   GstSsioBatchMeta batch;
+  guint64 n_seen;    /* batches */
   guint64 n_batches; /* since a checkpoint was written */
   GstSsioTrainSums sums;
   gint64 told_at; /* the last message */
@@ -255,7 +256,7 @@ train (GstSsioTraining *self, const guint8 *points, gsize n_points,
   return FALSE;
 }
 
-/* A batch that does not say where it comes from is the one after the last. */
+/* A batch that does not say where it comes from is counted. */
 static void
 note_batch (GstSsioTraining *self, GstBuffer *buffer)
 {
@@ -264,8 +265,9 @@ note_batch (GstSsioTraining *self, GstBuffer *buffer)
   self->has_batch = meta != NULL;
   if (meta)
     self->batch = *meta;
-  else if (self->n_batches > 0)
-    self->batch.batch++;
+  else
+    self->batch = (GstSsioBatchMeta){ .batch = self->n_seen };
+  self->n_seen++;
 }
 
 static gboolean
