@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "scope/cloud.h"
 #include "scope/renderer.h"
 #include "ssiocheck.h"
 
@@ -538,79 +537,6 @@ GST_START_TEST (wild_numbers_do_no_harm)
 }
 GST_END_TEST;
 
-static GstSsioCloud
-new_cloud (const gfloat *points, gsize n)
-{
-  GstSsioCloud cloud = { .n = 0 };
-  GstSsioChunk *chunk = g_new0 (GstSsioChunk, 1);
-  gsize i;
-  guint c;
-
-  for (i = 0; i < n; i++) {
-    for (c = 0; c < 4; c++)
-      chunk->columns[c][chunk->n] = points[4 * i + c];
-    chunk->n++;
-    if (chunk->n == GST_SSIO_READER_POINTS || i + 1 == n) {
-      gst_ssio_cloud_append (&cloud, chunk);
-      chunk->n = 0;
-    }
-  }
-  g_free (chunk);
-  return cloud;
-}
-
-/* Whether a point that stayed is in the same cube, of that size from min. */
-static gboolean
-has_neighbour (const GstSsioCloud *cloud, const gfloat *point, gdouble min,
-    gdouble size)
-{
-  gsize i;
-  guint axis;
-
-  for (i = 0; i < cloud->n; i++) {
-    gboolean same = TRUE;
-
-    for (axis = 0; axis < 3; axis++)
-      same = same
-             && floor ((cloud->columns[axis][i] - min) / size)
-                    == floor ((point[axis] - min) / size);
-    if (same)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-GST_START_TEST (thinning_keeps_one_point_of_every_cube)
-{
-  const guint n = 3000;
-  GstSsioBox box = { { -10, -10, -10 }, { 10, 10, 10 } };
-  gfloat *points = g_new (gfloat, 4 * n);
-  GstSsioCloud cloud;
-  gdouble size;
-  guint i;
-
-  g_random_set_seed (3);
-  for (i = 0; i < 4 * n; i++)
-    points[i] = g_random_double_range (-10, 10);
-  cloud = new_cloud (points, n);
-  fail_unless_equals_int (cloud.n, n);
-  size = gst_ssio_cloud_thin (&cloud, &box, 4, 1000);
-  fail_unless_equals_float (size, 4);
-  fail_unless_equals_int (cloud.n, 125);
-  for (i = 0; i < n; i++)
-    fail_unless (has_neighbour (&cloud, points + 4 * i, -10, size));
-
-  /* twice as large cubes until few enough stay */
-  size = gst_ssio_cloud_thin (&cloud, &box, 4, 100);
-  fail_unless_equals_float (size, 8);
-  fail_unless (cloud.n <= 27 && cloud.n > 8);
-  size = gst_ssio_cloud_thin (&cloud, &box, 8, 1);
-  fail_unless_equals_int (cloud.n, 1);
-  gst_ssio_cloud_clear (&cloud);
-  g_free (points);
-}
-GST_END_TEST;
-
 /* More than are kept, a hundred for each pixel: every pixel stays covered. */
 GST_START_TEST (a_picture_of_more_points_than_can_wait_has_no_holes)
 {
@@ -716,7 +642,6 @@ scope_renderer_suite (void)
       a_new_size_keeps_points_that_wait_and_says_which_are_lost);
   tcase_add_test (tcase, all_points_in_one_place_are_one_pixel);
   tcase_add_test (tcase, wild_numbers_do_no_harm);
-  tcase_add_test (tcase, thinning_keeps_one_point_of_every_cube);
   tcase_add_test (tcase, a_picture_of_more_points_than_can_wait_has_no_holes);
   tcase_add_test (tcase, points_are_colored_by_what_formats_call_it);
   tcase_add_test (tcase, a_field_that_is_not_there_is_named);
