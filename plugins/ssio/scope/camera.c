@@ -11,6 +11,10 @@
 /* What is nearer to the eye than this part of its distance is not drawn. */
 #define NEAR_PART 0.001
 
+/* The eye is so much farther away than it must be: a line that is seen from
+ * its end would begin in the eye. */
+#define FARTHER 1e-6
+
 #define N_CORNERS 8
 
 /* More would not change a double. */
@@ -131,7 +135,7 @@ move_eye (GstSsioProjection *self, const GstSsioBox *box)
 
   see_corners (box, self->right, self->forward, tan_x, &nearest_x);
   see_corners (box, self->up, self->forward, tan_y, &nearest_y);
-  self->eye[2] = MIN (nearest_x, nearest_y);
+  self->eye[2] = MIN (nearest_x, nearest_y) * (1 + FARTHER);
   if (self->eye[2] >= 0) { /* a single point */
     self->eye[2] = -1;
     return;
@@ -140,6 +144,22 @@ move_eye (GstSsioProjection *self, const GstSsioBox *box)
       self->eye[2]);
   self->eye[1]
       = see_corners_from (box, self->up, self->forward, tan_y, self->eye[2]);
+}
+
+/* How deep that corner lies which is nearest to the eye. */
+static gdouble
+find_nearest_depth (const GstSsioProjection *self, const GstSsioBox *box)
+{
+  gdouble depth = INFINITY;
+  guint i;
+
+  for (i = 0; i < N_CORNERS; i++) {
+    Vector corner;
+
+    find_corner (box, i, corner);
+    depth = MIN (depth, dot (corner, self->forward) - self->eye[2]);
+  }
+  return depth;
 }
 
 static void
@@ -154,6 +174,8 @@ look_from_aside (GstSsioProjection *self, const GstSsioCamera *camera,
   else
     move_eye (self, box);
   self->near = NEAR_PART * -self->eye[2];
+  if (camera->distance == 0) /* all of the box is drawn */
+    self->near = MIN (self->near, find_nearest_depth (self, box) / 2);
 }
 
 void
@@ -196,16 +218,7 @@ gdouble
 gst_ssio_projection_get_pixel_size (const GstSsioProjection *self,
     const GstSsioBox *box)
 {
-  gdouble depth = -self->eye[2];
-  guint i;
-
   if (self->view == GST_SSIO_VIEW_TOP)
     return 1 / self->scale;
-  for (i = 0; i < N_CORNERS; i++) {
-    Vector corner;
-
-    find_corner (box, i, corner);
-    depth = MIN (depth, dot (corner, self->forward) - self->eye[2]);
-  }
-  return MAX (depth, self->near) / self->scale;
+  return MAX (find_nearest_depth (self, box), self->near) / self->scale;
 }
