@@ -242,27 +242,25 @@ static GstCaps *
 gst_ssio_scope_transform_caps (GstBaseTransform *transform,
     GstPadDirection direction, GstCaps *caps, GstCaps *filter)
 {
-  GstPad *other = direction == GST_PAD_SINK
-                      ? GST_BASE_TRANSFORM_SRC_PAD (transform)
-                      : GST_BASE_TRANSFORM_SINK_PAD (transform);
-  GstCaps *result = gst_pad_get_pad_template_caps (other);
-  GstCaps *filtered;
+  GstStaticPadTemplate *other
+      = direction == GST_PAD_SINK ? &src_template : &sink_template;
 
-  if (!filter)
-    return result;
-  filtered
-      = gst_caps_intersect_full (filter, result, GST_CAPS_INTERSECT_FIRST);
-  gst_caps_unref (result);
-  return filtered;
+  return gst_ssio_scope_filter_caps (gst_static_pad_template_get_caps (other),
+      filter);
 }
 
 static GstCaps *
 gst_ssio_scope_fixate (GstBaseTransform *transform, GstPadDirection direction,
     GstCaps *caps, GstCaps *othercaps)
 {
-  if (direction == GST_PAD_SINK)
-    return gst_ssio_scope_fixate_caps (caps, othercaps);
-  return gst_caps_fixate (othercaps);
+  if (direction == GST_PAD_SRC)
+    return gst_caps_fixate (othercaps);
+  /* where nothing is linked, they are the batches' */
+  if (gst_caps_is_equal (caps, othercaps)) {
+    gst_caps_unref (othercaps);
+    othercaps = gst_static_pad_template_get_caps (&src_template);
+  }
+  return gst_ssio_scope_fixate_caps (caps, othercaps);
 }
 
 static gboolean
@@ -489,6 +487,17 @@ push_epoch (GstSsioScope *self)
   return flow;
 }
 
+/* Upstream is told what became of a frame with its next batch only, and there
+ * may be none. */
+static void
+report_flow (GstSsioScope *self)
+{
+  if (self->flow != GST_FLOW_NOT_LINKED && self->flow >= GST_FLOW_EOS)
+    return;
+  GST_ELEMENT_FLOW_ERROR (self, self->flow);
+  fail (self, NULL);
+}
+
 /* FALSE where it must not end. */
 static gboolean
 end_epoch (GstSsioScope *self)
@@ -503,8 +512,10 @@ end_epoch (GstSsioScope *self)
     fail (self, error);
   if (self->has_failed)
     return FALSE;
-  if (is_frame)
+  if (is_frame) {
     self->flow = push_epoch (self);
+    report_flow (self);
+  }
   self->has_begun = FALSE;
   return !self->has_failed;
 }

@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/* Takes over caps. Those of them that filter, or NULL, leaves, in its order. */
+GstCaps *gst_ssio_scope_filter_caps (GstCaps *caps, GstCaps *filter);
+
 /* Takes over frames, and chooses among them: the frame rate of the batches
  * where they have one; and where one side's length is fixed, the other one by
  * the default's proportions. */
