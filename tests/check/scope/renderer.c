@@ -56,6 +56,14 @@ new_studio (const gchar *layout, guint width, guint height)
 }
 
 static void
+set_range (Studio *studio, guint axis, gdouble min, gdouble max)
+{
+  studio->settings.has_range[axis] = TRUE;
+  studio->settings.range.min[axis] = min;
+  studio->settings.range.max[axis] = max;
+}
+
+static void
 begin (Studio *studio)
 {
   gst_ssio_renderer_begin (studio->renderer, &studio->settings);
@@ -242,6 +250,30 @@ GST_START_TEST (centimetres_of_a_map_s_coordinates_are_seen)
 }
 GST_END_TEST;
 
+/* As sensors write what they did not see. */
+GST_START_TEST (a_first_point_in_the_origin_costs_no_digits)
+{
+  static const gdouble points[][4]
+      = { { 0, 0, 0, 255 }, { 636001.76, 5848935.20, 1, 10 },
+          { 636001.77, 5848935.22, 1, 20 }, { 636001.78, 5848935.24, 1, 30 } };
+  Studio studio = new_studio ("x:f8,y:f8,z:f8,intensity:f8", 3, 5);
+  guint8 *bytes;
+
+  set_range (&studio, 0, 636001.76, 636001.78);
+  set_range (&studio, 1, 5848935.20, 5848935.24);
+  begin (&studio);
+  add (&studio, points, 4);
+  bytes = paint (&studio);
+  fail_unless_equals_int (count_lit (bytes, &studio), 3);
+  fail_unless_equals_int (get_gray (bytes, &studio, 0, 4), 10);
+  fail_unless_equals_int (get_gray (bytes, &studio, 1, 2), 20);
+  fail_unless_equals_int (get_gray (bytes, &studio, 2, 0), 30);
+  check_counts (&studio, 4, 0, 1);
+  g_free (bytes);
+  close_studio (&studio);
+}
+GST_END_TEST;
+
 GST_START_TEST (points_that_are_nowhere_are_left_out_and_counted)
 {
   static const gfloat points[][4]
@@ -293,14 +325,6 @@ new_row (guint n)
     points[4 * i + 3] = 1 + i;
   }
   return points;
-}
-
-static void
-set_range (Studio *studio, guint axis, gdouble min, gdouble max)
-{
-  studio->settings.has_range[axis] = TRUE;
-  studio->settings.range.min[axis] = min;
-  studio->settings.range.max[axis] = max;
 }
 
 GST_START_TEST (the_view_is_fitted_to_all_batches_and_never_shrinks)
@@ -631,6 +655,7 @@ scope_renderer_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, pictures_of_a_random_cloud_are_numpy_s);
   tcase_add_test (tcase, centimetres_of_a_map_s_coordinates_are_seen);
+  tcase_add_test (tcase, a_first_point_in_the_origin_costs_no_digits);
   tcase_add_test (tcase, points_that_are_nowhere_are_left_out_and_counted);
   tcase_add_test (tcase, doubles_beyond_float32_are_left_out);
   tcase_add_test (tcase, the_view_is_fitted_to_all_batches_and_never_shrinks);
