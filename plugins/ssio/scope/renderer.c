@@ -165,7 +165,8 @@ project (GstSsioRenderer *self)
       && gst_ssio_projection_is_equal (&projection, &self->projection))
     return;
   self->projection = projection;
-  self->is_projected = TRUE;
+  /* without points, columns and so ranges are nowhere yet */
+  self->is_projected = self->place.is_set;
   self->n_drawn = 0;
   self->n_beside = 0;
   gst_ssio_raster_wipe (&self->raster);

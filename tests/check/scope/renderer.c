@@ -479,6 +479,30 @@ GST_START_TEST (a_range_that_holds_all_changes_nothing)
 }
 GST_END_TEST;
 
+/* Where points are to be drawn is not known before one has come. */
+GST_START_TEST (a_range_is_shown_also_after_a_picture_of_nothing)
+{
+  static const gdouble points[][4]
+      = { { NAN, 0, 0, 255 }, { 636001, 848935, 1, 10 } };
+  Studio studio = new_studio ("x:f8,y:f8,z:f8,intensity:f8", 3, 3);
+  guint8 *bytes;
+  guint i;
+
+  set_range (&studio, 0, 636000, 636002);
+  set_range (&studio, 1, 848934, 848936);
+  begin (&studio);
+  for (i = 0; i < 2; i++) {
+    add (&studio, points[i], 1);
+    bytes = paint (&studio);
+    fail_unless_equals_int (count_lit (bytes, &studio), i);
+    fail_unless_equals_int (get_gray (bytes, &studio, 1, 1), 10 * i);
+    g_free (bytes);
+  }
+  check_counts (&studio, 2, 1, 0);
+  close_studio (&studio);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_new_size_keeps_points_that_wait_and_says_which_are_lost)
 {
   Studio studio = new_studio (LAYOUT, 101, 1);
@@ -663,6 +687,7 @@ scope_renderer_suite (void)
   tcase_add_test (tcase, a_range_leaves_out_what_is_beyond_it);
   tcase_add_test (tcase, a_range_is_in_the_files_coordinates_and_has_its_ends);
   tcase_add_test (tcase, a_range_that_holds_all_changes_nothing);
+  tcase_add_test (tcase, a_range_is_shown_also_after_a_picture_of_nothing);
   tcase_add_test (tcase,
       a_new_size_keeps_points_that_wait_and_says_which_are_lost);
   tcase_add_test (tcase, all_points_in_one_place_are_one_pixel);
