@@ -11,9 +11,8 @@
 /* What is nearer to the eye than this part of its distance is not drawn. */
 #define NEAR_PART 0.001
 
-/* The eye is so much farther away than it must be: a line that is seen from
- * its end would begin in the eye. */
-#define FARTHER 1e-6
+/* Nothing that is to be seen is nearer than this part of the eye's distance. */
+#define LEAST_PART 1e-6
 
 #define N_CORNERS 8
 
@@ -124,28 +123,6 @@ see_corners_from (const GstSsioBox *box, const Vector axis,
   return see_corners (box, axis, forward, most, &nearest);
 }
 
-/* Has the box fill the picture, but for half a pixel at each edge. */
-static void
-move_eye (GstSsioProjection *self, const GstSsioBox *box)
-{
-  /* a single pixel has no other edges than the picture's */
-  gdouble tan_x = MAX (self->width - 1, 0.5) / 2 / self->scale;
-  gdouble tan_y = MAX (self->height - 1, 0.5) / 2 / self->scale;
-  gdouble nearest_x, nearest_y;
-
-  see_corners (box, self->right, self->forward, tan_x, &nearest_x);
-  see_corners (box, self->up, self->forward, tan_y, &nearest_y);
-  self->eye[2] = MIN (nearest_x, nearest_y) * (1 + FARTHER);
-  if (self->eye[2] >= 0) { /* a single point */
-    self->eye[2] = -1;
-    return;
-  }
-  self->eye[0] = see_corners_from (box, self->right, self->forward, tan_x,
-      self->eye[2]);
-  self->eye[1]
-      = see_corners_from (box, self->up, self->forward, tan_y, self->eye[2]);
-}
-
 /* How deep that corner lies which is nearest to the eye. */
 static gdouble
 find_nearest_depth (const GstSsioProjection *self, const GstSsioBox *box)
@@ -160,6 +137,31 @@ find_nearest_depth (const GstSsioProjection *self, const GstSsioBox *box)
     depth = MIN (depth, dot (corner, self->forward) - self->eye[2]);
   }
   return depth;
+}
+
+/* Has the box fill the picture, but for half a pixel at each edge. */
+static void
+move_eye (GstSsioProjection *self, const GstSsioBox *box)
+{
+  /* a single pixel has no other edges than the picture's */
+  gdouble tan_x = MAX (self->width - 1, 0.5) / 2 / self->scale;
+  gdouble tan_y = MAX (self->height - 1, 0.5) / 2 / self->scale;
+  gdouble nearest_x, nearest_y;
+
+  see_corners (box, self->right, self->forward, tan_x, &nearest_x);
+  see_corners (box, self->up, self->forward, tan_y, &nearest_y);
+  self->eye[2] = MIN (nearest_x, nearest_y);
+  /* a line that is seen from its end begins in the eye */
+  if (find_nearest_depth (self, box) < LEAST_PART * -self->eye[2])
+    self->eye[2] *= 1 + LEAST_PART;
+  if (self->eye[2] >= 0) { /* a single point */
+    self->eye[2] = -1;
+    return;
+  }
+  self->eye[0] = see_corners_from (box, self->right, self->forward, tan_x,
+      self->eye[2]);
+  self->eye[1]
+      = see_corners_from (box, self->up, self->forward, tan_y, self->eye[2]);
 }
 
 static void
