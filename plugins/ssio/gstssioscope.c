@@ -22,15 +22,16 @@
  * those of files make one frame an epoch, at its end, and an empty epoch an
  * empty frame. Frames without times from upstream follow each other at the
  * frame rate of the caps (10 a second where downstream has no wish), and have
- * no times where that is 0.
+ * no times where that is 0. Where they are made slower than that, a sink that
+ * shows them needs sync=false, or it drops those that come too late.
  *
  * ## What is shown
  * #GstSsioScope:range=auto fits the view to all points that have come since the
  * stream began, so that it grows and never jumps back. Where they are to be
  * drawn is known at the frame's end only: until then the points are kept, in 16
  * bytes each. Where they become more than 8 for each pixel of the frame, and 4
- * million, those are merged that are less than half a pixel apart, so that
- * memory is bounded. A range that is given, with `zmin,zmax` in perspective,
+ * million, those are merged that are less than half a pixel apart, or more
+ * where that leaves too many, so that memory is bounded. A range that is given, with `zmin,zmax` in perspective,
  * needs none of that: points go into the frame as they come, and a change of
  * the frame's size within an epoch loses those drawn before.
  *
@@ -122,15 +123,8 @@ struct _GstSsioScope {
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_SSIO_SYSTEM_CAPS));
 
-/* Of at most 4 bytes a pixel, each component in one of its own. */
-static GstStaticPadTemplate src_template
-    = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
-        GST_STATIC_CAPS ("video/x-raw, format = (string) { RGBA, BGRA, RGBx, "
-                         "BGRx, ARGB, ABGR, xRGB, xBGR, RGB, BGR }, "
-                         "width = (int) [ 1, 8192 ], "
-                         "height = (int) [ 1, 8192 ], "
-                         "framerate = (fraction) [ 0, max ], "
-                         "pixel-aspect-ratio = (fraction) 1/1"));
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_SSIO_SCOPE_FRAMES));
 
 #define gst_ssio_scope_parent_class parent_class
 G_DEFINE_TYPE (GstSsioScope, gst_ssio_scope, GST_TYPE_BASE_TRANSFORM)
