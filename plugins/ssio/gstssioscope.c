@@ -44,7 +44,8 @@
  * #GstSsioScope:color-range gives the palette's ends. Classes, instances and
  * predictions (fields `classification`, `sem_class`, `class`, `label`,
  * `ins_class` and `prediction`) have colors that differ. A value that is NaN has
- * the first color.
+ * the first color. Values become float32: GPS times that count from 1980 have
+ * steps of 16 or 32 seconds then.
  *
  * ## Example launch lines
  * |[
