@@ -9,6 +9,7 @@
 #include "dataset.h"
 #include "filelist.h"
 #include "filetable.h"
+#include "gstssiofiles.h"
 #include "mixer.h"
 #include "pointfileio.h"
 
@@ -297,6 +298,25 @@ guint
 gst_ssio_dataset_get_n_files (const GstSsioDataset *self)
 {
   return gst_ssio_file_table_get_n_files (self->files);
+}
+
+GstEvent *
+gst_ssio_dataset_new_files_event (const GstSsioDataset *self)
+{
+  const guint n = gst_ssio_dataset_get_n_files (self);
+  const gchar **locations = g_new (const gchar *, n);
+  guint64 *points = g_new (guint64, n);
+  GstEvent *event;
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    locations[i] = gst_ssio_file_table_get_path (self->files, i);
+    points[i] = gst_ssio_file_table_get_n_points (self->files, i);
+  }
+  event = gst_event_new_ssio_files (locations, points, n);
+  g_free (locations);
+  g_free (points);
+  return event;
 }
 
 GstSsioLayout *

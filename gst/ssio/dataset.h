@@ -42,6 +42,10 @@ void gst_ssio_dataset_set_damage_func (GstSsioDataset *dataset,
 GST_SSIO_API
 guint gst_ssio_dataset_get_n_files (const GstSsioDataset *dataset);
 
+/* Names the files, and says how many points each has. */
+GST_SSIO_API
+GstEvent *gst_ssio_dataset_new_files_event (const GstSsioDataset *dataset);
+
 /* With the origin subtracted. Owned by the data set. */
 GST_SSIO_API
 GstSsioLayout *gst_ssio_dataset_get_layout (const GstSsioDataset *dataset);

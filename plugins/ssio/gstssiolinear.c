@@ -52,67 +52,37 @@
 #include "config.h"
 #endif
 
-#include <math.h>
-
-#include "cuda/caps.h"
 #include "elements.h"
 #include "gstssiolinear.h"
-#include "linear/evaluator.h"
-#include "linear/inputs.h"
 #include "linear/kernels.h"
-#include "linear/report.h"
-#include "linear/safetensors.h"
-#include "sourcefile.h"
+#include "linear/session.h"
 
 GST_DEBUG_CATEGORY_STATIC (ssio_linear_debug);
 #define GST_CAT_DEFAULT ssio_linear_debug
 
-#define DEFAULT_LAYERS "64,3"
-#define DEFAULT_SEED 0
-#define DEFAULT_THREADS 0
-#define MAX_THREADS 1024
-
+/* Those before are of the settings. */
 enum {
-  PROP_0,
-  PROP_LAYERS,
-  PROP_FEATURES,
-  PROP_WEIGHTS,
-  PROP_SEED,
-  PROP_THREADS,
-  PROP_LAST_MESSAGE,
-  N_PROPS
+  PROP_LAST_MESSAGE = GST_SSIO_LINEAR_N_SETTINGS + 1,
 };
 
-static GParamSpec *properties[N_PROPS];
+static GParamSpec *last_message_property;
 
 struct _GstSsioLinear {
   GstBaseSink parent;
 
   /* under the object lock */
-  gchar *layers;
-  gchar *features; /* NULL for all fields */
-  gchar *weights;  /* NULL for random ones */
-  guint seed;
-  guint threads;
+  GstSsioLinearSettings settings;
   gchar *last_message;
   GTimer *timer; /* of the epoch; runs only in PLAYING */
   gboolean timer_runs;
+  gchar *stream; /* where a training wants its stream to go on, or NULL */
 
   /* of the streaming thread */
-  GArray *widths;
-  gboolean on_device;    /* where batches are */
-  GstSsioLayout *layout; /* theirs; NULL before caps, after an error */
-  GArray *fields;        /* of the layout, which are the model's inputs */
-  GstSsioModel *model;   /* NULL as the layout is */
-  GstSsioEvaluator *evaluator; /* NULL until a batch has shown where */
+  GstSsioSession *session; /* NULL after an error */
+  gboolean is_described;   /* what computes was told in the log */
+  gboolean epoch_runs;     /* its time has begun */
   gboolean has_failed;
-  GError *error;          /* why, until it is posted */
-  GstSsioPointFile *file; /* where the last batch was mapped from */
-  guint point_size;
-  gdouble *sums; /* of each output, in this epoch */
-  guint n_outputs;
-  GstSsioEpoch epoch;
-  gboolean epoch_runs; /* its time has begun */
+  GError *error; /* why, until it is posted */
 };
 
 static GstStaticPadTemplate sink_template
@@ -131,31 +101,8 @@ gst_ssio_linear_set_property (GObject *object, guint id, const GValue *value,
   GstSsioLinear *self = GST_SSIO_LINEAR (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_LAYERS:
-    g_free (self->layers);
-    self->layers = g_value_dup_string (value);
-    break;
-  case PROP_FEATURES:
-    g_free (self->features);
-    self->features = g_value_dup_string (value);
-    break;
-  case PROP_WEIGHTS:
-    g_free (self->weights);
-    self->weights = g_value_dup_string (value);
-    if (self->weights && !*self->weights)
-      g_clear_pointer (&self->weights, g_free);
-    break;
-  case PROP_SEED:
-    self->seed = g_value_get_uint (value);
-    break;
-  case PROP_THREADS:
-    self->threads = g_value_get_uint (value);
-    break;
-  default:
+  if (!gst_ssio_linear_settings_set (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    break;
-  }
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -166,29 +113,10 @@ gst_ssio_linear_get_property (GObject *object, guint id, GValue *value,
   GstSsioLinear *self = GST_SSIO_LINEAR (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_LAYERS:
-    g_value_set_string (value, self->layers);
-    break;
-  case PROP_FEATURES:
-    g_value_set_string (value, self->features);
-    break;
-  case PROP_WEIGHTS:
-    g_value_set_string (value, self->weights);
-    break;
-  case PROP_SEED:
-    g_value_set_uint (value, self->seed);
-    break;
-  case PROP_THREADS:
-    g_value_set_uint (value, self->threads);
-    break;
-  case PROP_LAST_MESSAGE:
+  if (id == PROP_LAST_MESSAGE)
     g_value_set_string (value, self->last_message);
-    break;
-  default:
+  else if (!gst_ssio_linear_settings_get (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    break;
-  }
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -197,10 +125,9 @@ gst_ssio_linear_finalize (GObject *object)
 {
   GstSsioLinear *self = GST_SSIO_LINEAR (object);
 
-  g_free (self->layers);
-  g_free (self->features);
-  g_free (self->weights);
+  gst_ssio_linear_settings_clear (&self->settings);
   g_free (self->last_message);
+  g_free (self->stream);
   g_timer_destroy (self->timer);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
@@ -227,15 +154,6 @@ let_timer_run (GstSsioLinear *self, gboolean run)
   GST_OBJECT_UNLOCK (self);
 }
 
-static void
-close_model (GstSsioLinear *self)
-{
-  g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
-  g_clear_pointer (&self->model, gst_ssio_model_free);
-  g_clear_pointer (&self->fields, g_array_unref);
-  g_clear_pointer (&self->layout, gst_ssio_layout_unref);
-}
-
 /* Posts why this element cannot work, once. Until READY, batches are answered
  * as if it were flushing: for another flow upstream would post an error of its
  * own, or send an EOS that looks like the end of a complete epoch. */
@@ -247,34 +165,21 @@ refuse (GstSsioLinear *self)
   return GST_FLOW_FLUSHING;
 }
 
+/* error is NULL where somebody else has posted it. */
 static void
 fail (GstSsioLinear *self, GError *error)
 {
-  close_model (self);
+  g_clear_pointer (&self->session, gst_ssio_session_free);
   self->has_failed = TRUE;
   self->error = error;
-}
-
-/* Adds what was computed to the epoch's sums, or fails. */
-static void
-collect (GstSsioLinear *self)
-{
-  GError *error = NULL;
-
-  if (self->evaluator
-      && !gst_ssio_evaluator_collect (self->evaluator, self->sums, &error))
-    fail (self, error);
 }
 
 static void
 stop (GstSsioLinear *self)
 {
-  close_model (self);
+  g_clear_pointer (&self->session, gst_ssio_session_free);
   self->has_failed = FALSE;
   g_clear_error (&self->error);
-  g_clear_pointer (&self->file, gst_ssio_point_file_unref);
-  g_clear_pointer (&self->sums, g_free);
-  g_clear_pointer (&self->widths, g_array_unref);
 }
 
 /* Says here what can be said without caps: the state change fails then, which
@@ -286,59 +191,42 @@ stop (GstSsioLinear *self)
 static gboolean
 start (GstSsioLinear *self)
 {
+  GstSsioLinearSettings settings;
   GError *error = NULL;
-  gchar *layers, *weights;
 
   GST_OBJECT_LOCK (self);
-  layers = g_strdup (self->layers ? self->layers : "");
-  weights = g_strdup (self->weights);
+  gst_ssio_linear_settings_copy (&self->settings, &settings);
   GST_OBJECT_UNLOCK (self);
-
-  if ((weights && !gst_ssio_safetensors_check (weights, &error))
-      || !gst_ssio_model_parse_widths (layers, &self->widths, &error))
-    gst_ssio_element_take_error (self, error);
-  g_free (layers);
-  g_free (weights);
-  self->epoch = (GstSsioEpoch){ 0 };
+  self->session = gst_ssio_session_new (&settings, &error);
+  gst_ssio_linear_settings_clear (&settings);
+  self->is_described = FALSE;
   self->epoch_runs = FALSE;
-  return self->widths != NULL;
-}
-
-static GstSsioModel *
-make_model (guint n_in, const GArray *widths, const gchar *weights, guint seed,
-    GError **error)
-{
-  GstSsioModel *model = gst_ssio_model_new (n_in, widths);
-
-  if (!weights)
-    gst_ssio_model_init_random (model, seed);
-  else if (!gst_ssio_safetensors_load (weights, model, error))
-    g_clear_pointer (&model, gst_ssio_model_free);
-  return model;
-}
-
-static gboolean
-open_model (GstSsioLinear *self, GstCaps *caps, GError **error)
-{
-  gchar *features, *weights;
-  guint seed;
-
+  if (!self->session) {
+    gst_ssio_element_take_error (self, error);
+    return FALSE;
+  }
   GST_OBJECT_LOCK (self);
-  features = g_strdup (self->features);
-  weights = g_strdup (self->weights);
-  seed = self->seed;
+  g_free (self->stream);
+  self->stream = g_strdup (gst_ssio_session_get_stream (self->session));
   GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
 
-  self->on_device = gst_ssio_caps_are_cuda (caps);
-  self->layout = gst_ssio_layout_new_from_caps (caps, NULL, error);
-  if (self->layout)
-    self->fields = gst_ssio_inputs_find (self->layout, features, error);
-  if (self->fields)
-    self->model
-        = make_model (self->fields->len, self->widths, weights, seed, error);
-  g_free (features);
-  g_free (weights);
-  return self->model != NULL;
+/* A source asks this before its first batch, see gst_query_new_ssio_state(). */
+static gboolean
+gst_ssio_linear_query (GstBaseSink *sink, GstQuery *query)
+{
+  GstSsioLinear *self = GST_SSIO_LINEAR (sink);
+  gboolean knows;
+
+  if (!gst_query_is_ssio_state (query))
+    return GST_BASE_SINK_CLASS (parent_class)->query (sink, query);
+  GST_OBJECT_LOCK (self);
+  knows = self->stream != NULL;
+  if (knows)
+    gst_query_set_ssio_state (query, self->stream, 0, 0);
+  GST_OBJECT_UNLOCK (self);
+  return knows;
 }
 
 /* A build without kernels computes on the CPU. */
@@ -368,62 +256,35 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   GstSsioLinear *self = GST_SSIO_LINEAR (sink);
   GError *error = NULL;
 
-  collect (self);
-  if (self->has_failed)
-    return TRUE;
-  close_model (self);
-  if (!open_model (self, caps, &error)) {
+  if (!self->has_failed
+      && !gst_ssio_session_set_caps (self->session, caps, &error)) {
     GST_WARNING_OBJECT (self, "%s", error->message);
     fail (self, error);
-    return TRUE;
   }
-  self->point_size = gst_ssio_layout_get_point_size (self->layout);
-  self->n_outputs = gst_ssio_model_get_n_outputs (self->model);
-  if (!self->sums)
-    self->sums = g_new0 (gdouble, self->n_outputs);
   return TRUE;
 }
 
-static GstSsioEvaluator *
-new_cpu_evaluator (GstSsioLinear *self)
-{
-  guint threads;
-
-  GST_OBJECT_LOCK (self);
-  threads = self->threads;
-  GST_OBJECT_UNLOCK (self);
-  return gst_ssio_cpu_evaluator_new (self->model, self->layout,
-      (const guint *) self->fields->data, threads);
-}
-
-/* On the device that the batch is on. */
-static GstSsioEvaluator *
-new_cuda_evaluator (GstSsioLinear *self, GstBuffer *buffer, GError **error)
-{
-  GstMemory *memory = gst_buffer_peek_memory (buffer, 0);
-
-  if (!gst_ssio_check_cuda_memory (memory, error))
-    return NULL;
-  return gst_ssio_cuda_evaluator_new (
-      gst_ssio_cuda_memory_get_context (memory), self->model, self->layout,
-      (const guint *) self->fields->data, error);
-}
-
-/* Where to compute shows only with the first batch. */
 static gboolean
-ensure_evaluator (GstSsioLinear *self, GstBuffer *buffer, GError **error)
+prepare (GstSsioLinear *self, GstBuffer *buffer, GError **error)
 {
   gchar *description;
 
-  if (self->evaluator)
-    return TRUE;
-  self->evaluator = self->on_device ? new_cuda_evaluator (self, buffer, error)
-                                    : new_cpu_evaluator (self);
-  if (!self->evaluator)
+  if (!gst_ssio_session_prepare (self->session, buffer, error))
     return FALSE;
-  description = gst_ssio_evaluator_describe (self->evaluator);
-  GST_INFO_OBJECT (self, "%u inputs, %u outputs, %s", self->fields->len,
-      self->n_outputs, description);
+  if (self->is_described)
+    return TRUE;
+  description = gst_ssio_session_describe (self->session);
+  if (!description)
+    return TRUE;
+  GST_INFO_OBJECT (self, "%s", description);
+  if (gst_ssio_session_downloads (self->session))
+    GST_ELEMENT_WARNING (self, STREAM, NOT_IMPLEMENTED,
+        ("train, label, predictions and normalize=center-xy are computed on the "
+         "CPU: "
+         "batches come back from the device for them; leave ssiocudaupload "
+         "out to spare that way"),
+        (NULL));
+  self->is_described = TRUE;
   g_free (description);
   return TRUE;
 }
@@ -435,74 +296,76 @@ gst_ssio_linear_preroll (GstBaseSink *sink, GstBuffer *buffer)
   GstSsioLinear *self = GST_SSIO_LINEAR (sink);
   GError *error = NULL;
 
-  if (self->has_failed || !self->model || gst_buffer_get_size (buffer) == 0)
-    return GST_FLOW_OK;
-  if (!ensure_evaluator (self, buffer, &error))
+  if (!self->has_failed && gst_ssio_session_has_model (self->session)
+      && !prepare (self, buffer, &error))
     fail (self, error);
   return GST_FLOW_OK;
+}
+
+/* Asks the source what a training has to know of it. */
+static gboolean
+ask_for_stream (GstSsioLinear *self, GError **error)
+{
+  GstQuery *query;
+  gchar *state;
+  guint epochs;
+  guint64 batches;
+  gboolean ok;
+
+  if (!gst_ssio_session_needs_stream (self->session))
+    return TRUE;
+  query = gst_query_new_ssio_state ();
+  gst_pad_peer_query (GST_BASE_SINK_PAD (self), query);
+  gst_query_parse_ssio_state (query, &state, &epochs, &batches);
+  gst_query_unref (query);
+  ok = gst_ssio_session_set_stream (self->session, state, epochs, batches,
+      error);
+  g_free (state);
+  return ok;
+}
+
+static void
+post_progress (GstSsioLinear *self)
+{
+  GstStructure *message = gst_ssio_session_take_message (self->session);
+
+  if (message)
+    gst_element_post_message (GST_ELEMENT (self),
+        gst_message_new_element (GST_OBJECT (self), message));
 }
 
 static GstFlowReturn
 gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
 {
   GstSsioLinear *self = GST_SSIO_LINEAR (sink);
-  const GstSsioBatchMeta *meta = gst_buffer_get_ssio_batch_meta (buffer);
-  gsize size = gst_buffer_get_size (buffer);
   GError *error = NULL;
 
   if (self->has_failed)
     return refuse (self);
-  if (!self->model)
+  if (!gst_ssio_session_has_model (self->session))
     return GST_FLOW_NOT_NEGOTIATED;
-  if (size > 0
-      && (!ensure_evaluator (self, buffer, &error)
-          || !gst_ssio_evaluator_push (self->evaluator, buffer, &error))) {
-    fail (self, error);
-    return refuse (self);
+  if (prepare (self, buffer, &error) && ask_for_stream (self, &error)
+      && gst_ssio_session_push (self->session, buffer, &error)) {
+    post_progress (self);
+    return GST_FLOW_OK;
   }
-  gst_ssio_source_file_note (&self->file, buffer);
-  if (meta)
-    self->epoch.epoch = meta->epoch;
-  self->epoch.batches++;
-  self->epoch.points += size / self->point_size;
-  self->epoch.bytes += size;
-  return GST_FLOW_OK;
+  fail (self, error);
+  return refuse (self);
 }
 
 static void
-reset_epoch (GstSsioLinear *self, guint epoch)
+post_report (GstSsioLinear *self, GstSsioReport *report)
 {
-  guint i;
-
-  self->epoch = (GstSsioEpoch){ .epoch = epoch };
-  for (i = 0; self->sums && i < self->n_outputs; i++)
-    self->sums[i] = 0;
-}
-
-/* After an error, or where there never were caps, there is no epoch that
- * could have ended. */
-static void
-report_epoch (GstSsioLinear *self)
-{
-  GstSsioReport report = { .epoch = self->epoch, .n_means = self->n_outputs };
-  guint i;
-
-  report.means = g_new (gdouble, self->n_outputs);
-  for (i = 0; i < self->n_outputs; i++)
-    report.means[i]
-        = self->epoch.points ? self->sums[i] / self->epoch.points : NAN;
-
   GST_OBJECT_LOCK (self);
-  report.seconds = g_timer_elapsed (self->timer, NULL);
+  report->seconds = g_timer_elapsed (self->timer, NULL);
   g_free (self->last_message);
-  self->last_message = gst_ssio_report_to_string (&report);
+  self->last_message = gst_ssio_report_to_string (report);
   GST_OBJECT_UNLOCK (self);
 
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAST_MESSAGE]);
+  g_object_notify_by_pspec (G_OBJECT (self), last_message_property);
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self),
-          gst_ssio_report_to_structure (&report)));
-  g_free (report.means);
+          gst_ssio_report_to_structure (report)));
 }
 
 /* FALSE after an error: then nothing ends. Where there never were caps, there
@@ -510,29 +373,41 @@ report_epoch (GstSsioLinear *self)
 static gboolean
 end_epoch (GstSsioLinear *self)
 {
+  GstSsioReport report;
   GError *error = NULL;
 
-  collect (self);
   if (!self->has_failed
-      && !gst_ssio_source_file_is_intact (self->file, &error))
+      && !gst_ssio_session_end_epoch (self->session, &report, &error))
     fail (self, error);
   if (self->has_failed) {
     refuse (self);
     return FALSE;
   }
-  if (!self->model)
-    return TRUE;
-  report_epoch (self);
-  reset_epoch (self, self->epoch.epoch + 1);
+  if (gst_ssio_session_has_model (self->session))
+    post_report (self, &report);
+  gst_ssio_report_clear (&report);
   return TRUE;
 }
 
 static void
 throw_epoch_away (GstSsioLinear *self)
 {
-  collect (self);
-  reset_epoch (self, self->epoch.epoch);
+  GError *error = NULL;
+
+  if (!self->has_failed
+      && !gst_ssio_session_throw_away (self->session, &error))
+    fail (self, error);
   self->epoch_runs = FALSE;
+}
+
+static void
+set_files (GstSsioLinear *self, GstEvent *event)
+{
+  GError *error = NULL;
+
+  if (!self->has_failed
+      && !gst_ssio_session_set_files (self->session, event, &error))
+    fail (self, error);
 }
 
 static gboolean
@@ -548,9 +423,13 @@ gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
       restart_timer (self);
     self->epoch_runs = TRUE;
     break;
+  case GST_EVENT_CUSTOM_DOWNSTREAM_STICKY:
+    set_files (self, event);
+    break;
   case GST_EVENT_CUSTOM_DOWNSTREAM:
     if (gst_event_parse_ssio_epoch (event, &ended)) {
-      self->epoch.epoch = ended.epoch;
+      if (self->session)
+        gst_ssio_session_set_epoch (self->session, ended.epoch);
       goes_on = end_epoch (self);
       restart_timer (self);
     }
@@ -598,32 +477,12 @@ gst_ssio_linear_change_state (GstElement *element, GstStateChange transition)
 static void
 install_properties (GObjectClass *class)
 {
-  const GParamFlags flags
-      = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-
-  properties[PROP_LAYERS] = g_param_spec_string ("layers", "Layers",
-      "Widths of the layers after the input, separated by commas; the last "
-      "one is the number of outputs",
-      DEFAULT_LAYERS, flags);
-  properties[PROP_FEATURES] = g_param_spec_string ("features", "Features",
-      "Names of the fields that are the model's inputs, separated by commas "
-      "(unset = all fields)",
-      NULL, flags);
-  properties[PROP_WEIGHTS] = g_param_spec_string ("weights", "Weights",
-      "A safetensors file with the *.weight and *.bias tensors (F32) of a "
-      "PyTorch nn.Sequential of linear layers (unset = random weights)",
-      NULL, flags);
-  properties[PROP_SEED] = g_param_spec_uint ("seed", "Seed",
-      "Seed of the random weights; the same seed gives the same weights "
-      "everywhere",
-      0, G_MAXUINT, DEFAULT_SEED, flags);
-  properties[PROP_THREADS] = g_param_spec_uint ("threads", "Threads",
-      "Number of threads that compute (0 = one for each core)", 0, MAX_THREADS,
-      DEFAULT_THREADS, flags);
-  properties[PROP_LAST_MESSAGE] = g_param_spec_string ("last-message",
-      "Last message", "The last epoch in one line", NULL,
+  gst_ssio_linear_settings_install (class);
+  last_message_property = g_param_spec_string ("last-message", "Last message",
+      "The last epoch in one line", NULL,
       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (class, N_PROPS, properties);
+  g_object_class_install_property (class, PROP_LAST_MESSAGE,
+      last_message_property);
 }
 
 static void
@@ -653,6 +512,7 @@ gst_ssio_linear_class_init (GstSsioLinearClass *class)
   sink_class->set_caps = gst_ssio_linear_set_caps;
   sink_class->preroll = gst_ssio_linear_preroll;
   sink_class->event = gst_ssio_linear_event;
+  sink_class->query = gst_ssio_linear_query;
   sink_class->render = gst_ssio_linear_render;
 }
 
@@ -661,9 +521,7 @@ gst_ssio_linear_init (GstSsioLinear *self)
 {
   GstBaseSink *sink = GST_BASE_SINK (self);
 
-  self->layers = g_strdup (DEFAULT_LAYERS);
-  self->seed = DEFAULT_SEED;
-  self->threads = DEFAULT_THREADS;
+  gst_ssio_linear_settings_init (&self->settings);
   self->timer = g_timer_new ();
   g_timer_stop (self->timer);
   gst_base_sink_set_sync (sink, FALSE);

@@ -78,12 +78,19 @@
  * within the current epoch; those that follow are whole again. A seek with a
  * stop, and a segment seek, end the stream there.
  *
+ * ## Names of files
+ * Before the first batch comes the sticky event `ssio-files`, which has the
+ * name of each file and the number of its points, see
+ * gst_event_parse_ssio_files().
+ *
  * ## Going on
  * #GstSsioSrc:state says what the stream is made of and which batch is pushed
  * next. Set as #GstSsioSrc:resume-from of another ssiosrc with the same
  * settings and files, wherever they are, that one goes on with this very batch,
  * also in a shuffled epoch; gst_ssio_state_after_batch() makes the state after a
  * batch that was consumed. #GstSsioSrc:epochs counts from the first epoch then.
+ * Where resume-from is unset, an element behind the source that has kept a state
+ * is asked for it, as ssiolinear with a checkpoint has.
  *
  * ## Example launch lines
  * |[
@@ -160,6 +167,7 @@ struct _GstSsioSrc {
   guint epochs;
   gchar *resume_from;
   GstStructure *description; /* of the stream, while it is open */
+  guint64 n_batches;         /* of this epoch */
   guint next_epoch;          /* what its state says */
   guint64 next_batch;
   Stats stats;
@@ -176,6 +184,7 @@ struct _GstSsioSrc {
   gboolean ends_at_stop; /* whatever epochs are left */
   guint epochs_left;     /* with the current one; 0 where endless */
   gboolean epoch_over;   /* EOS or SEGMENT_DONE has ended it */
+  gboolean files_told;   /* downstream knows their names */
   GstSsioEpoch epoch;
   gint64 pushed_at; /* when the last batch was handed over, or 0 */
   gint has_failed;  /* atomic: an error was posted since the last seek */
@@ -320,6 +329,7 @@ set_epoch (GstSsioSrc *self, guint epoch)
   gst_ssio_dataset_set_epoch (self->dataset, epoch);
   GST_OBJECT_LOCK (self);
   self->extent.n_points = gst_ssio_dataset_get_n_points (self->dataset);
+  self->n_batches = gst_ssio_dataset_get_n_batches (self->dataset);
   self->next_epoch = epoch;
   self->next_batch = 0;
   GST_OBJECT_UNLOCK (self);
@@ -355,18 +365,34 @@ go_to (GstSsioSrc *self, guint epoch, guint64 batch)
   set_position (self, self->resume_position);
 }
 
-/* Where another stream of the same points stood, if that is asked for. */
-static gboolean
-resume (GstSsioSrc *self, GError **error)
+/* Where a consumer has stood, as the property says or else the consumer. */
+static gchar *
+find_resume_text (GstSsioSrc *self)
 {
   gchar *text;
-  guint epoch;
-  guint64 batch;
-  gboolean ok = TRUE;
+  GstQuery *query;
 
   GST_OBJECT_LOCK (self);
   text = g_strdup (self->resume_from);
   GST_OBJECT_UNLOCK (self);
+  if (text)
+    return text;
+  query = gst_query_new_ssio_state ();
+  if (gst_pad_peer_query (GST_BASE_SRC_PAD (self), query))
+    gst_query_parse_ssio_state (query, &text, NULL, NULL);
+  gst_query_unref (query);
+  return text;
+}
+
+/* Where another stream of the same points stood, if that is asked for. */
+static gboolean
+resume (GstSsioSrc *self, GError **error)
+{
+  gchar *text = find_resume_text (self);
+  guint epoch;
+  guint64 batch;
+  gboolean ok = TRUE;
+
   self->resume_position = 0;
   set_epoch (self, 0);
   if (text && *text) {
@@ -400,6 +426,7 @@ open_stream (GstSsioSrc *self)
 
   self->has_failed = FALSE;
   self->epoch_over = FALSE;
+  self->files_told = FALSE;
   if (!open_dataset (self, &error) || !resume (self, &error)) {
     fail (self, error);
     close_stream (self);
@@ -737,10 +764,25 @@ answer_seeking (GstSsioSrc *self, GstQuery *query)
 }
 
 static gboolean
+answer_state (GstSsioSrc *self, GstQuery *query)
+{
+  gchar *state;
+
+  GST_OBJECT_LOCK (self);
+  state = make_state (self);
+  gst_query_set_ssio_state (query, state, self->epochs, self->n_batches);
+  GST_OBJECT_UNLOCK (self);
+  g_free (state);
+  return TRUE;
+}
+
+static gboolean
 gst_ssio_src_query (GstBaseSrc *src, GstQuery *query)
 {
   GstSsioSrc *self = GST_SSIO_SRC (src);
 
+  if (gst_query_is_ssio_state (query))
+    return answer_state (self, query);
   switch (GST_QUERY_TYPE (query)) {
   case GST_QUERY_CONVERT:
     return answer_convert (self, query);
@@ -898,6 +940,16 @@ account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
   GST_OBJECT_UNLOCK (self);
 }
 
+static void
+tell_files (GstSsioSrc *self)
+{
+  GstPad *pad = GST_BASE_SRC_PAD (self);
+
+  self->files_told = gst_pad_push_event (pad,
+                         gst_ssio_dataset_new_files_event (self->dataset))
+                     || !GST_PAD_IS_FLUSHING (pad);
+}
+
 /* Errors are posted here and FLUSHING returned for them: at ERROR, GstBaseSrc
  * would post a second message and push an EOS, which sinks would take for the
  * end of a complete epoch. */
@@ -914,6 +966,8 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
     return GST_FLOW_FLUSHING;
   if (self->epoch_over) /* somebody flushed, but did not seek */
     return GST_FLOW_EOS;
+  if (!self->files_told)
+    tell_files (self);
   while (flow == GST_FLOW_OK
          && !gst_ssio_dataset_get_batch (self->dataset, self->position,
              self->stop, &batch))

@@ -6,7 +6,11 @@
 #include <gst/ssio/cuda/gstssiocudacontext.h>
 #include <gst/ssio/gstssiolayout.h>
 
+#include "datafiles.h"
 #include "model.h"
+#include "predictions.h"
+#include "score.h"
+#include "targets.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +21,23 @@ typedef struct _GstSsioEvaluator GstSsioEvaluator;
  * The model is copied. */
 GstSsioEvaluator *gst_ssio_cpu_evaluator_new (const GstSsioModel *model,
     const GstSsioLayout *layout, const guint *fields, guint n_threads);
+
+/* What else is made of the outputs of each point. All pointers may be NULL,
+ * and what they point to must outlive the evaluator. */
+typedef struct {
+  const GstSsioTargets *targets;   /* with tally */
+  GstSsioTally *tally;             /* gets more at each collect */
+  GstSsioPredictions *predictions; /* get a row for each point */
+  GstSsioPredictionsType type;
+  const GstSsioDataFiles *files;
+  gboolean center_xy; /* inputs x and y less their mean over the batch */
+} GstSsioOutcomes;
+
+/* The same, for buffers in any memory that can be mapped. NULL with error set
+ * where there are no inputs to centre. */
+GstSsioEvaluator *gst_ssio_outcome_evaluator_new (const GstSsioModel *model,
+    const GstSsioLayout *layout, const guint *fields, guint n_threads,
+    const GstSsioOutcomes *outcomes, GError **error);
 
 /* For buffers in memory of the context's device. NULL with error set where
  * there are no kernels, or the device refuses. */

@@ -10,6 +10,7 @@
 
 #include "forward-private.h"
 #include "forward.h"
+#include "isa.h"
 
 struct _GstSsioForward {
   const GstSsioForwardKernel *kernel;
@@ -20,18 +21,6 @@ struct _GstSsioForward {
   guint n_in;
   guint widest;
 };
-
-static gboolean
-can_run (const GstSsioForwardKernel *kernel)
-{
-#ifdef HAVE_X86_KERNELS
-  if (kernel == &gst_ssio_forward_kernel_avx512)
-    return __builtin_cpu_supports ("avx512f");
-  if (kernel == &gst_ssio_forward_kernel_avx2)
-    return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma");
-#endif
-  return TRUE;
-}
 
 /* The best first. */
 static const GstSsioForwardKernel *const kernels[] = {
@@ -49,36 +38,10 @@ find_kernel (const gchar *name)
 
   for (i = 0; i < G_N_ELEMENTS (kernels); i++) {
     if ((!name || strcmp (kernels[i]->name, name) == 0)
-        && can_run (kernels[i]))
+        && gst_ssio_isa_can_run (kernels[i]->name))
       return kernels[i];
   }
   return NULL;
-}
-
-/* Groups the outputs as tiles compute them, so that a tile reads its weights
- * one after the other. */
-static void
-pack_layer (GstSsioForwardLayer *packed, const GstSsioLinearLayer *layer,
-    gboolean relu)
-{
-  gfloat *to;
-  guint group, i, o;
-
-  packed->n_in = layer->n_in;
-  packed->n_out = layer->n_out;
-  packed->relu = relu;
-  packed->bias = g_memdup2 (layer->bias, layer->n_out * sizeof (gfloat));
-  packed->weight = g_new (gfloat, (gsize) layer->n_in * layer->n_out);
-  to = packed->weight;
-  for (group = 0; group < layer->n_out;
-       group += GST_SSIO_FORWARD_TILE_OUTPUTS) {
-    guint end = MIN (group + GST_SSIO_FORWARD_TILE_OUTPUTS, layer->n_out);
-
-    for (i = 0; i < layer->n_in; i++) {
-      for (o = group; o < end; o++)
-        *to++ = layer->weight[(gsize) o * layer->n_in + i];
-    }
-  }
 }
 
 GstSsioForward *
@@ -96,9 +59,15 @@ gst_ssio_forward_new (const GstSsioModel *model, const GstSsioLayout *layout,
   forward->layers = g_new0 (GstSsioForwardLayer, model->n_layers);
   forward->widest = forward->n_in;
   for (i = 0; i < model->n_layers; i++) {
-    pack_layer (&forward->layers[i], &model->layers[i],
-        i + 1 < model->n_layers);
-    forward->widest = MAX (forward->widest, model->layers[i].n_out);
+    const GstSsioLinearLayer *layer = &model->layers[i];
+
+    gst_ssio_forward_layer_init (&forward->layers[i], layer->n_in,
+        layer->n_out,
+        i + 1 < model->n_layers ? GST_SSIO_FORWARD_RELU
+                                : GST_SSIO_FORWARD_PLAIN);
+    gst_ssio_forward_layer_pack (&forward->layers[i], layer->weight,
+        layer->n_in, 1, layer->bias);
+    forward->widest = MAX (forward->widest, layer->n_out);
   }
   return forward;
 }
@@ -108,10 +77,8 @@ gst_ssio_forward_free (GstSsioForward *forward)
 {
   guint i;
 
-  for (i = 0; i < forward->n_layers; i++) {
-    g_free (forward->layers[i].weight);
-    g_free (forward->layers[i].bias);
-  }
+  for (i = 0; i < forward->n_layers; i++)
+    gst_ssio_forward_layer_clear (&forward->layers[i]);
   g_free (forward->layers);
   gst_ssio_gather_free (forward->gather);
   g_free (forward);
@@ -148,16 +115,22 @@ gst_ssio_forward_free_scratch (gpointer scratch)
 }
 
 void
-gst_ssio_forward_run (const GstSsioForward *forward, gpointer scratch,
-    const guint8 *points, gsize n_points, gdouble *sums)
+gst_ssio_forward_run_blocks (const GstSsioForward *forward, gpointer scratch,
+    const gfloat *bias, const guint8 *points, gsize n_points, gdouble *sums,
+    GstSsioOutputsFunc func, gpointer user_data)
 {
   const GstSsioForwardKernel *kernel = forward->kernel;
   const guint block = kernel->block;
+  GstSsioForwardLayer layers[GST_SSIO_MODEL_MAX_LAYERS];
   gfloat *activations[2]
       = { scratch, (gfloat *) scratch + (gsize) forward->widest * block };
 
+  memcpy (layers, forward->layers, forward->n_layers * sizeof (*layers));
+  if (bias)
+    layers[0].bias = (gfloat *) bias;
   while (n_points > 0) {
     guint n = MIN (n_points, block);
+    GstSsioOutputs outputs = { NULL, block, points, n };
 
     /* what a short block leaves over must not be a denormal, or older data
      * that turns into one: both are slow */
@@ -167,9 +140,25 @@ gst_ssio_forward_run (const GstSsioForward *forward, gpointer scratch,
         block);
     points += (gsize) n * forward->point_size;
     n_points -= n;
-    kernel->run_block (forward->layers, forward->n_layers, activations, n,
-        sums,
-        (GstSsioForwardAhead){
-            points, points + MIN (n_points, block) * forward->point_size });
+    outputs.columns
+        = kernel->run_block (layers, forward->n_layers, activations, n, sums,
+            (GstSsioForwardAhead){ points,
+                points + MIN (n_points, block) * forward->point_size });
+    if (func)
+      func (&outputs, user_data);
   }
+}
+
+void
+gst_ssio_forward_run (const GstSsioForward *forward, gpointer scratch,
+    const guint8 *points, gsize n_points, gdouble *sums)
+{
+  gst_ssio_forward_run_blocks (forward, scratch, NULL, points, n_points, sums,
+      NULL, NULL);
+}
+
+const GstSsioForwardKernel *
+gst_ssio_forward_get_kernel (const GstSsioForward *forward)
+{
+  return forward->kernel;
 }

@@ -29,6 +29,29 @@ gboolean gst_ssio_forward_set_isa (GstSsioForward *forward, const gchar *name);
 gpointer gst_ssio_forward_new_scratch (const GstSsioForward *forward);
 void gst_ssio_forward_free_scratch (gpointer scratch);
 
+/* What is made of the outputs of a block of points, which are columns, stride
+ * floats from one output to the next. */
+typedef struct {
+  const gfloat *columns;
+  guint stride;
+  const guint8 *points; /* their records */
+  guint n_points;
+} GstSsioOutputs;
+
+typedef void (*GstSsioOutputsFunc) (const GstSsioOutputs *outputs,
+    gpointer user_data);
+
+/* As gst_ssio_forward_run(), and calls func, unless it is NULL, for each block
+ * while its outputs are in the cache. bias stands in for the first layer's,
+ * unless it is NULL. */
+void gst_ssio_forward_run_blocks (const GstSsioForward *forward,
+    gpointer scratch, const gfloat *bias, const guint8 *points, gsize n_points,
+    gdouble *sums, GstSsioOutputsFunc func, gpointer user_data);
+
+/* The instruction set's own functions. */
+const struct _GstSsioForwardKernel *
+gst_ssio_forward_get_kernel (const GstSsioForward *forward);
+
 /* Adds the outputs of n_points records to sums, one for each output. */
 void gst_ssio_forward_run (const GstSsioForward *forward, gpointer scratch,
     const guint8 *points, gsize n_points, gdouble *sums);

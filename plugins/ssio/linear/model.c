@@ -5,6 +5,7 @@
 #endif
 
 #include <math.h>
+#include <string.h>
 
 #include "model.h"
 
@@ -75,6 +76,67 @@ gst_ssio_model_new (guint n_in, const GArray *widths)
   return model;
 }
 
+GstSsioModel *
+gst_ssio_model_new_like (const GstSsioModel *model)
+{
+  GArray *widths = g_array_new (FALSE, FALSE, sizeof (guint));
+  GstSsioModel *result;
+  guint i;
+
+  for (i = 0; i < model->n_layers; i++)
+    g_array_append_val (widths, model->layers[i].n_out);
+  result = gst_ssio_model_new (model->layers[0].n_in, widths);
+  g_array_unref (widths);
+  return result;
+}
+
+static gsize
+count_weights_of (const GstSsioLinearLayer *layer)
+{
+  return (gsize) layer->n_in * layer->n_out;
+}
+
+void
+gst_ssio_model_copy_weights (GstSsioModel *model, const GstSsioModel *from)
+{
+  guint i;
+
+  for (i = 0; i < model->n_layers; i++) {
+    GstSsioLinearLayer *layer = &model->layers[i];
+
+    memcpy (layer->weight, from->layers[i].weight,
+        count_weights_of (layer) * sizeof (gfloat));
+    memcpy (layer->bias, from->layers[i].bias, layer->n_out * sizeof (gfloat));
+  }
+}
+
+/* Times 0, what is not finite is NaN. */
+static gboolean
+are_finite (const gfloat *values, gsize n)
+{
+  gfloat zero = 0;
+  gsize i;
+
+  for (i = 0; i < n; i++)
+    zero += values[i] * 0;
+  return zero == 0;
+}
+
+gboolean
+gst_ssio_model_is_finite (const GstSsioModel *model)
+{
+  guint i;
+
+  for (i = 0; i < model->n_layers; i++) {
+    const GstSsioLinearLayer *layer = &model->layers[i];
+
+    if (!are_finite (layer->weight, count_weights_of (layer))
+        || !are_finite (layer->bias, layer->n_out))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* 24 random bits are what a float32 in [0, 1) holds; nothing is rounded
  * before the last product, so that every machine gets the same. */
 static void
@@ -104,6 +166,25 @@ gst_ssio_model_init_random (GstSsioModel *model, guint seed)
     fill_uniform (random, layer->bias, layer->n_out, bound);
   }
   g_rand_free (random);
+}
+
+GstSsioModel *
+gst_ssio_model_copy (const GstSsioModel *model)
+{
+  GstSsioModel *copy = g_new (GstSsioModel, 1);
+  guint i;
+
+  copy->n_layers = model->n_layers;
+  copy->layers
+      = g_memdup2 (model->layers, model->n_layers * sizeof (*model->layers));
+  for (i = 0; i < copy->n_layers; i++) {
+    GstSsioLinearLayer *layer = &copy->layers[i];
+
+    layer->weight = g_memdup2 (layer->weight,
+        (gsize) layer->n_in * layer->n_out * sizeof (gfloat));
+    layer->bias = g_memdup2 (layer->bias, layer->n_out * sizeof (gfloat));
+  }
+  return copy;
 }
 
 guint

@@ -4,12 +4,19 @@
 #include "config.h"
 #endif
 
-#include <math.h>
-
+#include "arrays.h"
 #include "report.h"
 
-/* Outputs that a line for people shows. */
-#define SHOWN_OUTPUTS 8
+/* Numbers that a line for people shows of many. */
+#define SHOWN_NUMBERS 8
+
+void
+gst_ssio_report_clear (GstSsioReport *report)
+{
+  g_clear_pointer (&report->means, g_free);
+  g_clear_pointer (&report->score, gst_ssio_score_free);
+  g_clear_pointer (&report->measured, gst_ssio_normalization_free);
+}
 
 static gdouble
 get_rate (const GstSsioReport *report)
@@ -17,34 +24,45 @@ get_rate (const GstSsioReport *report)
   return report->seconds > 0 ? report->epoch.points / report->seconds : 0.0;
 }
 
-/* The sign of NaN says nothing, and printf() prints it. */
 static void
-append_mean (GString *text, gdouble mean)
+append_numbers (GString *text, const gchar *name, const gdouble *numbers,
+    guint n)
 {
-  if (isnan (mean))
-    g_string_append (text, "nan");
-  else
-    g_string_append_printf (text, "%.6g", mean);
+  guint i;
+
+  g_string_append (text, name);
+  for (i = 0; i < MIN (n, SHOWN_NUMBERS); i++) {
+    g_string_append (text, i ? ", " : " ");
+    gst_ssio_append_number (text, numbers[i]);
+  }
+  if (n > SHOWN_NUMBERS)
+    g_string_append (text, ", ...");
 }
 
 gchar *
 gst_ssio_report_to_string (const GstSsioReport *report)
 {
   const GstSsioEpoch *epoch = &report->epoch;
+  const GstSsioNormalization *measured = report->measured;
   GString *text = g_string_new (NULL);
-  guint i;
 
   g_string_append_printf (text,
       "epoch %u: %" G_GUINT64_FORMAT " points in %" G_GUINT64_FORMAT
-      " batches, %.1f MB in %.4f s, %.1f million points/s, output mean",
+      " batches, %.1f MB in %.4f s, %.1f million points/s",
       epoch->epoch, epoch->points, epoch->batches, epoch->bytes / 1e6,
       report->seconds, get_rate (report) / 1e6);
-  for (i = 0; i < MIN (report->n_means, SHOWN_OUTPUTS); i++) {
-    g_string_append (text, i ? ", " : " ");
-    append_mean (text, report->means[i]);
+  if (measured) {
+    append_numbers (text, ", only measured: mean", measured->mean,
+        measured->n);
+    append_numbers (text, "; deviation", measured->deviation, measured->n);
+  } else if (report->score) {
+    if (report->is_training)
+      g_string_append_printf (text, ", trained: step %" G_GUINT64_FORMAT,
+          report->step);
+    gst_ssio_score_append_to (report->score, text);
+  } else {
+    append_numbers (text, ", output mean", report->means, report->n_means);
   }
-  if (report->n_means > SHOWN_OUTPUTS)
-    g_string_append (text, ", ...");
   return g_string_free (text, FALSE);
 }
 
@@ -52,18 +70,23 @@ GstStructure *
 gst_ssio_report_to_structure (const GstSsioReport *report)
 {
   GstStructure *structure = gst_ssio_epoch_to_structure (&report->epoch);
-  GValue array = G_VALUE_INIT;
-  GValue mean = G_VALUE_INIT;
-  guint i;
+  const GstSsioNormalization *measured = report->measured;
 
-  gst_value_array_init (&array, report->n_means);
-  g_value_init (&mean, G_TYPE_DOUBLE);
-  for (i = 0; i < report->n_means; i++) {
-    g_value_set_double (&mean, report->means[i]);
-    gst_value_array_append_value (&array, &mean);
-  }
   gst_structure_set (structure, "seconds", G_TYPE_DOUBLE, report->seconds,
       "points-per-second", G_TYPE_DOUBLE, get_rate (report), NULL);
-  gst_structure_take_value (structure, "output-mean", &array);
+  if (report->means)
+    gst_ssio_structure_set_doubles (structure, "output-mean", report->means,
+        report->n_means);
+  if (report->is_training)
+    gst_structure_set (structure, "step", G_TYPE_UINT64, report->step,
+        "learning-rate", G_TYPE_DOUBLE, report->learning_rate, NULL);
+  if (report->score)
+    gst_ssio_score_add_to (report->score, structure);
+  if (measured) {
+    gst_ssio_structure_set_doubles (structure, "normalize-mean",
+        measured->mean, measured->n);
+    gst_ssio_structure_set_doubles (structure, "normalize-std",
+        measured->deviation, measured->n);
+  }
   return structure;
 }

@@ -4,14 +4,24 @@
 
 #include <gst/ssio/gstssioepoch.h>
 
+#include "normalization.h"
+#include "score.h"
+
 G_BEGIN_DECLS
 
 typedef struct {
   GstSsioEpoch epoch;
   gdouble seconds;
   guint n_means;
-  gdouble *means; /* of each output */
+  gdouble *means;                 /* of each output; NULL if there are none */
+  GstSsioScore *score;            /* NULL without labels */
+  GstSsioNormalization *measured; /* NULL unless the epoch was for this */
+  gboolean is_training;           /* with what follows */
+  guint64 step;                   /* of the optimizer, made so far */
+  gdouble learning_rate;          /* of the next one */
 } GstSsioReport;
+
+void gst_ssio_report_clear (GstSsioReport *report);
 
 /* In one line. Free with g_free(). */
 gchar *gst_ssio_report_to_string (const GstSsioReport *report);

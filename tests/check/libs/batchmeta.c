@@ -94,6 +94,34 @@ GST_START_TEST (epoch_event_carries_its_counts)
 }
 GST_END_TEST;
 
+GST_START_TEST (files_event_carries_names_and_counts)
+{
+  static const gchar *const names[] = { "a.bin", "b/c.las" };
+  static const guint64 counts[] = { 7, G_MAXUINT64 };
+  GstEvent *event = gst_event_new_ssio_files (names, counts, 2);
+  gchar **locations;
+  guint64 *points;
+  guint n;
+
+  fail_unless (GST_EVENT_IS_STICKY (event));
+  fail_unless (gst_event_parse_ssio_files (event, &n, &locations, &points));
+  fail_unless_equals_int (n, 2);
+  fail_unless_equals_int (g_strv_length (locations), 2);
+  fail_unless_equals_string (locations[1], "b/c.las");
+  fail_unless_equals_uint64 (points[0], 7);
+  fail_unless_equals_uint64 (points[1], G_MAXUINT64);
+  g_strfreev (locations);
+  g_free (points);
+  gst_event_unref (event);
+
+  event = gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM_STICKY,
+      gst_structure_new (GST_SSIO_FILES_NAME, "locations", G_TYPE_INT, 3,
+          NULL));
+  fail_if (gst_event_parse_ssio_files (event, &n, &locations, &points));
+  gst_event_unref (event);
+}
+GST_END_TEST;
+
 static Suite *
 batchmeta_suite (void)
 {
@@ -105,6 +133,7 @@ batchmeta_suite (void)
   tcase_add_test (tcase, a_part_of_a_batch_does_not_claim_to_be_the_batch);
   tcase_add_test (tcase, meta_goes_through_a_queue_and_a_transform);
   tcase_add_test (tcase, epoch_event_carries_its_counts);
+  tcase_add_test (tcase, files_event_carries_names_and_counts);
   return suite;
 }
 

@@ -1,0 +1,693 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <math.h>
+
+#include "cuda/caps.h"
+#include "evaluator.h"
+#include "inputs.h"
+#include "safetensors.h"
+#include "scorer.h"
+#include "session.h"
+#include "sourcefile.h"
+#include "statistics.h"
+#include "training/training.h"
+
+struct _GstSsioSession {
+  GstSsioLinearSettings settings;
+  GArray *widths;
+  guint n_outputs;
+  GstSsioClassMap *class_map; /* NULL without */
+
+  gboolean on_device;    /* where batches are */
+  GstSsioLayout *layout; /* theirs; NULL before caps */
+  guint point_size;
+  GArray *fields;          /* of the layout, which are the model's inputs */
+  GstSsioTargets *targets; /* NULL without labels */
+  GstSsioModel *model;     /* NULL before caps */
+  GstSsioNormalize normalize;
+  GstSsioNormalization *normalization; /* NULL until there is one */
+  GstSsioDataFiles *files;             /* NULL where they are not known */
+  GstSsioPointFile *file; /* where the last batch was mapped from */
+
+  /* one or the other; NULL until a batch has shown where to compute */
+  GstSsioEvaluator *evaluator;
+  GstSsioStatistics *statistics;
+
+  GstSsioTraining *training; /* NULL unless the model is trained */
+  gboolean is_training;      /* it knows what batches are of */
+
+  /* of this epoch */
+  GstSsioEpoch epoch;
+  gdouble *sums;                   /* of each output */
+  GstSsioTally *tally;             /* NULL without labels */
+  GstSsioPredictions *predictions; /* NULL without */
+};
+
+/* Whether a folder can take the predictions shows before they are there. */
+static gboolean
+check_predictions (const GstSsioLinearSettings *settings, guint n_outputs,
+    GError **error)
+{
+  gchar *folder;
+  gboolean ok;
+
+  if (!settings->predictions)
+    return TRUE;
+  if (settings->predictions_type == GST_SSIO_PREDICTIONS_ARGMAX
+      && n_outputs > GST_SSIO_PREDICTIONS_MAX_CLASSES) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "predictions-type=argmax: expected at most %d outputs, found %u",
+        GST_SSIO_PREDICTIONS_MAX_CLASSES, n_outputs);
+    return FALSE;
+  }
+  folder = g_path_get_dirname (settings->predictions);
+  ok = g_file_test (folder, G_FILE_TEST_IS_DIR)
+       && !g_file_test (settings->predictions, G_FILE_TEST_IS_DIR);
+  if (!ok)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_WRITE,
+        "%s: expected the name of a file for predictions, in a folder that is "
+        "there",
+        settings->predictions);
+  g_free (folder);
+  return ok;
+}
+
+static gboolean
+check_labels (const GstSsioLinearSettings *settings, guint n_outputs,
+    GError **error)
+{
+  if (!settings->label) {
+    if (!settings->class_map)
+      return TRUE;
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "class-map: expected with label, which names the field of the labels "
+        "that it maps");
+    return FALSE;
+  }
+  if (n_outputs >= 2 && n_outputs <= GST_SSIO_SCORER_MAX_CLASSES)
+    return TRUE;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "label=\"%s\": expected an output for each of 2 to %d classes, found %u "
+      "outputs; the last of layers is their number",
+      settings->label, GST_SSIO_SCORER_MAX_CLASSES, n_outputs);
+  return FALSE;
+}
+
+static gboolean
+check_training (const GstSsioLinearSettings *settings, GError **error)
+{
+  const gchar *fault = NULL;
+
+  if (settings->training.train && !settings->label)
+    fault = "train=true: expected with label, which names the field of each "
+            "point's class";
+  else if (settings->training.train && settings->predictions)
+    fault = "predictions: expected with train=false, since weights change "
+            "from batch to batch; run the weights that save-weights leaves";
+  if (!fault)
+    return gst_ssio_training_settings_check (&settings->training, error);
+  g_set_error_literal (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      fault);
+  return FALSE;
+}
+
+static gboolean
+open_settings (GstSsioSession *self, GError **error)
+{
+  const GstSsioLinearSettings *settings = &self->settings;
+
+  if ((settings->weights
+          && !gst_ssio_safetensors_check (settings->weights, error))
+      || !gst_ssio_model_parse_widths (settings->layers ? settings->layers
+                                                        : "",
+          &self->widths, error))
+    return FALSE;
+  self->n_outputs = g_array_index (self->widths, guint, self->widths->len - 1);
+  if (!check_labels (settings, self->n_outputs, error)
+      || !check_predictions (settings, self->n_outputs, error)
+      || !check_training (settings, error))
+    return FALSE;
+  if (settings->training.train
+      && !(self->training = gst_ssio_training_new (&settings->training,
+               self->n_outputs, error)))
+    return FALSE;
+  if (settings->normalize_file
+      && !gst_ssio_safetensors_check (settings->normalize_file, error))
+    return FALSE;
+  if (settings->class_map
+      && !(self->class_map
+           = gst_ssio_class_map_new (settings->class_map, error)))
+    return FALSE;
+  return TRUE;
+}
+
+GstSsioSession *
+gst_ssio_session_new (const GstSsioLinearSettings *settings, GError **error)
+{
+  GstSsioSession *self = g_new0 (GstSsioSession, 1);
+
+  gst_ssio_linear_settings_copy (settings, &self->settings);
+  if (!open_settings (self, error)) {
+    gst_ssio_session_free (self);
+    return NULL;
+  }
+  self->sums = g_new0 (gdouble, self->n_outputs);
+  if (settings->label)
+    self->tally = gst_ssio_tally_new (self->n_outputs);
+  if (settings->predictions)
+    self->predictions = gst_ssio_predictions_new (settings->predictions,
+        settings->predictions_type, self->n_outputs);
+  return self;
+}
+
+static void
+close_computers (GstSsioSession *self)
+{
+  g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
+  g_clear_pointer (&self->statistics, gst_ssio_statistics_free);
+  self->is_training = FALSE;
+}
+
+static void
+close_input (GstSsioSession *self)
+{
+  close_computers (self);
+  g_clear_pointer (&self->targets, gst_ssio_targets_free);
+  g_clear_pointer (&self->fields, g_array_unref);
+  g_clear_pointer (&self->layout, gst_ssio_layout_unref);
+}
+
+void
+gst_ssio_session_free (GstSsioSession *self)
+{
+  close_input (self);
+  g_clear_pointer (&self->training, gst_ssio_training_free);
+  g_clear_pointer (&self->model, gst_ssio_model_free);
+  g_clear_pointer (&self->normalization, gst_ssio_normalization_free);
+  g_clear_pointer (&self->files, gst_ssio_data_files_free);
+  g_clear_pointer (&self->file, gst_ssio_point_file_unref);
+  g_clear_pointer (&self->predictions, gst_ssio_predictions_free);
+  g_clear_pointer (&self->tally, gst_ssio_tally_free);
+  g_clear_pointer (&self->class_map, gst_ssio_class_map_free);
+  g_clear_pointer (&self->widths, g_array_unref);
+  g_free (self->sums);
+  gst_ssio_linear_settings_clear (&self->settings);
+  g_free (self);
+}
+
+/* Adds what was computed to the epoch's sums. */
+static gboolean
+collect (GstSsioSession *self, GError **error)
+{
+  return !self->evaluator
+         || gst_ssio_evaluator_collect (self->evaluator, self->sums, error);
+}
+
+static gboolean
+find_fields (GstSsioSession *self, GError **error)
+{
+  gint label = -1;
+
+  if (self->settings.label) {
+    label = gst_ssio_inputs_find_label (self->layout, self->settings.label,
+        error);
+    if (label < 0)
+      return FALSE;
+    self->targets = gst_ssio_targets_new (self->layout, label, self->class_map,
+        self->settings.ignore_label, self->n_outputs);
+  }
+  self->fields = gst_ssio_inputs_find (self->layout, self->settings.features,
+      label, error);
+  return self->fields != NULL;
+}
+
+/* What was learned stays whatever the points are like. */
+static gboolean
+check_inputs (const GstSsioSession *self, GError **error)
+{
+  const guint n = self->model->layers[0].n_in;
+
+  if (n == self->fields->len)
+    return TRUE;
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "the model that is being trained has %u inputs, found %u after the caps "
+      "have changed; name them in features",
+      n, self->fields->len);
+  return FALSE;
+}
+
+/* Weights to begin with, but where a checkpoint has them. */
+static gboolean
+init_model (GstSsioSession *self, GError **error)
+{
+  const gchar *weights = self->settings.weights;
+
+  if (self->training && gst_ssio_training_has_checkpoint (self->training))
+    return TRUE;
+  if (weights)
+    return gst_ssio_safetensors_load (weights, self->model, error);
+  gst_ssio_model_init_random (self->model, self->settings.seed);
+  return TRUE;
+}
+
+static gboolean
+make_model (GstSsioSession *self, GError **error)
+{
+  if (self->training && self->model)
+    return check_inputs (self, error);
+  g_clear_pointer (&self->model, gst_ssio_model_free);
+  self->model = gst_ssio_model_new (self->fields->len, self->widths);
+  return init_model (self, error)
+         && (!self->training
+             || gst_ssio_training_set_model (self->training, self->model,
+                 error));
+}
+
+/* What the file at path has of how inputs are normalised, if that is
+ * anything. */
+static gboolean
+load_normalization (GstSsioSession *self, const gchar *path,
+    GstSsioNormalize *normalize, GError **error)
+{
+  GstSsioNormalization *found;
+
+  if (!gst_ssio_safetensors_load_normalization (path, self->fields->len,
+          normalize, &found, error))
+    return FALSE;
+  if (found) {
+    g_clear_pointer (&self->normalization, gst_ssio_normalization_free);
+    self->normalization = found;
+  }
+  return TRUE;
+}
+
+/* The file that weights have come from, or NULL. */
+static const gchar *
+find_weights (const GstSsioSession *self)
+{
+  if (self->training && gst_ssio_training_has_checkpoint (self->training))
+    return self->settings.training.checkpoint;
+  return self->settings.weights;
+}
+
+/* Weights mean little to inputs that are not as those they were made for. */
+static gboolean
+choose_normalize (GstSsioSession *self, GError **error)
+{
+  const GstSsioNormalize wanted = self->settings.normalize;
+  const gchar *weights = find_weights (self);
+  GstSsioNormalize told = GST_SSIO_NORMALIZE_NONE;
+
+  if (weights && !load_normalization (self, weights, &told, error))
+    return FALSE;
+  self->normalize = wanted == GST_SSIO_NORMALIZE_AUTO ? told : wanted;
+  if (told == GST_SSIO_NORMALIZE_NONE || told == self->normalize)
+    return TRUE;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "%s: expected normalize=%s, with which these weights were made, found "
+      "normalize=%s; leave normalize out",
+      weights, gst_ssio_normalize_to_string (told),
+      gst_ssio_normalize_to_string (wanted));
+  return FALSE;
+}
+
+static gboolean
+find_normalization (GstSsioSession *self, GError **error)
+{
+  const gchar *path = self->settings.normalize_file;
+  GstSsioNormalize told;
+
+  if (self->normalization && self->normalization->n != self->fields->len)
+    g_clear_pointer (&self->normalization, gst_ssio_normalization_free);
+  if (!choose_normalize (self, error))
+    return FALSE;
+  if (!path)
+    return TRUE;
+  if (self->normalize != GST_SSIO_NORMALIZE_STATS) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "normalize-file=\"%s\": expected normalize=stats, found normalize=%s",
+        path, gst_ssio_normalize_to_string (self->normalize));
+    return FALSE;
+  }
+  if (!load_normalization (self, path, &told, error))
+    return FALSE;
+  if (told == GST_SSIO_NORMALIZE_STATS)
+    return TRUE;
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
+      "%s: expected the tensors normalize.mean and normalize.std, found none",
+      path);
+  return FALSE;
+}
+
+gboolean
+gst_ssio_session_set_caps (GstSsioSession *self, GstCaps *caps, GError **error)
+{
+  if (!collect (self, error))
+    return FALSE;
+  close_input (self);
+  self->on_device = gst_ssio_caps_are_cuda (caps);
+  self->layout = gst_ssio_layout_new_from_caps (caps, NULL, error);
+  if (!self->layout)
+    return FALSE;
+  self->point_size = gst_ssio_layout_get_point_size (self->layout);
+  return find_fields (self, error) && make_model (self, error)
+         && find_normalization (self, error);
+}
+
+gboolean
+gst_ssio_session_set_files (GstSsioSession *self, GstEvent *event,
+    GError **error)
+{
+  GstSsioDataFiles *files = gst_ssio_data_files_new (event);
+
+  if (!files)
+    return TRUE;
+  if (!collect (self, error)) {
+    gst_ssio_data_files_free (files);
+    return FALSE;
+  }
+  /* which knows those before, as the training */
+  g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
+  self->is_training = FALSE;
+  g_clear_pointer (&self->files, gst_ssio_data_files_free);
+  self->files = files;
+  return TRUE;
+}
+
+gboolean
+gst_ssio_session_has_model (const GstSsioSession *self)
+{
+  return self->model != NULL;
+}
+
+static const guint *
+get_fields (const GstSsioSession *self)
+{
+  return (const guint *) self->fields->data;
+}
+
+/* Each point's outputs are looked at on the CPU. */
+static gboolean
+needs_cpu (const GstSsioSession *self)
+{
+  return self->targets || self->predictions
+         || self->normalize == GST_SSIO_NORMALIZE_CENTER_XY;
+}
+
+static GstSsioEvaluator *
+new_cpu_evaluator (GstSsioSession *self, const GstSsioModel *model,
+    GError **error)
+{
+  const GstSsioOutcomes outcomes = {
+    .targets = self->targets,
+    .tally = self->tally,
+    .predictions = self->predictions,
+    .type = self->settings.predictions_type,
+    .files = self->files,
+    .center_xy = self->normalize == GST_SSIO_NORMALIZE_CENTER_XY,
+  };
+
+  return gst_ssio_outcome_evaluator_new (model, self->layout,
+      get_fields (self), self->settings.threads, &outcomes, error);
+}
+
+/* On the device that the batch is on. */
+static GstSsioEvaluator *
+new_cuda_evaluator (GstSsioSession *self, const GstSsioModel *model,
+    GstBuffer *buffer, GError **error)
+{
+  GstMemory *memory = gst_buffer_peek_memory (buffer, 0);
+
+  if (!gst_ssio_check_cuda_memory (memory, error))
+    return NULL;
+  return gst_ssio_cuda_evaluator_new (
+      gst_ssio_cuda_memory_get_context (memory), model, self->layout,
+      get_fields (self), error);
+}
+
+static GstSsioEvaluator *
+new_evaluator (GstSsioSession *self, GstBuffer *buffer, GError **error)
+{
+  GstSsioModel *model = gst_ssio_model_copy (self->model);
+  GstSsioEvaluator *evaluator;
+
+  if (self->normalize == GST_SSIO_NORMALIZE_STATS)
+    gst_ssio_normalization_fold (self->normalization, model);
+  if (self->on_device && !needs_cpu (self))
+    evaluator = new_cuda_evaluator (self, model, buffer, error);
+  else
+    evaluator = new_cpu_evaluator (self, model, error);
+  gst_ssio_model_free (model);
+  return evaluator;
+}
+
+static gboolean
+open_training (GstSsioSession *self, GError **error)
+{
+  const GstSsioTrainingInput input = {
+    .layout = self->layout,
+    .fields = get_fields (self),
+    .targets = self->targets,
+    .files = self->files,
+    .normalize = self->normalize,
+    .normalization
+    = self->normalize == GST_SSIO_NORMALIZE_STATS ? self->normalization : NULL,
+    .n_threads = self->settings.threads,
+  };
+
+  self->is_training
+      = gst_ssio_training_set_input (self->training, &input, error);
+  return self->is_training;
+}
+
+/* Where to compute shows only with the first batch. */
+gboolean
+gst_ssio_session_prepare (GstSsioSession *self, GstBuffer *buffer,
+    GError **error)
+{
+  if (self->evaluator || self->statistics || self->is_training
+      || gst_buffer_get_size (buffer) == 0)
+    return TRUE;
+  if (self->normalize == GST_SSIO_NORMALIZE_STATS && !self->normalization) {
+    self->statistics = gst_ssio_statistics_new (self->layout,
+        get_fields (self), self->fields->len, self->settings.threads);
+    return TRUE;
+  }
+  if (self->training)
+    return open_training (self, error);
+  self->evaluator = new_evaluator (self, buffer, error);
+  return self->evaluator != NULL;
+}
+
+gchar *
+gst_ssio_session_describe (const GstSsioSession *self)
+{
+  gchar *computer, *description;
+
+  if (!self->evaluator && !self->is_training)
+    return NULL;
+  computer = self->is_training ? gst_ssio_training_describe (self->training)
+                               : gst_ssio_evaluator_describe (self->evaluator);
+  description = g_strdup_printf ("%u inputs, %u outputs, %s",
+      self->fields->len, self->n_outputs, computer);
+  g_free (computer);
+  return description;
+}
+
+gboolean
+gst_ssio_session_downloads (const GstSsioSession *self)
+{
+  return (self->evaluator || self->is_training) && self->on_device
+         && needs_cpu (self);
+}
+
+static gboolean
+open_predictions (GstSsioSession *self, GError **error)
+{
+  if (!self->predictions || !self->files
+      || gst_ssio_predictions_is_open (self->predictions))
+    return TRUE;
+  return gst_ssio_predictions_begin (self->predictions,
+      self->files->first_rows[self->files->n_files], error);
+}
+
+static gboolean
+compute (GstSsioSession *self, GstBuffer *buffer, GError **error)
+{
+  if (!gst_ssio_session_prepare (self, buffer, error))
+    return FALSE;
+  if (self->statistics)
+    return gst_ssio_statistics_push (self->statistics, buffer, error);
+  if (self->training)
+    return gst_ssio_training_push (self->training, buffer, self->tally, error);
+  return open_predictions (self, error)
+         && gst_ssio_evaluator_push (self->evaluator, buffer, error);
+}
+
+gboolean
+gst_ssio_session_push (GstSsioSession *self, GstBuffer *buffer, GError **error)
+{
+  const GstSsioBatchMeta *meta = gst_buffer_get_ssio_batch_meta (buffer);
+  const gsize size = gst_buffer_get_size (buffer);
+
+  if (size > 0 && !compute (self, buffer, error))
+    return FALSE;
+  gst_ssio_source_file_note (&self->file, buffer);
+  if (meta)
+    self->epoch.epoch = meta->epoch;
+  self->epoch.batches++;
+  self->epoch.points += size / self->point_size;
+  self->epoch.bytes += size;
+  return TRUE;
+}
+
+void
+gst_ssio_session_set_epoch (GstSsioSession *self, guint epoch)
+{
+  self->epoch.epoch = epoch;
+}
+
+static void
+reset_epoch (GstSsioSession *self, guint epoch)
+{
+  guint i;
+
+  self->epoch = (GstSsioEpoch){ .epoch = epoch };
+  for (i = 0; i < self->n_outputs; i++)
+    self->sums[i] = 0;
+  if (self->tally)
+    gst_ssio_tally_clear (self->tally);
+}
+
+/* An epoch that has only measured: the next one computes. */
+static gboolean
+finish_statistics (GstSsioSession *self, GstSsioReport *report, GError **error)
+{
+  self->normalization = gst_ssio_statistics_finish (self->statistics, error);
+  if (!self->normalization)
+    return FALSE;
+  close_computers (self);
+  report->measured = gst_ssio_normalization_copy (self->normalization);
+  return TRUE;
+}
+
+static void
+report_score (const GstSsioSession *self, GstSsioReport *report)
+{
+  if (self->tally)
+    report->score = gst_ssio_score_new (self->tally,
+        gst_ssio_targets_get_ignored (self->targets));
+}
+
+static void
+report_training (const GstSsioSession *self, GstSsioReport *report)
+{
+  const GstSsioOptimizer *optimizer
+      = gst_ssio_training_get_optimizer (self->training);
+
+  report->is_training = TRUE;
+  report->step = optimizer->step;
+  report->learning_rate = gst_ssio_optimizer_get_learning_rate (optimizer);
+}
+
+static void
+report_outputs (const GstSsioSession *self, GstSsioReport *report)
+{
+  guint i;
+
+  report->n_means = self->n_outputs;
+  report->means = g_new (gdouble, self->n_outputs);
+  for (i = 0; i < self->n_outputs; i++)
+    report->means[i]
+        = self->epoch.points ? self->sums[i] / self->epoch.points : NAN;
+}
+
+static gboolean
+finish_predictions (GstSsioSession *self, GError **error)
+{
+  return !self->predictions
+         || !gst_ssio_predictions_is_open (self->predictions)
+         || gst_ssio_predictions_finish (self->predictions, error);
+}
+
+/* What the epoch leaves behind. */
+static gboolean
+finish_epoch (GstSsioSession *self, GstSsioReport *report, GError **error)
+{
+  if (self->statistics)
+    return finish_statistics (self, report, error);
+  if (self->is_training
+      && !gst_ssio_training_end_epoch (self->training, error))
+    return FALSE;
+  return finish_predictions (self, error);
+}
+
+gboolean
+gst_ssio_session_end_epoch (GstSsioSession *self, GstSsioReport *report,
+    GError **error)
+{
+  *report = (GstSsioReport){ 0 };
+  if (!collect (self, error)
+      || !gst_ssio_source_file_is_intact (self->file, error))
+    return FALSE;
+  if (!self->model)
+    return TRUE;
+  if (!finish_epoch (self, report, error)) {
+    gst_ssio_report_clear (report);
+    return FALSE;
+  }
+  report->epoch = self->epoch;
+  if (!report->measured) {
+    report_score (self, report);
+    if (self->training)
+      report_training (self, report);
+    else
+      report_outputs (self, report);
+  }
+  reset_epoch (self, self->epoch.epoch + 1);
+  return TRUE;
+}
+
+const gchar *
+gst_ssio_session_get_stream (const GstSsioSession *self)
+{
+  return self->training ? gst_ssio_training_get_stream (self->training) : NULL;
+}
+
+gboolean
+gst_ssio_session_needs_stream (const GstSsioSession *self)
+{
+  return self->is_training && gst_ssio_training_needs_stream (self->training);
+}
+
+gboolean
+gst_ssio_session_set_stream (GstSsioSession *self, const gchar *state,
+    guint epochs, guint64 batches, GError **error)
+{
+  return gst_ssio_training_set_stream (self->training, state, epochs, batches,
+      error);
+}
+
+GstStructure *
+gst_ssio_session_take_message (GstSsioSession *self)
+{
+  return self->is_training ? gst_ssio_training_take_message (self->training)
+                           : NULL;
+}
+
+gboolean
+gst_ssio_session_throw_away (GstSsioSession *self, GError **error)
+{
+  if (!collect (self, error))
+    return FALSE;
+  if (self->statistics)
+    gst_ssio_statistics_reset (self->statistics);
+  if (self->predictions)
+    gst_ssio_predictions_discard (self->predictions);
+  reset_epoch (self, self->epoch.epoch);
+  return TRUE;
+}
