@@ -77,10 +77,12 @@ struct _GstSsioLinear {
   gboolean timer_runs;
   gchar *stream; /* where a training wants its stream to go on, or NULL */
 
-  /* of the streaming thread */
+  /* of the streaming thread, which sets it under the object lock */
   GstSsioSession *session; /* NULL after an error */
-  gboolean is_described;   /* what computes was told in the log */
-  gboolean epoch_runs;     /* its time has begun */
+
+  /* of the streaming thread */
+  gboolean is_described; /* what computes was told in the log */
+  gboolean epoch_runs;   /* its time has begun */
   gboolean has_failed;
   GError *error; /* why, until it is posted */
 };
@@ -165,11 +167,25 @@ refuse (GstSsioLinear *self)
   return GST_FLOW_FLUSHING;
 }
 
+/* The session goes while no other thread looks at it. */
+static void
+close_session (GstSsioLinear *self, const GError *error)
+{
+  GstSsioSession *session;
+
+  GST_OBJECT_LOCK (self);
+  session = g_steal_pointer (&self->session);
+  GST_OBJECT_UNLOCK (self);
+  if (session && error)
+    gst_ssio_session_tell_ranks (session, error->message);
+  g_clear_pointer (&session, gst_ssio_session_free);
+}
+
 /* error is NULL where somebody else has posted it. */
 static void
 fail (GstSsioLinear *self, GError *error)
 {
-  g_clear_pointer (&self->session, gst_ssio_session_free);
+  close_session (self, error);
   self->has_failed = TRUE;
   self->error = error;
 }
@@ -177,7 +193,7 @@ fail (GstSsioLinear *self, GError *error)
 static void
 stop (GstSsioLinear *self)
 {
-  g_clear_pointer (&self->session, gst_ssio_session_free);
+  close_session (self, NULL);
   self->has_failed = FALSE;
   g_clear_error (&self->error);
 }
@@ -356,13 +372,18 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
 static void
 post_report (GstSsioLinear *self, GstSsioReport *report)
 {
+  const gboolean is_first = gst_ssio_session_get_rank (self->session) == 0;
+
   GST_OBJECT_LOCK (self);
   report->seconds = g_timer_elapsed (self->timer, NULL);
-  g_free (self->last_message);
-  self->last_message = gst_ssio_report_to_string (report);
+  if (is_first) {
+    g_free (self->last_message);
+    self->last_message = gst_ssio_report_to_string (report);
+  }
   GST_OBJECT_UNLOCK (self);
 
-  g_object_notify_by_pspec (G_OBJECT (self), last_message_property);
+  if (is_first)
+    g_object_notify_by_pspec (G_OBJECT (self), last_message_property);
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self),
           gst_ssio_report_to_structure (report)));
@@ -451,6 +472,16 @@ gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
   return TRUE;
 }
 
+/* The streaming thread may wait for other processes. */
+static void
+interrupt (GstSsioLinear *self)
+{
+  GST_OBJECT_LOCK (self);
+  if (self->session)
+    gst_ssio_session_interrupt (self->session);
+  GST_OBJECT_UNLOCK (self);
+}
+
 static GstStateChangeReturn
 gst_ssio_linear_change_state (GstElement *element, GstStateChange transition)
 {
@@ -463,6 +494,8 @@ gst_ssio_linear_change_state (GstElement *element, GstStateChange transition)
     let_timer_run (self, TRUE);
   else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
     let_timer_run (self, FALSE);
+  else if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    interrupt (self);
 
   result
       = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
