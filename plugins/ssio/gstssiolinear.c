@@ -24,11 +24,90 @@
  *
  * and sets #GstSsioLinear:last-message to the same in one line.
  *
+ * ## Evaluation
+ * #GstSsioLinear:label names the field with each point's class, which is then
+ * no input: an integer, a bit field or a float that holds integers. Outputs
+ * are the classes' logits. The message of an epoch then has as well
+ *
+ * * `scored-points`, `ignored-points` (uint64)
+ * * `loss` (double): the mean cross-entropy, as PyTorch's nn.CrossEntropyLoss
+ * * `accuracy` (double): the share of points whose largest output, of several
+ *   equal ones the first, is that of their class
+ * * `iou` (#GstValueArray of double): of each class, the points that are of it
+ *   and found to be, divided by those that are either; NaN for a class that no
+ *   point is of or was taken for, and for the one that is ignored
+ * * `miou` (double): the mean of `iou` without those that are NaN
+ * * `confusion` (#GstValueArray of #GstValueArray of uint64): points by their
+ *   class, then by the one found
+ *
+ * They are added up in float64, or counted, and have the same bits with any
+ * number of threads; they are NaN where no point was scored.
+ *
+ * #GstSsioLinear:class-map turns raw labels into classes; it must have all that
+ * occur. semantic-kitti.yaml can be given as it is. What is
+ * #GstSsioLinear:ignore-label after that counts nowhere; any other label that
+ * is no class is an error that names file and point.
+ *
+ * ## Normalisation
+ * #GstSsioLinear:normalize says what is done to inputs before the model sees
+ * them. With `stats` each one is taken less its mean and divided by its
+ * deviation (NumPy's std(); by 1 where that is 0), as they are in the tensors
+ * `normalize.mean` and `normalize.std` of the weights or of
+ * #GstSsioLinear:normalize-file. Where there are none the first epoch only
+ * measures them: its message has `normalize-mean` and `normalize-std`
+ * (#GstValueArray of double) in place of what is computed, and those that
+ * follow use them, so that one epoch more is to be streamed. With `center-xy`
+ * the inputs x and y are taken less their mean over each batch. Weights that
+ * say how their inputs were normalised, by those tensors or by `normalize` in
+ * the metadata, are used so by default, and with nothing else.
+ *
+ * ## Predictions
+ * #GstSsioLinear:predictions is a .npy file of a row for each point of the
+ * data set, in the order of the files (the event `ssio-files` names them) and
+ * of the points in each, whatever order batches stream in:
+ * #GstSsioLinear:predictions-type has what is in it. Rows of points that did
+ * not come, as those of other shards, are 255 (u1), 65535 (u2) or NaN (f4).
+ * Each epoch writes the file anew; it has its name when the epoch is complete,
+ * before its message. Batches of shuffle=points have no place in it and are an
+ * error.
+ *
+ * ## Training
+ * With #GstSsioLinear:train the model learns each point's label: softmax
+ * cross-entropy as PyTorch's nn.CrossEntropyLoss has it, with
+ * #GstSsioLinear:class-weights, and after each batch, or after
+ * #GstSsioLinear:steps-per-update of them, a step of #GstSsioLinear:optimizer
+ * by PyTorch's formulas, in float32. The number of threads does not show in
+ * the weights. The message of an epoch is that of an evaluation, of the
+ * weights as they were when each batch came, with `loss` the mean over batches
+ * of the weighted loss; in place of `output-mean` it has
+ *
+ * * `step` (uint64): steps of the optimizer so far
+ * * `learning-rate` (double): of the next one
+ *
+ * Between epochs the element message `ssio-training` tells of a batch, at most
+ * one each #GstSsioLinear:report-interval: `epoch` (uint), `batch`, `step`,
+ * `points` (uint64), `loss`, `accuracy` and `learning-rate` (double).
+ *
+ * At the end of each epoch #GstSsioLinear:save-weights and
+ * #GstSsioLinear:checkpoint are written in one go: after a crash they are what
+ * they were, or the new ones. The first is for #GstSsioLinear:weights and for
+ * load_state_dict() of the nn.Sequential of nn.Linear and nn.ReLU; how inputs
+ * are normalised is in its metadata. The second has the optimizer's state and
+ * where the stream of ssiosrc stands as well: where it is there, training goes
+ * on from it, and ssiosrc with it, bit for bit as if nothing had been. The same
+ * command line begins a training and continues it. It is also written after
+ * each #GstSsioLinear:checkpoint-interval batches.
+ *
+ * A loss, gradient or weight that is no finite number is an error; files stay
+ * as they were written last. Training is of the CPU alone.
+ *
  * Batches in system memory are computed on all cores; those that
  * #GstSsioCudaUpload has brought to a CUDA device are computed there, in
  * float32 arithmetic as on the CPU, so that the means agree to 1e-5. A model
  * whose weights do not fit in a multiprocessor's shared memory is computed by
- * cuBLASLt, which must be installed then.
+ * cuBLASLt, which must be installed then. Labels, predictions and
+ * normalize=center-xy are of the CPU alone: with them batches stay in system
+ * memory, which #GstSsioCudaUpload warns of.
  *
  * What is wrong with the features or the weights for the stream's caps is
  * an error that comes with the first batch in PLAYING. After an error of this
@@ -44,6 +123,19 @@
  *     ssiolinear features=x,y,z,intensity layers=128,64,8 \
  *     weights=model.safetensors
  * ]| Runs a trained model with two hidden layers and 8 outputs.
+ * |[
+ * gst-launch-1.0 -v ssiosrc location=sequences/08/velodyne layout=semantickitti \
+ *     labels=../labels/%s.label ! queue ! ssiolinear features=x,y,z,intensity \
+ *     layers=64,20 weights=model.safetensors label=sem_class \
+ *     class-map=semantic-kitti.yaml ignore-label=0 predictions=08.npy
+ * ]| Evaluates a model on a SemanticKITTI sequence and keeps what it predicts.
+ * |[
+ * gst-launch-1.0 -v ssiosrc location=flight.las shuffle=points epochs=20 \
+ *     batch-size=4096 ! queue ! ssiolinear label=classification \
+ *     class-map=1:0,2:1 features=x,y,z,intensity normalize=stats layers=64,2 \
+ *     train=true schedule=cosine save-weights=ground.safetensors \
+ *     checkpoint=ground.checkpoint
+ * ]| Trains a model to tell ground from the rest; run again, it goes on.
  *
  * Since: 0.1
  */
@@ -83,6 +175,7 @@ struct _GstSsioLinear {
   /* of the streaming thread */
   gboolean is_described; /* what computes was told in the log */
   gboolean epoch_runs;   /* its time has begun */
+  gboolean has_measured; /* the last epoch did nothing else */
   gboolean has_failed;
   GError *error; /* why, until it is posted */
 };
@@ -217,6 +310,7 @@ start (GstSsioLinear *self)
   gst_ssio_linear_settings_clear (&settings);
   self->is_described = FALSE;
   self->epoch_runs = FALSE;
+  self->has_measured = FALSE;
   if (!self->session) {
     gst_ssio_element_take_error (self, error);
     return FALSE;
@@ -245,16 +339,20 @@ gst_ssio_linear_query (GstBaseSink *sink, GstQuery *query)
   return knows;
 }
 
-/* A build without kernels computes on the CPU. */
+/* What is computed on the CPU need not go to a device and come back. */
 static GstCaps *
 gst_ssio_linear_get_caps (GstBaseSink *sink, GstCaps *filter)
 {
-  GstCaps *caps
-      = gst_ssio_kernels_are_built ()
-            ? gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink))
-            : gst_caps_from_string (GST_SSIO_SYSTEM_CAPS);
-  GstCaps *filtered;
+  GstSsioLinear *self = GST_SSIO_LINEAR (sink);
+  GstCaps *caps, *filtered;
+  gboolean needs_cpu;
 
+  GST_OBJECT_LOCK (self);
+  needs_cpu = gst_ssio_linear_settings_need_cpu (&self->settings);
+  GST_OBJECT_UNLOCK (self);
+  caps = gst_ssio_kernels_are_built () && !needs_cpu
+             ? gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink))
+             : gst_caps_from_string (GST_SSIO_SYSTEM_CAPS);
   if (!filter)
     return caps;
   filtered = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
@@ -295,10 +393,9 @@ prepare (GstSsioLinear *self, GstBuffer *buffer, GError **error)
   GST_INFO_OBJECT (self, "%s", description);
   if (gst_ssio_session_downloads (self->session))
     GST_ELEMENT_WARNING (self, STREAM, NOT_IMPLEMENTED,
-        ("train, label, predictions and normalize=center-xy are computed on the "
-         "CPU: "
-         "batches come back from the device for them; leave ssiocudaupload "
-         "out to spare that way"),
+        ("normalize=center-xy, as the weights say, is computed on the CPU: "
+         "batches come back from the device for it; leave ssiocudaupload out "
+         "to spare that way"),
         (NULL));
   self->is_described = TRUE;
   g_free (description);
@@ -382,6 +479,7 @@ post_report (GstSsioLinear *self, GstSsioReport *report)
   }
   GST_OBJECT_UNLOCK (self);
 
+  self->has_measured = report->measured != NULL;
   if (is_first)
     g_object_notify_by_pspec (G_OBJECT (self), last_message_property);
   gst_element_post_message (GST_ELEMENT (self),
@@ -408,6 +506,18 @@ end_epoch (GstSsioLinear *self)
     post_report (self, &report);
   gst_ssio_report_clear (&report);
   return TRUE;
+}
+
+static void
+warn_of_measuring (GstSsioLinear *self)
+{
+  if (self->has_measured)
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
+        ("normalize=stats: the last epoch has only measured the inputs, and "
+         "nothing was computed; stream one epoch more (epochs=2), or set "
+         "normalize-file"),
+        (NULL));
+  self->has_measured = FALSE;
 }
 
 static void
@@ -458,6 +568,7 @@ gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
   case GST_EVENT_EOS:
   case GST_EVENT_SEGMENT_DONE:
     goes_on = end_epoch (self);
+    warn_of_measuring (self);
     self->epoch_runs = FALSE;
     break;
   case GST_EVENT_FLUSH_STOP:
@@ -536,8 +647,8 @@ gst_ssio_linear_class_init (GstSsioLinearClass *class)
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (element_class,
       "Linear layers over points", "Sink/Analyzer/PointCloud",
-      "Runs linear layers with ReLU over batches of points and reports the "
-      "mean outputs of each epoch",
+      "Runs linear layers with ReLU over batches of points, evaluates them by "
+      "the points' labels and writes predictions",
       "The Spatial-StreamIO developers");
   element_class->change_state = gst_ssio_linear_change_state;
 

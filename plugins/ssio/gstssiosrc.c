@@ -365,19 +365,13 @@ go_to (GstSsioSrc *self, guint epoch, guint64 batch)
   set_position (self, self->resume_position);
 }
 
-/* Where a consumer has stood, as the property says or else the consumer. */
+/* Where a consumer that has kept a state wants to go on, or NULL. */
 static gchar *
-find_resume_text (GstSsioSrc *self)
+ask_for_state (GstSsioSrc *self)
 {
-  gchar *text;
-  GstQuery *query;
+  GstQuery *query = gst_query_new_ssio_state ();
+  gchar *text = NULL;
 
-  GST_OBJECT_LOCK (self);
-  text = g_strdup (self->resume_from);
-  GST_OBJECT_UNLOCK (self);
-  if (text)
-    return text;
-  query = gst_query_new_ssio_state ();
   if (gst_pad_peer_query (GST_BASE_SRC_PAD (self), query))
     gst_query_parse_ssio_state (query, &text, NULL, NULL);
   gst_query_unref (query);
@@ -388,18 +382,28 @@ find_resume_text (GstSsioSrc *self)
 static gboolean
 resume (GstSsioSrc *self, GError **error)
 {
-  gchar *text = find_resume_text (self);
+  const gchar *owner = "";
+  gchar *text;
   guint epoch;
   guint64 batch;
   gboolean ok = TRUE;
 
+  GST_OBJECT_LOCK (self);
+  text = g_strdup (self->resume_from);
+  GST_OBJECT_UNLOCK (self);
   self->resume_position = 0;
   set_epoch (self, 0);
+  if (!text) {
+    text = ask_for_state (self);
+    owner = "the checkpoint of an element behind: ";
+  }
   if (text && *text) {
     ok = gst_ssio_resume_parse (text, self->description, &epoch, &batch,
         error);
     if (ok)
       go_to (self, epoch, batch);
+    else
+      g_prefix_error (error, "%s", owner);
   }
   g_free (text);
   return ok;

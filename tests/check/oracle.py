@@ -33,6 +33,11 @@ r"""Independent answers for the tests, from NumPy. Never part of the product.
       writes x, y and z, one after the other, as float64
   oracle.py semantickitti DIRECTORY
       writes velodyne/N.bin, labels/N.label, and joined, the records of all
+  oracle.py evaluate DIRECTORY
+      writes points with labels, weights, and outputs as float64; prints what
+      an evaluation must find
+  oracle.py describe-npy FILE.npy
+      prints type, shape and the first and last value
 """
 import hashlib
 import json
@@ -41,6 +46,7 @@ import sys
 
 import numpy as np
 
+from oracle_evaluate import describe_npy, evaluate
 from oracle_las import write_las
 from oracle_train import train
 
@@ -243,8 +249,8 @@ def write_convert(path):
 def write_safetensors(path, tensors):
     header, data = {}, b''
     for name, value in tensors.items():
-        raw = value.astype('<f4').tobytes()
-        header[name] = {'dtype': 'F32', 'shape': list(value.shape),
+        raw = value.tobytes()
+        header[name] = {'dtype': f'F{8 * value.itemsize}', 'shape': list(value.shape),
                         'data_offsets': [len(data), len(data) + len(raw)]}
         data += raw
     text = json.dumps({'__metadata__': {'format': 'pt'}, **header}).encode()
@@ -650,6 +656,10 @@ def main():
         write_las_coordinates(*arguments)
     elif command == 'semantickitti':
         write_semantickitti(*arguments)
+    elif command == 'describe-npy':
+        describe_npy(*arguments)
+    elif command == 'evaluate':
+        evaluate(write_safetensors, *arguments)
     else:
         sys.exit(__doc__)
 

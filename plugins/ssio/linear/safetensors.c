@@ -155,32 +155,51 @@ parse_doubles (const gchar *text, guint n, gdouble *values)
   return ok;
 }
 
+/* A tensor in float64, or in float32. */
+static gboolean
+read_tensor (const GstSsioTensors *tensors, const gchar *name, guint n,
+    gdouble *values, GError **error)
+{
+  const guint64 shape = n;
+  const gboolean is_double = gst_ssio_tensors_are (tensors, name, "F64");
+  const guint8 *bytes
+      = gst_ssio_tensors_find (tensors, name, is_double ? "F64" : "F32",
+          &shape, 1, "it must have a value for each of features", error);
+  gfloat single;
+  guint i;
+
+  for (i = 0; bytes && i < n; i++) {
+    if (is_double) {
+      memcpy (&values[i], bytes + i * sizeof (gdouble), sizeof (gdouble));
+    } else {
+      memcpy (&single, bytes + i * sizeof (gfloat), sizeof (gfloat));
+      values[i] = single;
+    }
+  }
+  return bytes != NULL;
+}
+
+/* A tensor, or a text in its place. */
 static gboolean
 read_doubles (const GstSsioTensors *tensors, const gchar *name, guint n,
     gdouble *values, GError **error)
 {
-  const guint64 shape = n;
   const gchar *text = gst_ssio_tensors_get_metadata (tensors, name);
-  const guint8 *bytes;
   guint i;
 
-  if (text && !gst_ssio_tensors_have (tensors, name)) {
-    if (!parse_doubles (text, n, values))
-      return gst_ssio_tensors_fail (error, tensors,
-          "metadata \"%s\": expected %u numbers, one for each of features, "
-          "found \"%s\"",
-          name, n, text);
-  } else {
-    bytes = gst_ssio_tensors_find (tensors, name, "F64", &shape, 1,
-        "it must have a value for each of features", error);
-    if (!bytes)
+  if (gst_ssio_tensors_have (tensors, name) || !text) {
+    if (!read_tensor (tensors, name, n, values, error))
       return FALSE;
-    memcpy (values, bytes, n * sizeof (gdouble));
+  } else if (!parse_doubles (text, n, values)) {
+    return gst_ssio_tensors_fail (error, tensors,
+        "metadata \"%s\": expected %u numbers, one for each of features, "
+        "found \"%s\"",
+        name, n, text);
   }
   for (i = 0; i < n; i++) {
     if (!isfinite (values[i]))
       return gst_ssio_tensors_fail (error, tensors,
-          "\"%s\": expected finite numbers, found %g", name, values[i]);
+          "tensor \"%s\": expected finite numbers, found %g", name, values[i]);
   }
   return TRUE;
 }

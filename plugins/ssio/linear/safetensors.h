@@ -18,9 +18,9 @@ gboolean gst_ssio_safetensors_load (const gchar *path, GstSsioModel *model,
     GError **error);
 
 /* How the inputs of the file's model are normalised: *normalize is STATS where
- * it has tensors normalize.mean and normalize.std (F64, one value for each of
- * the n_in inputs), or texts of these names in its metadata, numbers separated
- * by commas, which *normalization gets, or what the text "normalize" of
+ * it has tensors normalize.mean and normalize.std (F64 or F32, one value for
+ * each of the n_in inputs), or texts of these names in its metadata, numbers
+ * separated by commas, which *normalization gets, or what the text "normalize" of
  * its metadata says, or NONE. */
 gboolean gst_ssio_safetensors_load_normalization (const gchar *path,
     guint n_in, GstSsioNormalize *normalize,

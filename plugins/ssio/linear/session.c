@@ -425,11 +425,11 @@ get_fields (const GstSsioSession *self)
   return (const guint *) self->fields->data;
 }
 
-/* Each point's outputs are looked at on the CPU. */
+/* Also where it is the weights that want inputs centred. */
 static gboolean
 needs_cpu (const GstSsioSession *self)
 {
-  return self->targets || self->predictions
+  return gst_ssio_linear_settings_need_cpu (&self->settings)
          || self->normalize == GST_SSIO_NORMALIZE_CENTER_XY;
 }
 

@@ -121,6 +121,13 @@ gst_ssio_linear_settings_copy (const GstSsioLinearSettings *settings,
   gst_ssio_training_settings_copy (&settings->training, &copy->training);
 }
 
+gboolean
+gst_ssio_linear_settings_need_cpu (const GstSsioLinearSettings *settings)
+{
+  return settings->label || settings->predictions
+         || settings->normalize == GST_SSIO_NORMALIZE_CENTER_XY;
+}
+
 static void
 take_string (gchar **place, const GValue *value)
 {
@@ -290,7 +297,7 @@ install_normalization (GObjectClass *class, GParamFlags flags)
   g_object_class_install_property (class, PROP_NORMALIZE_FILE,
       g_param_spec_string ("normalize-file", "Normalize file",
           "A safetensors file with the tensors normalize.mean and "
-          "normalize.std (F64) for normalize=stats (unset = those of the "
+          "normalize.std, a value for each input, for normalize=stats (unset = those of the "
           "weights, or of the first epoch)",
           NULL, flags));
 }

@@ -373,6 +373,19 @@ gst_ssio_tensors_have (const GstSsioTensors *tensors, const gchar *name)
   return json_object_has_member (tensors->header, name);
 }
 
+gboolean
+gst_ssio_tensors_are (const GstSsioTensors *tensors, const gchar *name,
+    const gchar *type)
+{
+  JsonNode *node = json_object_get_member (tensors->header, name);
+  JsonNode *dtype = NULL;
+
+  if (node && JSON_NODE_HOLDS_OBJECT (node))
+    dtype = json_object_get_member (json_node_get_object (node), "dtype");
+  return dtype && JSON_NODE_HOLDS_VALUE (dtype)
+         && g_strcmp0 (json_node_get_string (dtype), type) == 0;
+}
+
 const gchar *
 gst_ssio_tensors_get_metadata (const GstSsioTensors *tensors, const gchar *key)
 {
@@ -382,8 +395,10 @@ gst_ssio_tensors_get_metadata (const GstSsioTensors *tensors, const gchar *key)
   if (!node || !JSON_NODE_HOLDS_OBJECT (node))
     return NULL;
   node = json_object_get_member (json_node_get_object (node), key);
-  if (!node || !JSON_NODE_HOLDS_VALUE (node)
-      || json_node_get_value_type (node) != G_TYPE_STRING)
+  if (!node)
     return NULL;
+  if (!JSON_NODE_HOLDS_VALUE (node)
+      || json_node_get_value_type (node) != G_TYPE_STRING)
+    return "";
   return json_node_get_string (node);
 }

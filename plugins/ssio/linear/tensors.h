@@ -31,7 +31,11 @@ GList *gst_ssio_tensors_get_names (const GstSsioTensors *tensors);
 gboolean gst_ssio_tensors_have (const GstSsioTensors *tensors,
     const gchar *name);
 
-/* The bytes of a tensor, which must be of that type, "F32" or "F64", and
+/* Whether there is such a tensor of that type, "F32" or "F64". */
+gboolean gst_ssio_tensors_are (const GstSsioTensors *tensors,
+    const gchar *name, const gchar *type);
+
+/* The bytes of a tensor, which must be of that type and
  * shape; hint says what to do where it is of another. NULL with error set. */
 const guint8 *gst_ssio_tensors_find (const GstSsioTensors *tensors,
     const gchar *name, const gchar *type, const guint64 *shape,
@@ -42,7 +46,7 @@ gboolean gst_ssio_tensors_read (const GstSsioTensors *tensors,
     const gchar *name, gfloat *values, const guint64 *shape,
     guint n_dimensions, const gchar *hint, GError **error);
 
-/* NULL where there is no such text. */
+/* NULL where there is no such text, and "" where it is something else. */
 const gchar *gst_ssio_tensors_get_metadata (const GstSsioTensors *tensors,
     const gchar *key);
 

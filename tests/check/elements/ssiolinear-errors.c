@@ -248,6 +248,25 @@ GST_START_TEST (buffer_that_ends_in_mid_point_is_one_error)
 }
 GST_END_TEST;
 
+GST_START_TEST (predictions_of_batches_from_unknown_files_are_an_error)
+{
+  gchar *path = ssio_check_make_path (".npy");
+  gchar *text = g_strdup_printf ("layers=2 predictions=%s", path);
+  GstHarness *harness = linear_new (text);
+
+  linear_start_stream (harness, LINEAR_CAPS);
+  fail_unless_equals_int (gst_harness_push (harness,
+                              linear_new_points (10, 2)),
+      GST_FLOW_FLUSHING);
+  ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
+      GST_STREAM_ERROR_FORMAT, "does not say which points", NULL);
+  fail_if (g_file_test (path, G_FILE_TEST_EXISTS));
+  linear_teardown (harness);
+  g_free (text);
+  g_free (path);
+}
+GST_END_TEST;
+
 static Suite *
 ssiolinear_errors_suite (void)
 {
@@ -267,6 +286,8 @@ ssiolinear_errors_suite (void)
   tcase_add_test (tcase, element_that_failed_works_again_after_ready);
   tcase_add_test (tcase, weights_of_another_shape_are_one_error);
   tcase_add_test (tcase, buffer_that_ends_in_mid_point_is_one_error);
+  tcase_add_test (tcase,
+      predictions_of_batches_from_unknown_files_are_an_error);
   return suite;
 }
 
