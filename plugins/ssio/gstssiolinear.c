@@ -101,6 +101,30 @@
  * A loss, gradient or weight that is no finite number is an error; files stay
  * as they were written last. Training is of the CPU alone.
  *
+ * ## Training on several processes
+ * With #GstSsioLinear:distributed all processes that mpirun starts, the ranks,
+ * train one model by MPI: each step is of a batch of each rank, whose
+ * gradients MPI_Allreduce adds up in float64, each batch by what its points
+ * weigh. N ranks on shards of ssiosrc come to what one comes to with batches N
+ * times as large, but for rounding, and every run of N ranks to the same bits.
+ * A rank whose shard has fewer batches than others takes part in their last
+ * steps without one. With normalize=stats the points of all ranks are
+ * measured; normalize=center-xy is of each rank's own batch.
+ *
+ * All ranks post the same messages, of the points of all, with `ranks` (uint):
+ * how many there are. Rank 0 alone sets #GstSsioLinear:last-message and writes
+ * files; all read #GstSsioLinear:checkpoint, so it has to be where all see it.
+ * Ranks compare weights and settings before the first step, and weights after
+ * each epoch: what differs is an error.
+ *
+ * Where a rank has an error, or its pipeline stops before the others', all
+ * have an error that names it and says what it said; where its process dies,
+ * mpirun ends the others and says which. Ranks wait for each other from READY
+ * to PAUSED and at each batch, but not for ever: a pipeline can be set to NULL
+ * at any time. MPI is initialized when it is first needed, for
+ * MPI_THREAD_MULTIPLE, and finalized at the exit, unless the application does
+ * both; for several pipelines, all ranks start theirs in the same order.
+ *
  * Batches in system memory are computed on all cores; those that
  * #GstSsioCudaUpload has brought to a CUDA device are computed there, in
  * float32 arithmetic as on the CPU, so that the means agree to 1e-5. A model
@@ -136,6 +160,13 @@
  *     train=true schedule=cosine save-weights=ground.safetensors \
  *     checkpoint=ground.checkpoint
  * ]| Trains a model to tell ground from the rest; run again, it goes on.
+ * |[
+ * mpirun -n 4 gst-launch-1.0 -v ssiosrc location=@flights.txt num-shards=-1 \
+ *     shard-index=-1 shard-policy=even shuffle=points epochs=20 \
+ *     batch-size=4096 ! queue ! ssiolinear label=classification \
+ *     class-map=1:0,2:1 features=x,y,z,intensity normalize=stats layers=64,2 \
+ *     train=true distributed=true save-weights=ground.safetensors
+ * ]| The same on four processes, in steps of 16,384 points.
  *
  * Since: 0.1
  */

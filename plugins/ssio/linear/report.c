@@ -60,7 +60,8 @@ gst_ssio_report_to_string (const GstSsioReport *report)
       g_string_append_printf (text, ", trained: step %" G_GUINT64_FORMAT,
           report->step);
     if (report->n_ranks > 0)
-      g_string_append_printf (text, " of %u ranks", report->n_ranks);
+      g_string_append_printf (text, " on %u rank%s", report->n_ranks,
+          report->n_ranks == 1 ? "" : "s");
     gst_ssio_score_append_to (report->score, text);
   } else {
     append_numbers (text, ", output mean", report->means, report->n_means);

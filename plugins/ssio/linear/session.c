@@ -151,9 +151,12 @@ open_settings (GstSsioSession *self, GError **error)
 static gboolean
 open_collective (GstSsioSession *self, GError **error)
 {
-  if (self->settings.training.distributed)
-    self->collective = gst_ssio_collective_open (error);
-  return self->collective || !self->settings.training.distributed;
+  const GstSsioTrainingSettings *settings = &self->settings.training;
+
+  if (!settings->distributed || !settings->train)
+    return TRUE;
+  self->collective = gst_ssio_collective_open (error);
+  return self->collective != NULL;
 }
 
 GstSsioSession *

@@ -3,20 +3,8 @@
 
 #include <string.h>
 
-#include "mpicheck.h"
+#include "linear/mpicheck.h"
 #include "ssiocheck.h"
-
-static guint
-count (const gchar *output, const gchar *part)
-{
-  guint n = 0;
-
-  while ((output = strstr (output, part))) {
-    output += strlen (part);
-    n++;
-  }
-  return n;
-}
 
 /* The sums that follow " sums " in the job's first line that has any. */
 static gchar *
@@ -36,9 +24,9 @@ run_steps (guint n_ranks, const gchar *n_steps)
   fail_unless (mpi_check_run (n_ranks, &output, mpi_check_get_rank (), "steps",
                    NULL),
       "%s", output);
-  fail_unless_equals_int (count (output, n_steps), n_ranks);
+  fail_unless_equals_int (mpi_check_count (output, n_steps), n_ranks);
   sums = get_sums (output);
-  fail_unless_equals_int (count (output, sums), n_ranks);
+  fail_unless_equals_int (mpi_check_count (output, sums), n_ranks);
   g_free (output);
   return sums;
 }
@@ -72,7 +60,7 @@ GST_START_TEST (collectives_follow_each_other_and_run_at_once)
                    NULL),
       "%s", output);
   sums = get_sums (output);
-  fail_unless_equals_int (count (output, sums), 6);
+  fail_unless_equals_int (mpi_check_count (output, sums), 6);
   g_free (sums);
   g_free (output);
 }
@@ -86,8 +74,8 @@ check_wrong (const gchar *what, guint n, const gchar *text)
   gchar *output;
 
   fail_if (mpi_check_run (4, &output, mpi_check_get_rank (), what, NULL));
-  fail_unless (count (output, text) == n, "expected %u of \"%s\" in: %s", n,
-      text, output);
+  fail_unless (mpi_check_count (output, text) == n,
+      "expected %u of \"%s\" in: %s", n, text, output);
   g_free (output);
 }
 

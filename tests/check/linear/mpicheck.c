@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "mpicheck.h"
+#include <string.h>
+
+#include "linear/mpicheck.h"
 #include "ssiocheck.h"
 
 gboolean
@@ -16,6 +18,12 @@ const gchar *
 mpi_check_get_rank (void)
 {
   return g_getenv ("SSIO_CHECK_MPI_RANK");
+}
+
+const gchar *
+mpi_check_get_launcher (void)
+{
+  return g_getenv ("SSIO_CHECK_LAUNCH_RANK");
 }
 
 /* The tests run as root in containers, on fewer cores than ranks, and what
@@ -71,4 +79,16 @@ mpi_check_run (guint n_ranks, gchar **output, const gchar *command, ...)
   g_strfreev (environment);
   g_ptr_array_unref (argv);
   return status == 0;
+}
+
+guint
+mpi_check_count (const gchar *output, const gchar *part)
+{
+  guint n = 0;
+
+  while ((output = strstr (output, part))) {
+    output += strlen (part);
+    n++;
+  }
+  return n;
 }

@@ -29,9 +29,9 @@ typedef enum {
 static const gchar *const purposes[] = {
   "at a batch",
   "at the end of its epoch",
-  "at the sums of an epoch",
+  "adding up numbers of an epoch",
   "comparing its settings",
-  "leaving",
+  "stopping",
   "failing",
 };
 
@@ -246,10 +246,10 @@ hear_who_fails (GstSsioCollective *self, GError **error)
   }
   if (left < self->n_ranks)
     return end_with_error (self, error,
-        "rank %u (of 0 to %u) has stopped while this one, rank %u, was %s; "
-        "what it or its mpirun printed says why. All ranks need the same "
-        "number of epochs",
-        left, self->n_ranks - 1, self->rank, purposes[self->turn.purpose]);
+        "rank %u (of 0 to %u) has stopped, and this one, rank %u, cannot go "
+        "on alone; what rank %u or mpirun has printed says why. All ranks "
+        "need the same number of epochs",
+        left, self->n_ranks - 1, self->rank, left);
   return TRUE;
 }
 
@@ -347,6 +347,28 @@ take_turn (GstSsioCollective *self, const Turn *turn, gpointer values,
   return wait_for_turns (self, error) && settle (self, values, error);
 }
 
+/* In a list, what differs says more than the whole. */
+static gboolean
+disagree (GstSsioCollective *self, const gchar *what, guint rank,
+    GError **error)
+{
+  gchar **expected = g_strsplit (get_text (self, 0), ", ", -1);
+  gchar **found = g_strsplit (get_text (self, rank), ", ", -1);
+  guint i;
+
+  for (i = 0; expected[i] && found[i]; i++) {
+    if (strcmp (expected[i], found[i]) != 0)
+      break;
+  }
+  end_with_error (self, error,
+      "%s: rank 0 has \"%s\", rank %u has \"%s\"; start all ranks with the "
+      "same",
+      what, expected[i] ? expected[i] : "", rank, found[i] ? found[i] : "");
+  g_strfreev (expected);
+  g_strfreev (found);
+  return FALSE;
+}
+
 gboolean
 gst_ssio_collective_agree (GstSsioCollective *self, const gchar *what,
     const gchar *text, GError **error)
@@ -359,10 +381,7 @@ gst_ssio_collective_agree (GstSsioCollective *self, const gchar *what,
     return FALSE;
   for (r = 1; r < self->n_ranks; r++) {
     if (strcmp (get_text (self, 0), get_text (self, r)) != 0)
-      return end_with_error (self, error,
-          "%s: rank 0 has \"%s\", rank %u has \"%s\"; start all ranks with "
-          "the same",
-          what, get_text (self, 0), r, get_text (self, r));
+      return disagree (self, what, r, error);
   }
   return TRUE;
 }

@@ -42,8 +42,8 @@ void gst_ssio_collective_leave (GstSsioCollective *collective,
  * after an error of those that follow. */
 void gst_ssio_collective_interrupt (GstSsioCollective *collective);
 
-/* Whether all ranks have the same text, like "learning-rate=0.1"; what names
- * it in the error. */
+/* Whether all ranks have the same text, a list as "seed 1, layers 2"; what
+ * names it in the error. */
 gboolean gst_ssio_collective_agree (GstSsioCollective *collective,
     const gchar *what, const gchar *text, GError **error);
 

@@ -51,9 +51,9 @@ load (GError **error)
     g_module_make_resident (module);
   } else {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-        "distributed=true needs Open MPI, which cannot be opened: %s; install "
-        "it (openmpi-bin), and build with -Dmpi=enabled (libopenmpi-dev)",
-        g_module_error ());
+        "distributed=true needs Open MPI and %s, which cannot be opened: %s; "
+        "install openmpi-bin, or build with -Dmpi=enabled (libopenmpi-dev)",
+        path, g_module_error ());
   }
   if (module)
     g_module_close (module);
