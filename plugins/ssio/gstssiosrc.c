@@ -378,15 +378,39 @@ ask_for_state (GstSsioSrc *self)
   return text;
 }
 
+/* Goes on from a text of a state, of this stream's property or of a consumer's
+ * checkpoint, which knows of no rounds of epochs. */
+static gboolean
+go_on (GstSsioSrc *self, const gchar *text, gboolean is_checkpoint,
+    GError **error)
+{
+  guint n_epochs = self->epochs_left;
+  guint64 batch;
+  guint epoch;
+
+  if (!gst_ssio_resume_parse (text, self->description, &epoch, &batch,
+          error)) {
+    if (is_checkpoint)
+      g_prefix_error (error, "the checkpoint of an element behind: ");
+    return FALSE;
+  }
+  go_to (self, epoch, batch);
+  if (!is_checkpoint || n_epochs == 0 || self->epoch.epoch < n_epochs)
+    return TRUE;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "epochs=%u: expected more than the %u that are over, as the checkpoint "
+      "of an element behind says; raise epochs to go on",
+      n_epochs, self->epoch.epoch);
+  return FALSE;
+}
+
 /* Where another stream of the same points stood, if that is asked for. */
 static gboolean
 resume (GstSsioSrc *self, GError **error)
 {
-  const gchar *owner = "";
-  gchar *text;
-  guint epoch;
-  guint64 batch;
+  gboolean is_checkpoint = FALSE;
   gboolean ok = TRUE;
+  gchar *text;
 
   GST_OBJECT_LOCK (self);
   text = g_strdup (self->resume_from);
@@ -395,16 +419,10 @@ resume (GstSsioSrc *self, GError **error)
   set_epoch (self, 0);
   if (!text) {
     text = ask_for_state (self);
-    owner = "the checkpoint of an element behind: ";
+    is_checkpoint = TRUE;
   }
-  if (text && *text) {
-    ok = gst_ssio_resume_parse (text, self->description, &epoch, &batch,
-        error);
-    if (ok)
-      go_to (self, epoch, batch);
-    else
-      g_prefix_error (error, "%s", owner);
-  }
+  if (text && *text)
+    ok = go_on (self, text, is_checkpoint, error);
   g_free (text);
   return ok;
 }
