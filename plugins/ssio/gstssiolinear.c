@@ -104,7 +104,7 @@
  * ## Training on several processes
  * With #GstSsioLinear:distributed all processes that mpirun starts, the ranks,
  * train one model by MPI: each step is of a batch of each rank, whose
- * gradients MPI_Allreduce adds up in float64, each batch by what its points
+ * gradients MPI_Iallreduce adds up in float64, each batch by what its points
  * weigh. N ranks on shards of ssiosrc come to what one comes to with batches N
  * times as large, but for rounding, and every run of N ranks to the same bits.
  * A rank whose shard has fewer batches than others takes part in their last
@@ -124,6 +124,10 @@
  * at any time. MPI is initialized when it is first needed, for
  * MPI_THREAD_MULTIPLE, and finalized at the exit, unless the application does
  * both; for several pipelines, all ranks start theirs in the same order.
+ *
+ * Open MPI binds each of one or two processes to a core, and more of them to a
+ * socket: `--bind-to none` lets threads have all cores, of which
+ * #GstSsioLinear:threads then is each rank's share.
  *
  * Batches in system memory are computed on all cores; those that
  * #GstSsioCudaUpload has brought to a CUDA device are computed there, in
@@ -161,11 +165,12 @@
  *     checkpoint=ground.checkpoint
  * ]| Trains a model to tell ground from the rest; run again, it goes on.
  * |[
- * mpirun -n 4 gst-launch-1.0 -v ssiosrc location=@flights.txt num-shards=-1 \
- *     shard-index=-1 shard-policy=even shuffle=points epochs=20 \
- *     batch-size=4096 ! queue ! ssiolinear label=classification \
- *     class-map=1:0,2:1 features=x,y,z,intensity normalize=stats layers=64,2 \
- *     train=true distributed=true save-weights=ground.safetensors
+ * mpirun --bind-to none -n 4 gst-launch-1.0 -v ssiosrc \
+ *     location=@flights.txt num-shards=-1 shard-index=-1 shard-policy=even \
+ *     shuffle=points epochs=20 batch-size=4096 ! queue ! \
+ *     ssiolinear label=classification class-map=1:0,2:1 \
+ *     features=x,y,z,intensity normalize=stats layers=64,2 train=true \
+ *     distributed=true threads=4 save-weights=ground.safetensors
  * ]| The same on four processes, in steps of 16,384 points.
  *
  * Since: 0.1

@@ -112,5 +112,6 @@ main (int argc, char **argv)
     return EXIT_FAILURE;
   }
   run (&job, pipeline);
+  gst_deinit (); /* has the tracer of leaks report */
   return job.status;
 }

@@ -401,15 +401,18 @@ GST_END_TEST;
 
 GST_START_TEST (without_mpi_or_train_the_element_says_what_to_do)
 {
-  ssio_check_error (ssio_check_launch ("fakesrc ! ssiolinear "
-                                       "distributed=true"),
-      GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+  GstElement *pipeline
+      = ssio_check_launch ("fakesrc ! ssiolinear distributed=true");
+
+  ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
       "distributed: expected with train=true", NULL);
+  gst_object_unref (pipeline);
   g_setenv ("GST_SSIO_MPI_MODULE", "/no/such.module", TRUE);
-  ssio_check_error (ssio_check_launch ("fakesrc ! ssiolinear label=x "
-                                       "train=true distributed=true"),
-      GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND, "/no/such.module",
-      "openmpi-bin", NULL);
+  pipeline = ssio_check_launch (
+      "fakesrc ! ssiolinear label=x train=true distributed=true");
+  ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+      "/no/such.module", "openmpi-bin", NULL);
+  gst_object_unref (pipeline);
   g_unsetenv ("GST_SSIO_MPI_MODULE");
 }
 GST_END_TEST;

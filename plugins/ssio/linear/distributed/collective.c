@@ -13,8 +13,11 @@
 /* Looks at a wait's end before it sleeps between them: ranks of equal work
  * come at about the same time. */
 #define EAGER_LOOKS 200
-#define SHORTEST_SLEEP 20  /* us */
-#define LONGEST_SLEEP 1000 /* us */
+#define SHORTEST_SLEEP 20 /* us */
+
+/* Between looks at whether slower ranks have come, and at bytes that move. */
+#define LONGEST_SLEEP 1000        /* us */
+#define LONGEST_TRANSFER_SLEEP 50 /* us */
 
 /* What a rank comes to a turn for. */
 typedef enum {
@@ -109,15 +112,15 @@ gst_ssio_collective_interrupt (GstSsioCollective *self)
   g_atomic_int_set (&self->is_interrupted, TRUE);
 }
 
-/* Ranks share cores with each other and with what computes. */
+/* Ranks share cores with each other and with what computes: one that kept
+ * looking would be in the way of those that it waits for. */
 static void
-rest (guint n_looks)
+rest (guint n_looks, gulong longest)
 {
   if (n_looks < EAGER_LOOKS)
     g_thread_yield ();
   else
-    g_usleep (MIN ((n_looks - EAGER_LOOKS + 1) * SHORTEST_SLEEP,
-        LONGEST_SLEEP));
+    g_usleep (MIN ((n_looks - EAGER_LOOKS + 1) * SHORTEST_SLEEP, longest));
 }
 
 static gboolean
@@ -133,7 +136,7 @@ wait (GstSsioCollective *self, GError **error)
     }
     if (is_done)
       return TRUE;
-    rest (n_looks);
+    rest (n_looks, LONGEST_SLEEP);
   }
   return FALSE;
 }
@@ -168,22 +171,27 @@ start (GstSsioCollective *self, gconstpointer mine, gpointer all, gsize size,
 
 /* Every rank is here: this is no wait that could be interrupted. */
 static gboolean
-gather_texts (GstSsioCollective *self, GError **error)
+transfer (GstSsioCollective *self, GError **error)
 {
   gboolean is_done = FALSE;
   guint n_looks;
 
-  if (!start (self, self->text, self->texts, sizeof (self->text), error))
-    return FALSE;
   for (n_looks = 0; !is_done; n_looks++) {
     if (!self->transport->test (self->channel, &is_done, error)) {
       self->is_over = TRUE;
       return FALSE;
     }
     if (!is_done)
-      rest (n_looks);
+      rest (n_looks, LONGEST_TRANSFER_SLEEP);
   }
   return TRUE;
+}
+
+static gboolean
+gather_texts (GstSsioCollective *self, GError **error)
+{
+  return start (self, self->text, self->texts, sizeof (self->text), error)
+         && transfer (self, error);
 }
 
 static const gchar *
@@ -300,6 +308,24 @@ check_turns (GstSsioCollective *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+sum (GstSsioCollective *self, GstSsioSumType type, guint64 *values,
+    gsize n_values, GError **error)
+{
+  gsize n;
+
+  for (; n_values > 0; n_values -= n, values += n) {
+    n = MIN (n_values, GST_SSIO_TRANSPORT_MAX_VALUES);
+    if (!self->transport->sum (self->channel, type, values, n, error)) {
+      self->is_over = TRUE;
+      return FALSE;
+    }
+    if (!transfer (self, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* A rank that has no values of its own takes part with zeros. */
 static gboolean
 add_up (GstSsioCollective *self, gpointer values, GError **error)
@@ -310,9 +336,7 @@ add_up (GstSsioCollective *self, gpointer values, GError **error)
 
   if (!values || self->turn.n_values != turn->n_values)
     values = zeros = g_malloc0_n (turn->n_values, sizeof (guint64));
-  ok = self->transport->sum (self->channel, turn->type, values, turn->n_values,
-      error);
-  self->is_over |= !ok;
+  ok = sum (self, turn->type, values, turn->n_values, error);
   g_free (zeros);
   return ok;
 }

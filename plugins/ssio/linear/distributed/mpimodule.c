@@ -7,9 +7,6 @@
 
 #include "transport.h"
 
-/* Values of one call, whose number is an int. */
-#define MAX_VALUES ((gsize) 1 << 28)
-
 struct _GstSsioChannel {
   MPI_Comm comm;
   MPI_Request request;
@@ -184,17 +181,10 @@ sum (GstSsioChannel *channel, GstSsioSumType type, gpointer values,
 {
   const MPI_Datatype datatype
       = type == GST_SSIO_SUM_DOUBLES ? MPI_DOUBLE : MPI_UINT64_T;
-  guint8 *at = values;
-  gsize n;
 
-  for (; n_values > 0; n_values -= n, at += n * sizeof (guint64)) {
-    n = MIN (n_values, MAX_VALUES);
-    if (!check (MPI_Allreduce (MPI_IN_PLACE, at, n, datatype, MPI_SUM,
-                    channel->comm),
-            "MPI_Allreduce", error))
-      return FALSE;
-  }
-  return TRUE;
+  return check (MPI_Iallreduce (MPI_IN_PLACE, values, n_values, datatype,
+                    MPI_SUM, channel->comm, &channel->request),
+      "MPI_Iallreduce", error);
 }
 
 const GstSsioTransport gst_ssio_transport = {
@@ -203,6 +193,6 @@ const GstSsioTransport gst_ssio_transport = {
   .open = open_channel,
   .close = close_channel,
   .gather = gather,
-  .test = test,
   .sum = sum,
+  .test = test,
 };

@@ -13,6 +13,9 @@ typedef enum {
   GST_SSIO_SUM_UINT64S,
 } GstSsioSumType;
 
+/* MPI has an int for their number. */
+#define GST_SSIO_TRANSPORT_MAX_VALUES ((gsize) 1 << 28)
+
 /* What ranks meet on. */
 typedef struct _GstSsioChannel GstSsioChannel;
 
@@ -31,19 +34,22 @@ typedef struct {
   /* Closes one with nothing in flight. */
   void (*close) (GstSsioChannel *channel);
 
-  /* Starts to bring size bytes of each rank to all, in the order of ranks. One
-   * thing at a time may be in flight. */
+  /* One thing at a time may be in flight on a channel: its opening, or one of
+   * these two. */
+
+  /* Starts to bring size bytes of each rank to all, in the order of ranks. */
   gboolean (*gather) (GstSsioChannel *channel, gconstpointer mine,
       gpointer all, gsize size, GError **error);
 
-  /* Sets *is_done to whether what was started is done. */
-  gboolean (*test) (GstSsioChannel *channel, gboolean *is_done,
-      GError **error);
-
-  /* Waits for all ranks, and sets values to the sums of theirs: the same bits
-   * on all, and every time. */
+  /* Starts to set values to the sums of all ranks': the same bits on all, and
+   * every time. There are no more than GST_SSIO_TRANSPORT_MAX_VALUES. */
   gboolean (*sum) (GstSsioChannel *channel, GstSsioSumType type,
       gpointer values, gsize n_values, GError **error);
+
+  /* Sets *is_done to whether what was started is done, which it takes calls of
+   * this to become. */
+  gboolean (*test) (GstSsioChannel *channel, gboolean *is_done,
+      GError **error);
 } GstSsioTransport;
 
 /* The module that has a transport exports it by this name. */
