@@ -99,7 +99,8 @@
  * each #GstSsioLinear:checkpoint-interval batches.
  *
  * A loss, gradient or weight that is no finite number is an error; files stay
- * as they were written last. Training is of the CPU alone.
+ * as they were written last. Training is of the CPU alone: with it batches stay
+ * in system memory, which #GstSsioCudaUpload warns of.
  *
  * ## Training on several processes
  * With #GstSsioLinear:distributed all processes that mpirun starts, the ranks,
@@ -133,9 +134,10 @@
  * #GstSsioCudaUpload has brought to a CUDA device are computed there, in
  * float32 arithmetic as on the CPU, so that the means agree to 1e-5. A model
  * whose weights do not fit in a multiprocessor's shared memory is computed by
- * cuBLASLt, which must be installed then. Labels, predictions and
- * normalize=center-xy are of the CPU alone: with them batches stay in system
- * memory, which #GstSsioCudaUpload warns of.
+ * cuBLASLt, which must be installed then; with labels or predictions its
+ * batches come back from the device and are computed on the CPU, which a
+ * warning says. With normalize=center-xy batches stay in system memory, which
+ * #GstSsioCudaUpload warns of.
  *
  * What is wrong with the features or the weights for the stream's caps is
  * an error that comes with the first batch in PLAYING. After an error of this
@@ -429,9 +431,10 @@ prepare (GstSsioLinear *self, GstBuffer *buffer, GError **error)
   GST_INFO_OBJECT (self, "%s", description);
   if (gst_ssio_session_downloads (self->session))
     GST_ELEMENT_WARNING (self, STREAM, NOT_IMPLEMENTED,
-        ("normalize=center-xy, as the weights say, is computed on the CPU: "
-         "batches come back from the device for it; leave ssiocudaupload out "
-         "to spare that way"),
+        ("train, normalize=center-xy, and label and predictions of a model too "
+         "wide for the device's shared memory, are computed on the CPU: batches "
+         "come back from the device for it; leave ssiocudaupload out to spare "
+         "that way"),
         (NULL));
   self->is_described = TRUE;
   g_free (description);

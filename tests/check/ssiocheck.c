@@ -65,6 +65,19 @@ ssio_check_remove_folder (gchar *folder)
   g_free (folder);
 }
 
+guint
+ssio_check_count_files (const gchar *folder)
+{
+  GDir *dir = g_dir_open (folder, 0, NULL);
+  guint n = 0;
+
+  fail_unless (dir != NULL, "%s", folder);
+  while (g_dir_read_name (dir))
+    n++;
+  g_dir_close (dir);
+  return n;
+}
+
 void
 ssio_check_remove_files (void)
 {

@@ -46,6 +46,9 @@ gchar *ssio_check_make_path (const gchar *suffix);
 /* Takes over folder, and removes it with the files in it. */
 void ssio_check_remove_folder (gchar *folder);
 
+/* Entries of a folder. */
+guint ssio_check_count_files (const gchar *folder);
+
 /* Removes the directory of the files above. */
 void ssio_check_remove_files (void);
 

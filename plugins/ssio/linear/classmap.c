@@ -11,7 +11,7 @@
 /* The table has a place for each raw label from the smallest to the
  * largest. */
 #define MAX_SPAN (1 << 20)
-#define ABSENT G_MININT
+#define ABSENT GST_SSIO_CLASS_MAP_ABSENT
 
 #define LEARNING_MAP "learning_map:"
 
@@ -236,4 +236,13 @@ gst_ssio_class_map_find (const GstSsioClassMap *map, gint64 raw,
     return FALSE;
   *class_index = map->classes[at];
   return TRUE;
+}
+
+const gint *
+gst_ssio_class_map_get_table (const GstSsioClassMap *map, gint *first,
+    guint *n)
+{
+  *first = map->first;
+  *n = map->n;
+  return map->classes;
 }

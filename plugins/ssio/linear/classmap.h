@@ -20,4 +20,10 @@ void gst_ssio_class_map_free (GstSsioClassMap *map);
 gboolean gst_ssio_class_map_find (const GstSsioClassMap *map, gint64 raw,
     gint *class_index);
 
+/* The class of label *first and of those that follow, *n in all, where
+ * GST_SSIO_CLASS_MAP_ABSENT is none. */
+#define GST_SSIO_CLASS_MAP_ABSENT G_MININT32
+const gint *gst_ssio_class_map_get_table (const GstSsioClassMap *map,
+    gint *first, guint *n);
+
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include <gst/ssio/cuda/gstssiocudamemory.h>
 
 #include "cudadevice.h"
+#include "cudascorer.h"
 #include "evaluator-private.h"
 #include "sweepplan.h"
 #include "widesweep.h"
@@ -25,6 +26,8 @@ typedef struct {
   /* one or the other */
   GstSsioSweepPlan *plan;
   GstSsioWideSweep *wide;
+
+  GstSsioCudaScorer *scorer; /* NULL where outputs are summed only */
 
   CUfunction sweep; /* the plan's */
   CUfunction collect;
@@ -45,6 +48,7 @@ cuda_evaluator_free (GstSsioEvaluator *evaluator)
   if (self->device.stream)
     self->device.driver->cuStreamSynchronize (self->device.stream);
   g_clear_pointer (&self->wide, gst_ssio_wide_sweep_free);
+  g_clear_pointer (&self->scorer, gst_ssio_cuda_scorer_free);
   if (self->results)
     self->device.driver->cuMemFreeHost (self->results);
   gst_ssio_cuda_device_close (&self->device);
@@ -116,22 +120,68 @@ cuda_evaluator_open (CudaEvaluator *self, const GstSsioModel *model,
   return self->wide != NULL;
 }
 
+/* For each point something else than sums. */
 static gboolean
-sweep_points (CudaEvaluator *self, CUdeviceptr points, guint64 n_points,
+open_scorer (CudaEvaluator *self, const GstSsioModel *model,
+    const GstSsioLayout *layout, const guint *fields,
+    const GstSsioOutcomes *outcomes, GError **error)
+{
+  CUdeviceptr rows;
+
+  if (!gst_ssio_cuda_device_open (&self->device, error))
+    return FALSE;
+  self->plan = gst_ssio_sweep_plan_new_rows (model, layout, fields,
+      self->device.max_shared);
+  if (!self->plan) {
+    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_NOT_IMPLEMENTED,
+        "the model is too wide for the shared memory of the CUDA device");
+    return FALSE;
+  }
+  self->n_rows = self->plan->max_blocks * self->device.n_multiprocessors;
+  self->scorer = gst_ssio_cuda_scorer_new (&self->device, self->n_outputs,
+      self->point_size, outcomes, error);
+  if (!self->scorer)
+    return FALSE;
+  rows = gst_ssio_cuda_scorer_get_rows (self->scorer);
+  self->plan->params.layers.rows = GST_SSIO_CUDA_POINTER (rows);
+  return alloc_sums (self, error) && upload_plan (self, error);
+}
+
+static gboolean
+run_plan (CudaEvaluator *self, CUdeviceptr points, guint64 n_points,
     GError **error)
 {
-  SsioKernelRecords *records;
+  SsioKernelRecords *records = &self->plan->params.sweep.records;
   guint64 n_tiles;
 
-  if (self->wide)
-    return gst_ssio_wide_sweep_run (self->wide, points, n_points, error);
-  records = &self->plan->params.sweep.records;
   records->points = GST_SSIO_CUDA_POINTER (points);
   records->n_points = n_points;
   n_tiles = (n_points + records->tile - 1) / records->tile;
   return gst_ssio_cuda_device_launch (&self->device, self->sweep,
       MIN (n_tiles, self->n_rows), 1, self->plan->shared_bytes,
       &self->plan->params, error);
+}
+
+static gboolean
+sweep_points (CudaEvaluator *self, CUdeviceptr points, guint64 n_points,
+    GError **error)
+{
+  guint64 at, n, chunk;
+
+  if (self->wide)
+    return gst_ssio_wide_sweep_run (self->wide, points, n_points, error);
+  if (!self->scorer)
+    return run_plan (self, points, n_points, error);
+  chunk = gst_ssio_cuda_scorer_get_chunk (self->scorer);
+  for (at = 0; at < n_points; at += n) {
+    const CUdeviceptr from = points + at * self->point_size;
+
+    n = MIN (n_points - at, chunk);
+    if (!run_plan (self, from, n, error)
+        || !gst_ssio_cuda_scorer_score (self->scorer, from, n, error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 /* Where a launch fails after others, those still read the memory: its end is
@@ -181,6 +231,10 @@ cuda_evaluator_push (GstSsioEvaluator *evaluator, GstBuffer *buffer,
       return FALSE;
     }
   }
+  if (self->scorer
+      && !gst_ssio_cuda_scorer_begin_batch (self->scorer,
+          gst_buffer_get_ssio_batch_meta (buffer), error))
+    return FALSE;
   if (!gst_ssio_cuda_context_push (self->device.context, error))
     return FALSE;
   for (i = 0; i < n && is_done; i++)
@@ -220,7 +274,9 @@ cuda_evaluator_collect (GstSsioEvaluator *evaluator, gdouble *sums,
 
   if (!gst_ssio_cuda_context_push (self->device.context, error))
     return FALSE;
-  is_done = download_sums (self, error);
+  is_done = download_sums (self, error)
+            && (!self->scorer
+                || gst_ssio_cuda_scorer_collect (self->scorer, error));
   gst_ssio_cuda_context_pop (self->device.context);
   for (o = 0; o < self->n_outputs && is_done; o++)
     sums[o] += self->results[o];
@@ -244,10 +300,11 @@ static const GstSsioEvaluatorClass cuda_evaluator_class = {
   cuda_evaluator_describe,
 };
 
-GstSsioEvaluator *
-gst_ssio_cuda_evaluator_new (GstSsioCudaContext *context,
-    const GstSsioModel *model, const GstSsioLayout *layout,
-    const guint *fields, GError **error)
+/* outcomes is NULL where there are none. */
+static GstSsioEvaluator *
+new_evaluator (GstSsioCudaContext *context, const GstSsioModel *model,
+    const GstSsioLayout *layout, const guint *fields,
+    const GstSsioOutcomes *outcomes, GError **error)
 {
   CudaEvaluator *self;
   gboolean is_open;
@@ -259,10 +316,28 @@ gst_ssio_cuda_evaluator_new (GstSsioCudaContext *context,
   self->point_size = gst_ssio_layout_get_point_size (layout);
   self->n_outputs = gst_ssio_model_get_n_outputs (model);
   gst_ssio_cuda_device_init (&self->device, context);
-  is_open = cuda_evaluator_open (self, model, layout, fields, error);
+  is_open = outcomes
+                ? open_scorer (self, model, layout, fields, outcomes, error)
+                : cuda_evaluator_open (self, model, layout, fields, error);
   gst_ssio_cuda_context_pop (context);
   if (is_open)
     return &self->parent;
   cuda_evaluator_free (&self->parent);
   return NULL;
+}
+
+GstSsioEvaluator *
+gst_ssio_cuda_evaluator_new (GstSsioCudaContext *context,
+    const GstSsioModel *model, const GstSsioLayout *layout,
+    const guint *fields, GError **error)
+{
+  return new_evaluator (context, model, layout, fields, NULL, error);
+}
+
+GstSsioEvaluator *
+gst_ssio_cuda_outcome_evaluator_new (GstSsioCudaContext *context,
+    const GstSsioModel *model, const GstSsioLayout *layout,
+    const guint *fields, const GstSsioOutcomes *outcomes, GError **error)
+{
+  return new_evaluator (context, model, layout, fields, outcomes, error);
 }

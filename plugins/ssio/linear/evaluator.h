@@ -45,6 +45,13 @@ GstSsioEvaluator *gst_ssio_cuda_evaluator_new (GstSsioCudaContext *context,
     const GstSsioModel *model, const GstSsioLayout *layout,
     const guint *fields, GError **error);
 
+/* The same, with what else is made of the outputs; inputs must not be centred.
+ * GST_CORE_ERROR_NOT_IMPLEMENTED says that the model is too wide for that. */
+GstSsioEvaluator *
+gst_ssio_cuda_outcome_evaluator_new (GstSsioCudaContext *context,
+    const GstSsioModel *model, const GstSsioLayout *layout,
+    const guint *fields, const GstSsioOutcomes *outcomes, GError **error);
+
 /* Waits for the work in progress. */
 void gst_ssio_evaluator_free (GstSsioEvaluator *evaluator);
 

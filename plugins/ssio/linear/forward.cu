@@ -7,6 +7,7 @@
 #include "kernel-list.h"
 #include "kernel-pair.h"
 #include "kernel-rows.h"
+#include "kernel-score.h"
 
 #ifdef __CUDACC__
 

@@ -91,6 +91,7 @@ typedef struct {
   uint32_t activations[2]; /* offsets */
   uint32_t sums;           /* offset of a double for each output */
   uint32_t widths[SSIO_LAYERS_MAX + 1];
+  float *rows; /* of outputs, for the kernel that keeps them */
 } SsioLayersParams;
 
 /* Records to a row of floats for each. */
@@ -107,6 +108,42 @@ typedef struct {
   uint64_t n_rows;
   uint32_t width;
 } SsioRowsParams;
+
+/* A label that the map does not have. */
+#define SSIO_SCORE_ABSENT INT32_MIN
+
+enum {
+  SSIO_SCORE_NONE,
+  SSIO_SCORE_U1,
+  SSIO_SCORE_U2,
+  SSIO_SCORE_PROBABILITIES,
+};
+
+/* Rows of outputs, a class each, and the records that they are of. */
+typedef struct {
+  const float *rows;
+  const unsigned char *points;
+  uint64_t n_points;
+  uint64_t first_point; /* counted since the start */
+  uint32_t point_size;
+  uint32_t n_classes;
+
+  /* without labels scores is 0, and what follows not used */
+  uint32_t scores;
+  uint32_t counts_in_shared; /* after a double for each thread */
+  SsioKernelField label;
+  int64_t ignore_label;
+  const int32_t *map; /* class of first_mapped and those that follow */
+  int64_t first_mapped;
+  uint64_t n_mapped;     /* 0 without a map */
+  double *losses;        /* [blocks] */
+  uint64_t *counts;      /* [label][prediction], and of ignored points */
+  uint64_t *fault;       /* the first point without a class */
+  unsigned char *record; /* of that point */
+
+  uint32_t prediction; /* what a row of predictions is */
+  void *predictions;
+} SsioScoreParams;
 
 /* Adds up the rows of partials, and sets them to 0. */
 typedef struct {

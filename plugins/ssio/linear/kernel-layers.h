@@ -121,9 +121,24 @@ add_outputs (const Block *block, double *sums, float *outputs, unsigned n_out,
   }
 }
 
+/* Columns of a tile to rows. */
+DEVICE void
+store_rows (const Block *block, float *rows, const float *outputs,
+    unsigned n_out, unsigned tile, unsigned n_points)
+{
+  unsigned item;
+
+  FOR_EACH_THREAD (block, thread)
+  {
+    for (item = thread; item < n_points * n_out; item += block->n_threads)
+      rows[item] = outputs[item % n_out * tile + item / n_out];
+  }
+}
+
+/* rows is where the tile's outputs go, or NULL. */
 DEVICE void
 sweep_tile (const Block *block, const SsioLayersParams *params,
-    unsigned n_points)
+    unsigned n_points, float *rows)
 {
   const unsigned half = params->sweep.records.tile / SSIO_LAYERS_POINTS;
   const float4 *weights = (const float4 *) block->shared;
@@ -142,13 +157,22 @@ sweep_tile (const Block *block, const SsioLayersParams *params,
     weights += n_groups * (1 + n_in);
     BARRIER ();
   }
+  if (rows) {
+    store_rows (block, rows,
+        (const float *) (block->shared
+                         + params->activations[params->n_layers % 2]),
+        params->widths[params->n_layers], params->sweep.records.tile,
+        n_points);
+    BARRIER ();
+  }
   add_outputs (block, (double *) (block->shared + params->sums),
       (float *) (block->shared + params->activations[params->n_layers % 2]),
       params->widths[params->n_layers], params->sweep.records.tile, n_points);
 }
 
 DEVICE void
-sweep_layers (const Block *block, const SsioLayersParams *params)
+sweep_layers (const Block *block, const SsioLayersParams *params,
+    const unsigned keeps_rows)
 {
   const SsioKernelRecords *records = &params->sweep.records;
   const unsigned n_tiles = count_tiles (records);
@@ -166,7 +190,9 @@ sweep_layers (const Block *block, const SsioLayersParams *params)
   start_tiles (block, records);
   for (tile = block->index; tile < n_tiles; tile += block->n_blocks) {
     enter_tile (block, records, tile, stage);
-    sweep_tile (block, params, count_points (records, tile));
+    sweep_tile (block, params, count_points (records, tile),
+        keeps_rows ? params->rows + (uint64_t) tile * records->tile * n_out
+                   : (float *) 0);
     stage = leave_tile (block, records, tile, stage);
   }
   /* a sum is of the thread that added to it */

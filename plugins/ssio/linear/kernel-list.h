@@ -24,7 +24,11 @@
 
 /* K (name, Params, blocks, call): all others; call runs one block. */
 #define SSIO_OTHER_KERNELS(K) \
-  K (ssio_sweep_layers, SsioLayersParams, 4, sweep_layers (block, params)) \
+  K (ssio_sweep_layers, SsioLayersParams, 4, sweep_layers (block, params, 0)) \
+  K (ssio_sweep_layers_rows, SsioLayersParams, 4, \
+      sweep_layers (block, params, 1)) \
+  K (ssio_score_rows, SsioScoreParams, 4, score_rows (block, params)) \
+  K (ssio_keep_fault, SsioScoreParams, 4, keep_fault (block, params)) \
   K (ssio_gather_rows, SsioGatherParams, 4, gather_rows (block, params)) \
   K (ssio_activate_rows, SsioRowsParams, 4, activate_rows (block, params)) \
   K (ssio_add_rows, SsioRowsParams, 4, add_rows (block, params)) \

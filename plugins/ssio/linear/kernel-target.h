@@ -27,10 +27,29 @@ typedef struct {
 #define PRIVATE(type, name, n) type name[1][n]
 #define OF(thread) (0 * (thread))
 
+/* Of 64 bits in device memory, and of 32 in shared memory. */
+#define ATOMIC_ADD(place, value) \
+  atomicAdd ((unsigned long long *) (place), (unsigned long long) (value))
+#define ATOMIC_MIN(place, value) \
+  atomicMin ((unsigned long long *) (place), (unsigned long long) (value))
+#define ATOMIC_ADD_SHARED(place, value) atomicAdd (place, value)
+
 DEVICE float
 multiply_add (float a, float b, float c)
 {
   return fmaf (a, b, c);
+}
+
+DEVICE float
+exponential (float value)
+{
+  return expf (value);
+}
+
+DEVICE double
+log_of_one_and (double value)
+{
+  return log1p (value);
 }
 
 /* Rounds twice, as the CPU's rules have it. */
@@ -106,8 +125,13 @@ wait_for_copies (void)
 
 #else /* !__CUDACC__ */
 
+#include <math.h>
 #include <string.h>
 
+#define ATOMIC_ADD(place, value) (*(place) += (value))
+#define ATOMIC_MIN(place, value) \
+  (*(place) = *(place) < (value) ? *(place) : (value))
+#define ATOMIC_ADD_SHARED(place, value) (*(place) += (value))
 #define DEVICE static inline __attribute__ ((always_inline))
 #define UNROLL
 #define UNROLL_TWICE
@@ -127,6 +151,18 @@ DEVICE float
 multiply_add (float a, float b, float c)
 {
   return a * b + c;
+}
+
+DEVICE float
+exponential (float value)
+{
+  return expf (value);
+}
+
+DEVICE double
+log_of_one_and (double value)
+{
+  return log1p (value);
 }
 
 DEVICE double

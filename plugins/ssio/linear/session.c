@@ -24,6 +24,7 @@ struct _GstSsioSession {
   GstSsioClassMap *class_map; /* NULL without */
 
   gboolean on_device;    /* where batches are */
+  gboolean downloads;    /* from there, to compute on the CPU */
   GstSsioLayout *layout; /* theirs; NULL before caps */
   guint point_size;
   GArray *fields;          /* of the layout, which are the model's inputs */
@@ -428,19 +429,10 @@ get_fields (const GstSsioSession *self)
   return (const guint *) self->fields->data;
 }
 
-/* Also where it is the weights that want inputs centred. */
-static gboolean
-needs_cpu (const GstSsioSession *self)
+static GstSsioOutcomes
+get_outcomes (const GstSsioSession *self)
 {
-  return gst_ssio_linear_settings_need_cpu (&self->settings)
-         || self->normalize == GST_SSIO_NORMALIZE_CENTER_XY;
-}
-
-static GstSsioEvaluator *
-new_cpu_evaluator (GstSsioSession *self, const GstSsioModel *model,
-    GError **error)
-{
-  const GstSsioOutcomes outcomes = {
+  return (GstSsioOutcomes){
     .targets = self->targets,
     .tally = self->tally,
     .predictions = self->predictions,
@@ -448,37 +440,53 @@ new_cpu_evaluator (GstSsioSession *self, const GstSsioModel *model,
     .files = self->files,
     .center_xy = self->normalize == GST_SSIO_NORMALIZE_CENTER_XY,
   };
-
-  return gst_ssio_outcome_evaluator_new (model, self->layout,
-      get_fields (self), self->settings.threads, &outcomes, error);
 }
 
-/* On the device that the batch is on. */
+/* On the device that the batch is on. NULL without an error where that cannot
+ * be. */
 static GstSsioEvaluator *
 new_cuda_evaluator (GstSsioSession *self, const GstSsioModel *model,
     GstBuffer *buffer, GError **error)
 {
+  const GstSsioOutcomes outcomes = get_outcomes (self);
   GstMemory *memory = gst_buffer_peek_memory (buffer, 0);
+  GstSsioCudaContext *context;
+  GstSsioEvaluator *evaluator;
+  GError *cause = NULL;
 
-  if (!gst_ssio_check_cuda_memory (memory, error))
+  if (outcomes.center_xy || !gst_ssio_check_cuda_memory (memory, error))
     return NULL;
-  return gst_ssio_cuda_evaluator_new (
-      gst_ssio_cuda_memory_get_context (memory), model, self->layout,
-      get_fields (self), error);
+  context = gst_ssio_cuda_memory_get_context (memory);
+  if (!outcomes.targets && !outcomes.predictions)
+    return gst_ssio_cuda_evaluator_new (context, model, self->layout,
+        get_fields (self), error);
+  evaluator = gst_ssio_cuda_outcome_evaluator_new (context, model,
+      self->layout, get_fields (self), &outcomes, &cause);
+  if (g_error_matches (cause, GST_CORE_ERROR, GST_CORE_ERROR_NOT_IMPLEMENTED))
+    g_error_free (cause);
+  else if (cause)
+    g_propagate_error (error, cause);
+  return evaluator;
 }
 
 static GstSsioEvaluator *
 new_evaluator (GstSsioSession *self, GstBuffer *buffer, GError **error)
 {
+  const GstSsioOutcomes outcomes = get_outcomes (self);
   GstSsioModel *model = gst_ssio_model_copy (self->model);
-  GstSsioEvaluator *evaluator;
+  GstSsioEvaluator *evaluator = NULL;
+  GError *cause = NULL;
 
   if (self->normalize == GST_SSIO_NORMALIZE_STATS)
     gst_ssio_normalization_fold (self->normalization, model);
-  if (self->on_device && !needs_cpu (self))
-    evaluator = new_cuda_evaluator (self, model, buffer, error);
-  else
-    evaluator = new_cpu_evaluator (self, model, error);
+  if (self->on_device)
+    evaluator = new_cuda_evaluator (self, model, buffer, &cause);
+  self->downloads = self->on_device && !evaluator;
+  if (cause)
+    g_propagate_error (error, cause);
+  else if (!evaluator)
+    evaluator = gst_ssio_outcome_evaluator_new (model, self->layout,
+        get_fields (self), self->settings.threads, &outcomes, error);
   gst_ssio_model_free (model);
   return evaluator;
 }
@@ -497,6 +505,7 @@ open_training (GstSsioSession *self, GError **error)
     .n_threads = self->settings.threads,
   };
 
+  self->downloads = self->on_device;
   self->is_training
       = gst_ssio_training_set_input (self->training, &input, error);
   return self->is_training;
@@ -539,8 +548,7 @@ gst_ssio_session_describe (const GstSsioSession *self)
 gboolean
 gst_ssio_session_downloads (const GstSsioSession *self)
 {
-  return (self->evaluator || self->is_training) && self->on_device
-         && needs_cpu (self);
+  return self->downloads;
 }
 
 static gboolean

@@ -124,7 +124,7 @@ gst_ssio_linear_settings_copy (const GstSsioLinearSettings *settings,
 gboolean
 gst_ssio_linear_settings_need_cpu (const GstSsioLinearSettings *settings)
 {
-  return settings->label || settings->predictions
+  return settings->training.train
          || settings->normalize == GST_SSIO_NORMALIZE_CENTER_XY;
 }
 

@@ -32,8 +32,7 @@ void gst_ssio_linear_settings_clear (GstSsioLinearSettings *settings);
 void gst_ssio_linear_settings_copy (const GstSsioLinearSettings *settings,
     GstSsioLinearSettings *copy);
 
-/* Whether each point's outputs, or its batch, have to be looked at, which is
- * done on the CPU. */
+/* Whether only the CPU does what is asked for. */
 gboolean
 gst_ssio_linear_settings_need_cpu (const GstSsioLinearSettings *settings);
 

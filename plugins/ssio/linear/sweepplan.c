@@ -44,6 +44,20 @@ get_kind (GstSsioType type)
   }
 }
 
+void
+gst_ssio_sweep_plan_make_field (const GstSsioField *field,
+    SsioKernelField *made)
+{
+  made->mask = field->mask;
+  made->scale = field->scale;
+  made->origin = field->origin;
+  made->offset = field->offset;
+  made->shift = field->shift;
+  made->kind = get_kind (field->type);
+  made->size = gst_ssio_type_get_size (field->type);
+  made->is_plain = is_plain (field);
+}
+
 SsioKernelField *
 gst_ssio_sweep_plan_make_fields (const GstSsioLayout *layout,
     const guint *fields, guint n_fields)
@@ -51,18 +65,10 @@ gst_ssio_sweep_plan_make_fields (const GstSsioLayout *layout,
   SsioKernelField *made = g_new0 (SsioKernelField, n_fields);
   guint i;
 
-  for (i = 0; i < n_fields; i++) {
-    const GstSsioField *field = gst_ssio_layout_get_field (layout, fields[i]);
-
-    made[i].mask = field->mask;
-    made[i].scale = field->scale;
-    made[i].origin = field->origin;
-    made[i].offset = field->offset;
-    made[i].shift = field->shift;
-    made[i].kind = get_kind (field->type);
-    made[i].size = gst_ssio_type_get_size (field->type);
-    made[i].is_plain = is_plain (field);
-  }
+  for (i = 0; i < n_fields; i++)
+    gst_ssio_sweep_plan_make_field (gst_ssio_layout_get_field (layout,
+                                        fields[i]),
+        &made[i]);
   return made;
 }
 
@@ -356,23 +362,47 @@ plan_layers (GstSsioSweepPlan *plan, const GstSsioModel *model,
   return FALSE;
 }
 
-GstSsioSweepPlan *
-gst_ssio_sweep_plan_new (const GstSsioModel *model,
-    const GstSsioLayout *layout, const guint *fields, guint max_shared)
+/* Without a kernel. */
+static GstSsioSweepPlan *
+new_plan (const GstSsioModel *model, const GstSsioLayout *layout,
+    const guint *fields)
 {
   GstSsioSweepPlan *plan = g_new0 (GstSsioSweepPlan, 1);
   const guint n_in = model->layers[0].n_in;
-  gboolean is_planned;
 
   plan->n_outputs = gst_ssio_model_get_n_outputs (model);
   plan->fields = gst_ssio_sweep_plan_make_fields (layout, fields, n_in);
   plan->params.sweep.records.n_inputs = n_in;
   plan->params.sweep.records.point_size
       = gst_ssio_layout_get_point_size (layout);
+  return plan;
+}
+
+GstSsioSweepPlan *
+gst_ssio_sweep_plan_new (const GstSsioModel *model,
+    const GstSsioLayout *layout, const guint *fields, guint max_shared)
+{
+  GstSsioSweepPlan *plan = new_plan (model, layout, fields);
+  const guint n_in = model->layers[0].n_in;
+  gboolean is_planned;
+
   is_planned = model->n_layers == 2 && n_in <= SSIO_PAIR_MAX_INPUTS
                && plan->n_outputs <= SSIO_PAIR_MAX_OUTPUTS
                && plan_pair (plan, model, max_shared);
   if (!is_planned && !plan_layers (plan, model, max_shared))
+    g_clear_pointer (&plan, gst_ssio_sweep_plan_free);
+  return plan;
+}
+
+GstSsioSweepPlan *
+gst_ssio_sweep_plan_new_rows (const GstSsioModel *model,
+    const GstSsioLayout *layout, const guint *fields, guint max_shared)
+{
+  GstSsioSweepPlan *plan = new_plan (model, layout, fields);
+
+  if (plan_layers (plan, model, max_shared))
+    plan->kernel = "ssio_sweep_layers_rows";
+  else
     g_clear_pointer (&plan, gst_ssio_sweep_plan_free);
   return plan;
 }

@@ -25,6 +25,10 @@ typedef struct {
   } params;
 } GstSsioSweepPlan;
 
+/* What a field is to a kernel. */
+void gst_ssio_sweep_plan_make_field (const GstSsioField *field,
+    SsioKernelField *made);
+
 /* What fields, one index in layout for each of the model's inputs, are to a
  * kernel. */
 SsioKernelField *gst_ssio_sweep_plan_make_fields (const GstSsioLayout *layout,
@@ -33,6 +37,11 @@ SsioKernelField *gst_ssio_sweep_plan_make_fields (const GstSsioLayout *layout,
 /* max_shared: bytes of shared memory that a block can ask for. NULL where the
  * model needs more. */
 GstSsioSweepPlan *gst_ssio_sweep_plan_new (const GstSsioModel *model,
+    const GstSsioLayout *layout, const guint *fields, guint max_shared);
+
+/* The same for a kernel that keeps the outputs of each point, as rows at
+ * params.layers.rows. */
+GstSsioSweepPlan *gst_ssio_sweep_plan_new_rows (const GstSsioModel *model,
     const GstSsioLayout *layout, const guint *fields, guint max_shared);
 
 void gst_ssio_sweep_plan_free (GstSsioSweepPlan *plan);

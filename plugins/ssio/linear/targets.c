@@ -168,6 +168,24 @@ gst_ssio_targets_explain (const GstSsioTargets *self, const guint8 *point)
       self->name, label, self->n_classes - 1, self->ignore_label);
 }
 
+const GstSsioField *
+gst_ssio_targets_get_field (const GstSsioTargets *self)
+{
+  return &self->field;
+}
+
+const GstSsioClassMap *
+gst_ssio_targets_get_map (const GstSsioTargets *self)
+{
+  return self->map;
+}
+
+gint
+gst_ssio_targets_get_ignore_label (const GstSsioTargets *self)
+{
+  return self->ignore_label;
+}
+
 guint
 gst_ssio_targets_get_point_size (const GstSsioTargets *self)
 {

@@ -29,6 +29,11 @@ gsize gst_ssio_targets_read (const GstSsioTargets *targets,
 gchar *gst_ssio_targets_explain (const GstSsioTargets *targets,
     const guint8 *point);
 
+/* What it was made with, for devices. */
+const GstSsioField *gst_ssio_targets_get_field (const GstSsioTargets *targets);
+const GstSsioClassMap *
+gst_ssio_targets_get_map (const GstSsioTargets *targets);
+gint gst_ssio_targets_get_ignore_label (const GstSsioTargets *targets);
 guint gst_ssio_targets_get_point_size (const GstSsioTargets *targets);
 
 /* The ignored one of the n_classes classes, or GST_SSIO_TARGET_IGNORED where

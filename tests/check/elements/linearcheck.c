@@ -22,6 +22,25 @@ linear_new (const gchar *properties)
 }
 
 void
+linear_check_start_error (const gchar *properties, gint code,
+    const gchar *part)
+{
+  gchar *text = g_strdup_printf ("ssiolinear %s", properties);
+  GstElement *element = gst_parse_launch (text, NULL);
+  GstBus *bus = gst_bus_new ();
+
+  gst_element_set_bus (element, bus);
+  fail_unless_equals_int (gst_element_set_state (element, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_FAILURE);
+  ssio_check_posted_error (element, GST_RESOURCE_ERROR, code, part, NULL);
+  gst_element_set_state (element, GST_STATE_NULL);
+  gst_bus_set_flushing (bus, TRUE);
+  gst_object_unref (bus);
+  gst_object_unref (element);
+  g_free (text);
+}
+
+void
 linear_teardown (GstHarness *harness)
 {
   GstBus *bus = gst_element_get_bus (harness->element);

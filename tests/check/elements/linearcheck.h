@@ -27,6 +27,11 @@ GstHarness *linear_new (const gchar *properties);
 /* An element whose outputs are its two inputs, with a stream begun. */
 GstHarness *linear_new_identity (const gchar *properties);
 
+/* Expects an element with these properties to post that error of resources,
+ * and no other, on its way to PAUSED. */
+void linear_check_start_error (const gchar *properties, gint code,
+    const gchar *part);
+
 void linear_teardown (GstHarness *harness);
 
 void linear_start_stream (GstHarness *harness, const gchar *caps);

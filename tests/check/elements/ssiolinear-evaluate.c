@@ -239,38 +239,20 @@ GST_START_TEST (of_many_wrong_labels_the_first_is_told)
 }
 GST_END_TEST;
 
-static void
-check_start_error (const gchar *properties, gint code, const gchar *part)
-{
-  gchar *text = g_strdup_printf ("ssiolinear %s", properties);
-  GstElement *element = gst_parse_launch (text, NULL);
-  GstBus *bus = gst_bus_new ();
-
-  gst_element_set_bus (element, bus);
-  fail_unless_equals_int (gst_element_set_state (element, GST_STATE_PAUSED),
-      GST_STATE_CHANGE_FAILURE);
-  ssio_check_posted_error (element, GST_RESOURCE_ERROR, code, part, NULL);
-  gst_element_set_state (element, GST_STATE_NULL);
-  gst_bus_set_flushing (bus, TRUE);
-  gst_object_unref (bus);
-  gst_object_unref (element);
-  g_free (text);
-}
-
 GST_START_TEST (settings_that_do_not_fit_are_told_at_once)
 {
-  check_start_error ("class-map=1:2", GST_RESOURCE_ERROR_SETTINGS,
+  linear_check_start_error ("class-map=1:2", GST_RESOURCE_ERROR_SETTINGS,
       "expected with label");
-  check_start_error ("label=x layers=1", GST_RESOURCE_ERROR_SETTINGS,
+  linear_check_start_error ("label=x layers=1", GST_RESOURCE_ERROR_SETTINGS,
       "2 to 1024 classes, found 1");
-  check_start_error ("label=x layers=1025", GST_RESOURCE_ERROR_SETTINGS,
+  linear_check_start_error ("label=x layers=1025", GST_RESOURCE_ERROR_SETTINGS,
       "found 1025");
-  check_start_error ("label=x class-map=1:2,x", GST_RESOURCE_ERROR_OPEN_READ,
-      "a file with a line");
-  check_start_error ("label=x class-map=1:2,1:3", GST_RESOURCE_ERROR_SETTINGS,
-      "found 2 and 3 for 1");
-  check_start_error ("normalize-file=/none", GST_RESOURCE_ERROR_NOT_FOUND,
-      "/none");
+  linear_check_start_error ("label=x class-map=1:2,x",
+      GST_RESOURCE_ERROR_OPEN_READ, "a file with a line");
+  linear_check_start_error ("label=x class-map=1:2,1:3",
+      GST_RESOURCE_ERROR_SETTINGS, "found 2 and 3 for 1");
+  linear_check_start_error ("normalize-file=/none",
+      GST_RESOURCE_ERROR_NOT_FOUND, "/none");
 }
 GST_END_TEST;
 

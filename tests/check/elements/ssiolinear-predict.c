@@ -71,18 +71,6 @@ read_predictions (const gchar *folder, gsize row_size)
   return bytes;
 }
 
-static guint
-count_files (const gchar *folder)
-{
-  GDir *dir = g_dir_open (folder, 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir))
-    n++;
-  g_dir_close (dir);
-  return n;
-}
-
 static void
 check_floats (const gchar *folder, const gchar *expected_name,
     gdouble tolerance)
@@ -296,12 +284,12 @@ GST_START_TEST (mixed_points_have_no_place_in_predictions)
 
   if (!folder)
     return;
-  n = count_files (folder);
+  n = ssio_check_count_files (folder);
   pipeline = launch (folder, "shuffle=points", "");
   ssio_check_error (pipeline, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
       "points are mixed", "shuffle=batches", NULL);
   gst_object_unref (pipeline);
-  fail_unless_equals_int (count_files (folder), n);
+  fail_unless_equals_int (ssio_check_count_files (folder), n);
   ssio_check_remove_folder (folder);
 }
 GST_END_TEST;
@@ -317,14 +305,14 @@ GST_START_TEST (an_error_leaves_the_predictions_of_before)
   if (!folder)
     return;
   run (folder, "", "");
-  n = count_files (folder);
+  n = ssio_check_count_files (folder);
   text = read_file (folder, "out.npy", &size);
   pipeline = launch (folder, "batch-size=100",
       "predictions-type=logits label=raw class-map=0:0,1:1,10:1");
   ssio_check_error (pipeline, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
       "which class-map does not have", "1.bin: point ", NULL);
   gst_object_unref (pipeline);
-  fail_unless_equals_int (count_files (folder), n);
+  fail_unless_equals_int (ssio_check_count_files (folder), n);
   {
     gsize new_size;
     gchar *new_text = read_file (folder, "out.npy", &new_size);
@@ -346,7 +334,7 @@ GST_START_TEST (stops_at_any_moment_leave_no_files_behind)
   if (!folder)
     return;
   run (folder, "", "");
-  n = count_files (folder);
+  n = ssio_check_count_files (folder);
   for (i = 0; i < 20; i++) {
     GstElement *pipeline
         = launch (folder, "batch-size=100 epochs=0", "threads=2");
@@ -355,7 +343,7 @@ GST_START_TEST (stops_at_any_moment_leave_no_files_behind)
     g_usleep (1000 * i);
     gst_element_set_state (pipeline, GST_STATE_NULL);
     gst_object_unref (pipeline);
-    fail_unless_equals_int (count_files (folder), n);
+    fail_unless_equals_int (ssio_check_count_files (folder), n);
   }
   ssio_check_remove_folder (folder);
 }
@@ -363,19 +351,8 @@ GST_END_TEST;
 
 GST_START_TEST (a_folder_that_is_not_there_is_told_at_once)
 {
-  GstElement *element
-      = gst_parse_launch ("ssiolinear predictions=/no/folder/p.npy", NULL);
-  GstBus *bus = gst_bus_new ();
-
-  gst_element_set_bus (element, bus);
-  fail_unless_equals_int (gst_element_set_state (element, GST_STATE_PAUSED),
-      GST_STATE_CHANGE_FAILURE);
-  ssio_check_posted_error (element, GST_RESOURCE_ERROR,
-      GST_RESOURCE_ERROR_OPEN_WRITE, "/no/folder/p.npy", NULL);
-  gst_element_set_state (element, GST_STATE_NULL);
-  gst_bus_set_flushing (bus, TRUE);
-  gst_object_unref (bus);
-  gst_object_unref (element);
+  linear_check_start_error ("predictions=/no/folder/p.npy",
+      GST_RESOURCE_ERROR_OPEN_WRITE, "/no/folder/p.npy");
 }
 GST_END_TEST;
 

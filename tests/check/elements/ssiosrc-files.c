@@ -342,23 +342,10 @@ GST_START_TEST (files_of_different_layouts_are_one_error_that_names_them)
 }
 GST_END_TEST;
 
-/* File descriptors of this process. */
-static guint
-count_descriptors (void)
-{
-  GDir *dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir))
-    n++;
-  g_dir_close (dir);
-  return n;
-}
-
 static GstPadProbeReturn
 note_descriptors (GstPad *pad, GstPadProbeInfo *info, gpointer most)
 {
-  guint n = count_descriptors ();
+  guint n = ssio_check_count_files ("/proc/self/fd");
 
   if (n > *(guint *) most)
     *(guint *) most = n;
@@ -371,7 +358,7 @@ GST_START_TEST (a_thousand_files_need_few_descriptors)
   gchar *folder = ssio_check_make_path (".d");
   GstElement *pipeline, *source;
   GstPad *pad;
-  guint before = count_descriptors ();
+  guint before = ssio_check_count_files ("/proc/self/fd");
   guint most = 0;
   gfloat id;
 

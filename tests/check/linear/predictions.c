@@ -17,18 +17,6 @@ make_folder (void)
   return g_dir_make_tmp ("ssio-XXXXXX", NULL);
 }
 
-static guint
-count_files (const gchar *folder)
-{
-  GDir *dir = g_dir_open (folder, 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir))
-    n++;
-  g_dir_close (dir);
-  return n;
-}
-
 /* Rows of one byte with the values first, first + 1, ... */
 static void
 write_rows (GstSsioPredictions *predictions, guint64 first, gsize n)
@@ -75,7 +63,7 @@ GST_START_TEST (rows_are_where_they_belong_whatever_their_order)
     fail_unless (gst_ssio_predictions_check (predictions, NULL));
     fail_unless (gst_ssio_predictions_finish (predictions, NULL));
     fail_if (gst_ssio_predictions_is_open (predictions));
-    fail_unless_equals_int (count_files (folder), 1);
+    fail_unless_equals_int (ssio_check_count_files (folder), 1);
     rows = read_rows (path,
         "{'descr': '|u1', 'fortran_order': False, 'shape': (100000,), } ",
         100000);
@@ -85,7 +73,7 @@ GST_START_TEST (rows_are_where_they_belong_whatever_their_order)
     fail_unless (gst_ssio_predictions_begin (predictions, 100000, NULL));
   }
   gst_ssio_predictions_free (predictions);
-  fail_unless_equals_int (count_files (folder), 1);
+  fail_unless_equals_int (ssio_check_count_files (folder), 1);
   g_free (path);
   ssio_check_remove_folder (folder);
 }
@@ -191,13 +179,13 @@ GST_START_TEST (what_is_not_finished_leaves_the_file_of_before)
   fail_unless (g_file_set_contents (path, "before", -1, NULL));
   fail_unless (gst_ssio_predictions_begin (predictions, 1000, NULL));
   write_rows (predictions, 0, 1000);
-  fail_unless_equals_int (count_files (folder), 2);
+  fail_unless_equals_int (ssio_check_count_files (folder), 2);
   gst_ssio_predictions_discard (predictions);
-  fail_unless_equals_int (count_files (folder), 1);
+  fail_unless_equals_int (ssio_check_count_files (folder), 1);
   fail_unless (gst_ssio_predictions_begin (predictions, 1000, NULL));
   write_rows (predictions, 0, 1000);
   gst_ssio_predictions_free (predictions);
-  fail_unless_equals_int (count_files (folder), 1);
+  fail_unless_equals_int (ssio_check_count_files (folder), 1);
   fail_unless (g_file_get_contents (path, &text, NULL, NULL));
   fail_unless_equals_string (text, "before");
   g_free (text);
@@ -244,7 +232,7 @@ GST_START_TEST (a_write_that_fails_is_an_error_and_leaves_nothing)
   fail_if (finished);
   ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
       "out.npy: cannot write");
-  fail_unless_equals_int (count_files (folder), 0);
+  fail_unless_equals_int (ssio_check_count_files (folder), 0);
   /* and the next epoch may have more luck */
   fail_unless (gst_ssio_predictions_begin (predictions, 10, NULL));
   fail_unless (gst_ssio_predictions_check (predictions, NULL));

@@ -10,9 +10,7 @@
 #include "trainer.h"
 #include "workers.h"
 
-/* A piece has at least so many points, long against a hand-over, but a batch
- * no more than so many pieces, which is enough for as many cores. */
-#define PIECE_POINTS 1024
+/* Pieces of a batch, of whole blocks: enough for as many cores. */
 #define MAX_PIECES 64
 
 /* What the gradients of all pieces may take. Models for which this is not
@@ -52,6 +50,7 @@ struct _GstSsioTrainer {
   guint steps_per_update;
   guint point_size;
   guint n_outputs;
+  guint block;
   guint run_points;
   gsize n_sums; /* of a gradient */
 
@@ -149,7 +148,8 @@ gst_ssio_trainer_new (GstSsioModel *model, GstSsioOptimizer *optimizer,
   self->steps_per_update = settings->steps_per_update;
   self->point_size = gst_ssio_layout_get_point_size (layout);
   self->n_outputs = gst_ssio_model_get_n_outputs (model);
-  self->run_points = RUN_BLOCKS * gst_ssio_backprop_get_block (self->backprop);
+  self->block = gst_ssio_backprop_get_block (self->backprop);
+  self->run_points = RUN_BLOCKS * self->block;
   self->n_sums = gst_ssio_backprop_get_n_sums (self->backprop);
   self->total = g_new0 (gdouble, self->n_sums);
 
@@ -203,23 +203,39 @@ get_gradient (GstSsioTrainer *self, guint piece)
   return *gradient;
 }
 
-/* Returns the number of pieces. */
 static guint
-run_pieces (GstSsioTrainer *self, const guint8 *points, gsize n_points)
+count_pieces (const GstSsioTrainer *self, gsize n_points)
 {
-  guint n = CLAMP (n_points / PIECE_POINTS, 1, self->max_pieces);
+  const gsize n_blocks = (n_points + self->block - 1) / self->block;
+
+  return CLAMP (n_blocks, 1, self->max_pieces);
+}
+
+/* The first point of piece i of n, or the batch's end. */
+static gsize
+find_piece (const GstSsioTrainer *self, gsize n_points, guint i, guint n)
+{
+  const gsize n_blocks = (n_points + self->block - 1) / self->block;
+
+  return MIN (n_blocks * i / n * self->block, n_points);
+}
+
+static void
+run_pieces (GstSsioTrainer *self, guint n, const guint8 *points,
+    gsize n_points)
+{
   guint i;
 
   for (i = 0; i < n; i++) {
-    gsize first = n_points * i / n;
-    GstSsioChunk chunk = { &self->pieces[i], points + first * self->point_size,
-      n_points * (i + 1) / n - first };
+    const gsize first = find_piece (self, n_points, i, n);
+    const GstSsioChunk chunk
+        = { &self->pieces[i], points + first * self->point_size,
+            find_piece (self, n_points, i + 1, n) - first };
 
     get_gradient (self, i);
     gst_ssio_workers_push (self->workers, &chunk);
   }
   gst_ssio_workers_drain (self->workers);
-  return n;
 }
 
 /* The first point without a class of all pieces, else n_points. */
@@ -229,8 +245,8 @@ find_wrong (const GstSsioTrainer *self, guint n_pieces, gsize n_points)
   guint i;
 
   for (i = 0; i < n_pieces; i++) {
-    gsize first = n_points * i / n_pieces;
-    gsize end = n_points * (i + 1) / n_pieces;
+    const gsize first = find_piece (self, n_points, i, n_pieces);
+    const gsize end = find_piece (self, n_points, i + 1, n_pieces);
 
     if (first + self->pieces[i].first_wrong < end)
       return first + self->pieces[i].first_wrong;
@@ -411,8 +427,9 @@ gst_ssio_trainer_train (GstSsioTrainer *self, const guint8 *points,
     gsize n_points, GstSsioTrainSums *sums, guint64 *confusion,
     gsize *first_wrong, GError **error)
 {
-  guint n_pieces = run_pieces (self, points, n_points);
+  const guint n_pieces = count_pieces (self, n_points);
 
+  run_pieces (self, n_pieces, points, n_points);
   if (!settle (self, n_pieces, points, n_points, sums, first_wrong, error)
       || !add_ranks (self, sums, error) || !learn (self, sums, error))
     return FALSE;
