@@ -120,23 +120,27 @@ rest (guint n_looks, gulong longest)
   if (n_looks < EAGER_LOOKS)
     g_thread_yield ();
   else
-    g_usleep (MIN ((n_looks - EAGER_LOOKS + 1) * SHORTEST_SLEEP, longest));
+    g_usleep (MIN ((n_looks - EAGER_LOOKS + 1) * (gulong) SHORTEST_SLEEP,
+        longest));
 }
 
+/* Where all ranks are here already, nobody can interrupt it. */
 static gboolean
-wait (GstSsioCollective *self, GError **error)
+wait (GstSsioCollective *self, gboolean all_are_here, GError **error)
 {
+  const gulong longest = all_are_here ? LONGEST_TRANSFER_SLEEP : LONGEST_SLEEP;
   gboolean is_done = FALSE;
   guint n_looks;
 
-  for (n_looks = 0; !g_atomic_int_get (&self->is_interrupted); n_looks++) {
+  for (n_looks = 0; all_are_here || !g_atomic_int_get (&self->is_interrupted);
+       n_looks++) {
     if (!self->transport->test (self->channel, &is_done, error)) {
       self->is_over = TRUE;
       return FALSE;
     }
     if (is_done)
       return TRUE;
-    rest (n_looks, LONGEST_SLEEP);
+    rest (n_looks, longest);
   }
   return FALSE;
 }
@@ -144,7 +148,7 @@ wait (GstSsioCollective *self, GError **error)
 static gboolean
 wait_for_channel (GstSsioCollective *self, GError **error)
 {
-  if (self->is_opening && !wait (self, error))
+  if (self->is_opening && !wait (self, FALSE, error))
     return FALSE;
   self->is_opening = FALSE;
   return TRUE;
@@ -153,7 +157,7 @@ wait_for_channel (GstSsioCollective *self, GError **error)
 static gboolean
 wait_for_turns (GstSsioCollective *self, GError **error)
 {
-  if (self->is_meeting && !wait (self, error))
+  if (self->is_meeting && !wait (self, FALSE, error))
     return FALSE;
   self->is_meeting = FALSE;
   return TRUE;
@@ -169,29 +173,11 @@ start (GstSsioCollective *self, gconstpointer mine, gpointer all, gsize size,
   return FALSE;
 }
 
-/* Every rank is here: this is no wait that could be interrupted. */
-static gboolean
-transfer (GstSsioCollective *self, GError **error)
-{
-  gboolean is_done = FALSE;
-  guint n_looks;
-
-  for (n_looks = 0; !is_done; n_looks++) {
-    if (!self->transport->test (self->channel, &is_done, error)) {
-      self->is_over = TRUE;
-      return FALSE;
-    }
-    if (!is_done)
-      rest (n_looks, LONGEST_TRANSFER_SLEEP);
-  }
-  return TRUE;
-}
-
 static gboolean
 gather_texts (GstSsioCollective *self, GError **error)
 {
   return start (self, self->text, self->texts, sizeof (self->text), error)
-         && transfer (self, error);
+         && wait (self, TRUE, error);
 }
 
 static const gchar *
@@ -320,7 +306,7 @@ sum (GstSsioCollective *self, GstSsioSumType type, guint64 *values,
       self->is_over = TRUE;
       return FALSE;
     }
-    if (!transfer (self, error))
+    if (!wait (self, TRUE, error))
       return FALSE;
   }
   return TRUE;
