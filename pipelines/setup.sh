@@ -37,7 +37,7 @@ need() {
 need_to_build() {
   need "to build a GStreamer plugin in C" \
     gcc libc6-dev meson ninja-build pkg-config \
-    libgstreamer1.0-dev libjson-glib-dev liblzf-dev liburing-dev \
+    libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libjson-glib-dev liblzf-dev liburing-dev \
     gstreamer1.0-tools
 }
 

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "numbers.h"
 #include "origin.h"
 
 /* Points from a file's start whose minimum stands for all. */
@@ -15,31 +16,6 @@
 static const gchar *const axes[] = { "x", "y", "z" };
 
 #define N_AXES G_N_ELEMENTS (axes)
-
-static gboolean
-parse_number (const gchar *text, gdouble *value)
-{
-  gchar *end;
-
-  /* g_ascii_strtod() would take hexadecimal digits */
-  if (strpbrk (text, "xX"))
-    return FALSE;
-  *value = g_ascii_strtod (text, &end);
-  return end != text && *end == '\0' && isfinite (*value);
-}
-
-static gboolean
-parse_numbers (const gchar *text, gdouble values[N_AXES])
-{
-  gchar **words = g_strsplit (text, ",", -1);
-  gboolean ok = g_strv_length (words) == N_AXES;
-  guint i;
-
-  for (i = 0; ok && i < N_AXES; i++)
-    ok = parse_number (g_strstrip (words[i]), &values[i]);
-  g_strfreev (words);
-  return ok;
-}
 
 gboolean
 gst_ssio_origin_parse (const gchar *text, GstSsioOrigin *origin,
@@ -52,7 +28,7 @@ gst_ssio_origin_parse (const gchar *text, GstSsioOrigin *origin,
   if (g_str_equal (text, "none"))
     return TRUE;
   origin->mode = GST_SSIO_ORIGIN_GIVEN;
-  if (parse_numbers (text, origin->values))
+  if (gst_ssio_numbers_parse (text, origin->values, N_AXES) == N_AXES)
     return TRUE;
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
       "origin=%s: expected auto, none, or three finite numbers for x, y and z "

@@ -29,9 +29,11 @@ gboolean gst_ssio_origin_settle (GstSsioOrigin *origin, GstSsioPointFile *file,
     GError **error);
 
 /* Whether anything is subtracted, after that. */
+GST_SSIO_API
 gboolean gst_ssio_origin_is_any (const GstSsioOrigin *origin);
 
 /* A new layout; NULL with error set where its numbers are out of range. */
+GST_SSIO_API
 GstSsioLayout *gst_ssio_origin_subtract (const GstSsioOrigin *origin,
     const GstSsioLayout *layout, GError **error);
 

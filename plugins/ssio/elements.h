@@ -10,6 +10,8 @@ GST_ELEMENT_REGISTER_DECLARE (ssiosrc);
 GST_ELEMENT_REGISTER_DECLARE (ssiocudaupload);
 GST_ELEMENT_REGISTER_DECLARE (ssiocudadownload);
 GST_ELEMENT_REGISTER_DECLARE (ssiolinear);
+GST_ELEMENT_REGISTER_DECLARE (ssioscope);
+GST_ELEMENT_REGISTER_DECLARE (ssiovelodynedec);
 
 #define GST_SSIO_CAPS_FIELDS \
   ", point-size = (int) [ 1, max ], batch-size = (int) [ 1, max ]"

@@ -57,9 +57,11 @@
  * measures them: its message has `normalize-mean` and `normalize-std`
  * (#GstValueArray of double) in place of what is computed, and those that
  * follow use them, so that one epoch more is to be streamed. With `center-xy`
- * the inputs x and y are taken less their mean over each batch. Weights that
- * say how their inputs were normalised, by those tensors or by `normalize` in
- * the metadata, are used so by default, and with nothing else.
+ * the inputs x and y are taken less their mean over each batch. Means are of
+ * values as they come, less #GstSsioSrc:origin: data sets that share them need
+ * the same origin. Weights that say how their inputs were normalised, by those
+ * tensors or by `normalize` in the metadata, are used so by default, and with
+ * nothing else.
  *
  * ## Predictions
  * #GstSsioLinear:predictions is a .npy file of a row for each point of the

@@ -15,6 +15,10 @@ plugin_init (GstPlugin *plugin)
   registered |= GST_ELEMENT_REGISTER (ssiocudaupload, plugin);
   registered |= GST_ELEMENT_REGISTER (ssiocudadownload, plugin);
   registered |= GST_ELEMENT_REGISTER (ssiolinear, plugin);
+#if GST_SSIO_HAVE_VIDEO
+  registered |= GST_ELEMENT_REGISTER (ssioscope, plugin);
+#endif
+  registered |= GST_ELEMENT_REGISTER (ssiovelodynedec, plugin);
   return registered;
 }
 

@@ -31,6 +31,10 @@ r"""Independent answers for the tests, from NumPy. Never part of the product.
       writes the columns of a binary file, one after the other, as float64
   oracle.py las-coordinates FILE.las OUT.f8
       writes x, y and z, one after the other, as float64
+  oracle.py scope DIRECTORY
+      writes points.bin, of x, y, z and a value from 0 to 255 as float32, and
+      pictures of it, 320 x 200 x RGB: top.rgb and perspective.rgb (azimuth 215,
+      elevation 30, distance 60); prints how many points each has in it
   oracle.py semantickitti DIRECTORY
       writes velodyne/N.bin, labels/N.label, and joined, the records of all
   oracle.py evaluate DIRECTORY
@@ -38,6 +42,11 @@ r"""Independent answers for the tests, from NumPy. Never part of the product.
       an evaluation must find
   oracle.py describe-npy FILE.npy
       prints type, shape and the first and last value
+  oracle.py velodyne DIRECTORY
+      writes NAME.packets, a time in nanoseconds and 1206 bytes each, the same
+      as NAME.pcap, and NAME-CUT.points, what the sensor saw
+  oracle.py velodyne-drive OUT.pcap SECONDS
+      writes what a VLP-16 sends
 """
 import hashlib
 import json
@@ -48,7 +57,9 @@ import numpy as np
 
 from oracle_evaluate import describe_npy, evaluate
 from oracle_las import write_las
+from oracle_scope import write_scope
 from oracle_train import train
+from oracle_velodyne import write_drive, write_velodyne
 
 TYPES = ['f4', 'f8', 'i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8']
 
@@ -654,12 +665,18 @@ def main():
         write_pcd_real(*arguments)
     elif command == 'las-coordinates':
         write_las_coordinates(*arguments)
+    elif command == 'scope':
+        write_scope(*arguments)
     elif command == 'semantickitti':
         write_semantickitti(*arguments)
     elif command == 'describe-npy':
         describe_npy(*arguments)
     elif command == 'evaluate':
         evaluate(write_safetensors, *arguments)
+    elif command == 'velodyne':
+        write_velodyne(*arguments)
+    elif command == 'velodyne-drive':
+        write_drive(arguments[0], float(arguments[1]))
     else:
         sys.exit(__doc__)
 

@@ -22,27 +22,13 @@ struct _GstSsioForward {
   guint widest;
 };
 
-/* The best first. */
-static const GstSsioForwardKernel *const kernels[] = {
+static const GstSsioForwardKernel *const kernels[GST_SSIO_N_ISAS] = {
 #ifdef HAVE_X86_KERNELS
-  &gst_ssio_forward_kernel_avx512,
-  &gst_ssio_forward_kernel_avx2,
+  [GST_SSIO_ISA_AVX512] = &gst_ssio_forward_kernel_avx512,
+  [GST_SSIO_ISA_AVX2] = &gst_ssio_forward_kernel_avx2,
 #endif
-  &gst_ssio_forward_kernel_baseline,
+  [GST_SSIO_ISA_BASELINE] = &gst_ssio_forward_kernel_baseline,
 };
-
-static const GstSsioForwardKernel *
-find_kernel (const gchar *name)
-{
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS (kernels); i++) {
-    if ((!name || strcmp (kernels[i]->name, name) == 0)
-        && gst_ssio_isa_can_run (kernels[i]->name))
-      return kernels[i];
-  }
-  return NULL;
-}
 
 GstSsioForward *
 gst_ssio_forward_new (const GstSsioModel *model, const GstSsioLayout *layout,
@@ -51,7 +37,7 @@ gst_ssio_forward_new (const GstSsioModel *model, const GstSsioLayout *layout,
   GstSsioForward *forward = g_new0 (GstSsioForward, 1);
   guint i;
 
-  forward->kernel = find_kernel (NULL);
+  gst_ssio_forward_set_isa (forward, NULL);
   forward->point_size = gst_ssio_layout_get_point_size (layout);
   forward->n_in = model->layers[0].n_in;
   forward->gather = gst_ssio_gather_new (layout, fields, forward->n_in);
@@ -93,11 +79,12 @@ gst_ssio_forward_get_isa (const GstSsioForward *forward)
 gboolean
 gst_ssio_forward_set_isa (GstSsioForward *forward, const gchar *name)
 {
-  const GstSsioForwardKernel *kernel = find_kernel (name);
+  GstSsioIsa isa;
 
-  if (kernel)
-    forward->kernel = kernel;
-  return kernel != NULL;
+  if (!gst_ssio_isa_find (name, &isa))
+    return FALSE;
+  forward->kernel = kernels[isa];
+  return TRUE;
 }
 
 gpointer

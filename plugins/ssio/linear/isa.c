@@ -4,18 +4,38 @@
 #include "config.h"
 #endif
 
-#include <string.h>
-
 #include "isa.h"
 
-gboolean
-gst_ssio_isa_can_run (const gchar *name)
+static const gchar *const names[GST_SSIO_N_ISAS] = {
+#ifdef HAVE_X86_KERNELS
+  [GST_SSIO_ISA_AVX512] = "avx512",
+  [GST_SSIO_ISA_AVX2] = "avx2",
+#endif
+  [GST_SSIO_ISA_BASELINE] = "baseline",
+};
+
+static gboolean
+can_run (GstSsioIsa isa)
 {
 #ifdef HAVE_X86_KERNELS
-  if (strcmp (name, "avx512") == 0)
+  if (isa == GST_SSIO_ISA_AVX512)
     return __builtin_cpu_supports ("avx512f");
-  if (strcmp (name, "avx2") == 0)
+  if (isa == GST_SSIO_ISA_AVX2)
     return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma");
 #endif
   return TRUE;
+}
+
+gboolean
+gst_ssio_isa_find (const gchar *name, GstSsioIsa *isa)
+{
+  guint i;
+
+  for (i = 0; i < GST_SSIO_N_ISAS; i++) {
+    if ((!name || g_str_equal (names[i], name)) && can_run (i)) {
+      *isa = i;
+      return TRUE;
+    }
+  }
+  return FALSE;
 }

@@ -31,45 +31,31 @@ typedef struct {
   gint32 predictions[GST_SSIO_FORWARD_MAX_BLOCK];
 } Scratch;
 
-/* The best first. */
-static const GstSsioTrainKernel *const kernels[] = {
+static const GstSsioTrainKernel *const kernels[GST_SSIO_N_ISAS] = {
 #ifdef HAVE_X86_KERNELS
-  &gst_ssio_train_kernel_avx512,
-  &gst_ssio_train_kernel_avx2,
+  [GST_SSIO_ISA_AVX512] = &gst_ssio_train_kernel_avx512,
+  [GST_SSIO_ISA_AVX2] = &gst_ssio_train_kernel_avx2,
 #endif
-  &gst_ssio_train_kernel_baseline,
+  [GST_SSIO_ISA_BASELINE] = &gst_ssio_train_kernel_baseline,
 };
-
-static const GstSsioTrainKernel *
-find_kernel (const gchar *name)
-{
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS (kernels); i++) {
-    if ((!name || strcmp (kernels[i]->name, name) == 0)
-        && gst_ssio_isa_can_run (kernels[i]->name))
-      return kernels[i];
-  }
-  return NULL;
-}
 
 GstSsioBackprop *
 gst_ssio_backprop_new (const GstSsioModel *model, const GstSsioLayout *layout,
-    const guint *fields, const gfloat *class_weights, const gchar *isa)
+    const guint *fields, const gfloat *class_weights, const gchar *isa_name)
 {
-  const GstSsioTrainKernel *kernel = find_kernel (isa);
   guint n_outputs = gst_ssio_model_get_n_outputs (model);
   GstSsioBackprop *backprop;
+  GstSsioIsa isa;
   guint o;
 
-  if (!kernel)
+  if (!gst_ssio_isa_find (isa_name, &isa))
     return NULL;
   backprop = g_new0 (GstSsioBackprop, 1);
-  backprop->kernel = kernel;
+  backprop->kernel = kernels[isa];
   backprop->point_size = gst_ssio_layout_get_point_size (layout);
   backprop->n_in = model->layers[0].n_in;
   backprop->gather = gst_ssio_gather_new (layout, fields, backprop->n_in);
-  backprop->net = gst_ssio_train_net_new (model, kernel);
+  backprop->net = gst_ssio_train_net_new (model, backprop->kernel);
   backprop->class_weights = g_new (gfloat, n_outputs);
   for (o = 0; o < n_outputs; o++)
     backprop->class_weights[o] = class_weights ? class_weights[o] : 1;

@@ -10,8 +10,10 @@
 #include "trainer.h"
 #include "workers.h"
 
-/* Pieces of a batch, of whole blocks: enough for as many cores. */
+/* Pieces of a batch: enough for as many cores, and of some blocks each, since
+ * to hand one over takes as long as a block of a small model. */
 #define MAX_PIECES 64
+#define PIECE_BLOCKS 2
 
 /* What the gradients of all pieces may take. Models for which this is not
  * enough for MAX_PIECES have one for each thread. */
@@ -206,9 +208,7 @@ get_gradient (GstSsioTrainer *self, guint piece)
 static guint
 count_pieces (const GstSsioTrainer *self, gsize n_points)
 {
-  const gsize n_blocks = (n_points + self->block - 1) / self->block;
-
-  return CLAMP (n_blocks, 1, self->max_pieces);
+  return CLAMP (n_points / (PIECE_BLOCKS * self->block), 1, self->max_pieces);
 }
 
 /* The first point of piece i of n, or the batch's end. */
