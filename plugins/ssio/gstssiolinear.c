@@ -107,6 +107,34 @@
  * as they were written last. Training is of the CPU alone: with it batches stay
  * in system memory, which #GstSsioCudaUpload warns of.
  *
+ * ## Training on several processes
+ * With #GstSsioLinear:distributed all processes that mpirun starts, the ranks,
+ * train one model by MPI: each step is of a batch of each rank, whose
+ * gradients MPI_Iallreduce adds up in float64, each batch by what its points
+ * weigh. N ranks on shards of ssiosrc come to what one comes to with batches N
+ * times as large, but for rounding, and every run of N ranks to the same bits.
+ * A rank whose shard has fewer batches than others takes part in their last
+ * steps without one. With normalize=stats the points of all ranks are
+ * measured; normalize=center-xy is of each rank's own batch.
+ *
+ * All ranks post the same messages, of the points of all, with `ranks` (uint):
+ * how many there are. Rank 0 alone sets #GstSsioLinear:last-message and writes
+ * files; all read #GstSsioLinear:checkpoint, so it has to be where all see it.
+ * Ranks compare weights and settings before the first step, and weights after
+ * each epoch: what differs is an error.
+ *
+ * Where a rank has an error, or its pipeline stops before the others', all
+ * have an error that names it and says what it said; where its process dies,
+ * mpirun ends the others and says which. Ranks wait for each other from READY
+ * to PAUSED and at each batch, but not for ever: a pipeline can be set to NULL
+ * at any time. MPI is initialized when it is first needed, for
+ * MPI_THREAD_MULTIPLE, and finalized at the exit, unless the application does
+ * both; for several pipelines, all ranks start theirs in the same order.
+ *
+ * Open MPI binds each of one or two processes to a core, and more of them to a
+ * socket: `--bind-to none` lets threads have all cores, of which
+ * #GstSsioLinear:threads then is each rank's share.
+ *
  * Batches in system memory are computed on all cores; those that
  * #GstSsioCudaUpload has brought to a CUDA device are computed there, in
  * float32 arithmetic as on the CPU, so that the means agree to 1e-5. A model
@@ -162,6 +190,14 @@
  *     train=true schedule=cosine save-weights=ground.safetensors \
  *     checkpoint=ground.checkpoint
  * ]| Trains a model to tell ground from the rest; run again, it goes on.
+ * |[
+ * mpirun --bind-to none -n 4 gst-launch-1.0 -v ssiosrc \
+ *     location=@flights.txt num-shards=-1 shard-index=-1 shard-policy=even \
+ *     shuffle=points epochs=20 batch-size=4096 ! queue ! \
+ *     ssiolinear label=classification class-map=1:0,2:1 \
+ *     features=x,y,z,intensity normalize=stats layers=64,2 train=true \
+ *     distributed=true threads=4 save-weights=ground.safetensors
+ * ]| The same on four processes, in steps of 16,384 points.
  *
  * Since: 0.1
  */
@@ -201,9 +237,11 @@ struct _GstSsioLinear {
   guint64 missed_batches;   /* of epochs before */
   guint64 missed_points;
 
-  /* of the streaming thread */
+  /* of the streaming thread, which sets it under the object lock */
   GstSsioSession *session; /* NULL after an error */
-  guint point_size;        /* as the caps say, as the one that follows */
+
+  /* of the streaming thread */
+  guint point_size; /* as the caps say, as the one that follows */
   guint batch_size;
   gboolean is_described; /* what computes was told in the log */
   gboolean epoch_runs;   /* its time has begun */
@@ -310,11 +348,25 @@ refuse (GstSsioLinear *self)
   return GST_FLOW_FLUSHING;
 }
 
+/* The session goes while no other thread looks at it. */
+static void
+close_session (GstSsioLinear *self, const GError *error)
+{
+  GstSsioSession *session;
+
+  GST_OBJECT_LOCK (self);
+  session = g_steal_pointer (&self->session);
+  GST_OBJECT_UNLOCK (self);
+  if (session && error)
+    gst_ssio_session_tell_ranks (session, error->message);
+  g_clear_pointer (&session, gst_ssio_session_free);
+}
+
 /* error is NULL where somebody else has posted it. */
 static void
 fail (GstSsioLinear *self, GError *error)
 {
-  g_clear_pointer (&self->session, gst_ssio_session_free);
+  close_session (self, error);
   self->has_failed = TRUE;
   self->error = error;
 }
@@ -322,7 +374,7 @@ fail (GstSsioLinear *self, GError *error)
 static void
 stop (GstSsioLinear *self)
 {
-  g_clear_pointer (&self->session, gst_ssio_session_free);
+  close_session (self, NULL);
   self->has_failed = FALSE;
   g_clear_error (&self->error);
 }
@@ -533,15 +585,20 @@ report_losses (GstSsioLinear *self, GstSsioReport *report)
 static void
 post_report (GstSsioLinear *self, GstSsioReport *report)
 {
+  const gboolean is_first = gst_ssio_session_get_rank (self->session) == 0;
+
   GST_OBJECT_LOCK (self);
   report_losses (self, report);
   report->seconds = g_timer_elapsed (self->timer, NULL);
-  g_free (self->last_message);
-  self->last_message = gst_ssio_report_to_string (report);
+  if (is_first) {
+    g_free (self->last_message);
+    self->last_message = gst_ssio_report_to_string (report);
+  }
   GST_OBJECT_UNLOCK (self);
 
   self->has_measured = report->measured != NULL;
-  g_object_notify_by_pspec (G_OBJECT (self), last_message_property);
+  if (is_first)
+    g_object_notify_by_pspec (G_OBJECT (self), last_message_property);
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self),
           gst_ssio_report_to_structure (report)));
@@ -738,6 +795,16 @@ gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
   return TRUE;
 }
 
+/* The streaming thread may wait for other processes. */
+static void
+interrupt (GstSsioLinear *self)
+{
+  GST_OBJECT_LOCK (self);
+  if (self->session)
+    gst_ssio_session_interrupt (self->session);
+  GST_OBJECT_UNLOCK (self);
+}
+
 static GstStateChangeReturn
 gst_ssio_linear_change_state (GstElement *element, GstStateChange transition)
 {
@@ -750,6 +817,8 @@ gst_ssio_linear_change_state (GstElement *element, GstStateChange transition)
     let_timer_run (self, TRUE);
   else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
     let_timer_run (self, FALSE);
+  else if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    interrupt (self);
 
   result
       = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);

@@ -326,14 +326,13 @@ static gboolean
 open_files (GstSsioSrc *self, GError **error)
 {
   GstSsioSrcSettings settings;
-  gchar *checkpoint = NULL;
+  gchar *checkpoint;
   gboolean done;
 
   GST_OBJECT_LOCK (self);
   gst_ssio_src_settings_copy (&self->settings, &settings);
   GST_OBJECT_UNLOCK (self);
-  if (!settings.resume_from)
-    checkpoint = ask_for_state (self);
+  checkpoint = settings.resume_from ? NULL : ask_for_state (self);
   done = gst_ssio_stream_open (self->stream, &settings, checkpoint, error);
   g_free (checkpoint);
   gst_ssio_src_settings_clear (&settings);
@@ -629,10 +628,8 @@ gst_ssio_src_query (GstBaseSrc *src, GstQuery *query)
   GstSsioExtent extent;
   GstSegment segment;
 
-  if (gst_query_is_ssio_state (query)) {
-    gst_ssio_stream_answer_state (self->stream, query);
-    return TRUE;
-  }
+  if (gst_query_is_ssio_state (query))
+    return gst_ssio_stream_answer_state (self->stream, query);
   gst_ssio_stream_get_extent (self->stream, &extent);
   GST_OBJECT_LOCK (self);
   gst_segment_copy_into (&src->segment, &segment);

@@ -15,7 +15,6 @@ struct _GstSsioStream {
   GMutex lock;               /* of what any thread may ask for */
   GstSsioExtent extent;      /* the streaming thread alone changes it */
   GstStructure *description; /* NULL while closed */
-  guint n_epochs;            /* as set, 0 where endless */
   guint64 n_batches;         /* of this epoch */
   guint next_epoch;          /* what the state says */
   guint64 next_batch;
@@ -59,9 +58,9 @@ set_epoch (GstSsioStream *self, guint epoch)
   gst_ssio_dataset_set_epoch (self->dataset, epoch);
   g_mutex_lock (&self->lock);
   self->extent.n_points = gst_ssio_dataset_get_n_points (self->dataset);
-  self->n_batches = gst_ssio_dataset_get_n_batches (self->dataset);
   self->extent.position = self->extent.start = 0;
   self->extent.stop = G_MAXUINT64;
+  self->n_batches = gst_ssio_dataset_get_n_batches (self->dataset);
   self->next_epoch = epoch;
   self->next_batch = 0;
   g_mutex_unlock (&self->lock);
@@ -99,38 +98,42 @@ go_to (GstSsioStream *self, guint epoch, guint64 batch)
   set_position (self, self->resume_position);
 }
 
-/* Where another stream of the same points stood, if that is asked for. */
+/* Goes on from a text of a state, of this stream's property or of a consumer's
+ * checkpoint, which knows of no rounds of epochs. */
 static gboolean
-resume (GstSsioStream *self, const gchar *state, GError **error)
+go_on (GstSsioStream *self, const gchar *state, gboolean is_checkpoint,
+    GError **error)
 {
-  guint epoch;
+  guint n_epochs = self->epochs_left;
   guint64 batch;
+  guint epoch;
 
-  self->resume_position = 0;
-  set_epoch (self, 0);
-  if (!state || !*state)
-    return TRUE;
-  if (!gst_ssio_resume_parse (state, self->description, &epoch, &batch, error))
-    return FALSE;
-  go_to (self, epoch, batch);
-  return TRUE;
-}
-
-/* The same of a consumer, which knows of no rounds of epochs. */
-static gboolean
-resume_checkpoint (GstSsioStream *self, const gchar *state, GError **error)
-{
-  if (!resume (self, state, error)) {
-    g_prefix_error (error, "the checkpoint of an element behind: ");
+  if (!gst_ssio_resume_parse (state, self->description, &epoch, &batch,
+          error)) {
+    if (is_checkpoint)
+      g_prefix_error (error, "the checkpoint of an element behind: ");
     return FALSE;
   }
-  if (self->epochs == 0 || self->epoch.epoch < self->epochs)
+  go_to (self, epoch, batch);
+  if (!is_checkpoint || n_epochs == 0 || self->epoch.epoch < n_epochs)
     return TRUE;
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
       "epochs=%u: expected more than the %u that are over, as the checkpoint "
       "of an element behind says; raise epochs to go on",
-      self->epochs, self->epoch.epoch);
+      n_epochs, self->epoch.epoch);
   return FALSE;
+}
+
+/* Where another stream of the same points stood, if that is asked for. */
+static gboolean
+resume (GstSsioStream *self, const gchar *resume_from, const gchar *checkpoint,
+    GError **error)
+{
+  const gchar *state = resume_from ? resume_from : checkpoint;
+
+  self->resume_position = 0;
+  set_epoch (self, 0);
+  return !state || !*state || go_on (self, state, !resume_from, error);
 }
 
 static GstSsioLayout *
@@ -159,13 +162,13 @@ open_dataset (GstSsioStream *self, const GstSsioSrcSettings *settings,
 /* The only epoch, of which nobody knows how long it is. */
 static gboolean
 open_follow (GstSsioStream *self, const GstSsioSrcSettings *settings,
-    const gchar *checkpoint, GError **error)
+    GError **error)
 {
-  if (settings->epochs != 1 || checkpoint
+  if (settings->epochs != 1
       || (settings->resume_from && *settings->resume_from)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
         "follow=true: expected epochs=1 from the start of the file, without "
-        "resume-from or a checkpoint; change that, or read the file once it is complete");
+        "resume-from; change that, or read the file once it is complete");
     return FALSE;
   }
   self->follow = gst_ssio_src_settings_open_follow (settings, error);
@@ -184,11 +187,9 @@ open_points (GstSsioStream *self, const GstSsioSrcSettings *settings,
     const gchar *checkpoint, GError **error)
 {
   if (settings->follow)
-    return open_follow (self, settings, checkpoint, error);
-  if (!open_dataset (self, settings, error))
-    return FALSE;
-  return checkpoint ? resume_checkpoint (self, checkpoint, error)
-                    : resume (self, settings->resume_from, error);
+    return open_follow (self, settings, error);
+  return open_dataset (self, settings, error)
+         && resume (self, settings->resume_from, checkpoint, error);
 }
 
 gboolean
@@ -197,10 +198,6 @@ gst_ssio_stream_open (GstSsioStream *self, const GstSsioSrcSettings *settings,
 {
   self->is_over = FALSE;
   self->epochs = self->epochs_left = settings->epochs;
-  g_mutex_lock (&self->lock);
-  self->n_epochs = settings->epochs;
-  self->n_batches = 0;
-  g_mutex_unlock (&self->lock);
   if (!open_points (self, settings, checkpoint, error)
       || !gst_ssio_src_settings_make_timeline (settings, self->dataset,
           get_layout (self), &self->timeline, error))
@@ -306,15 +303,20 @@ gst_ssio_stream_get_state (GstSsioStream *self)
   return state;
 }
 
-void
+gboolean
 gst_ssio_stream_answer_state (GstSsioStream *self, GstQuery *query)
 {
   gchar *state = gst_ssio_stream_get_state (self);
+  guint64 n_batches;
 
+  if (!state)
+    return FALSE;
   g_mutex_lock (&self->lock);
-  gst_query_set_ssio_state (query, state, self->n_epochs, self->n_batches);
+  n_batches = self->n_batches;
   g_mutex_unlock (&self->lock);
+  gst_query_set_ssio_state (query, state, self->epochs, n_batches);
   g_free (state);
+  return TRUE;
 }
 
 const GstSsioEpoch *

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "cuda/caps.h"
+#include "distributed/epochsums.h"
 #include "evaluator.h"
 #include "inputs.h"
 #include "safetensors.h"
@@ -38,9 +39,10 @@ struct _GstSsioSession {
   GstSsioEvaluator *evaluator;
   GstSsioStatistics *statistics;
 
-  GstSsioTraining *training; /* NULL unless the model is trained */
-  gboolean is_training;      /* it knows what batches are of */
-  gboolean has_measured;     /* an epoch that was not trained */
+  GstSsioCollective *collective; /* of several processes; NULL without */
+  GstSsioTraining *training;     /* NULL unless the model is trained */
+  gboolean is_training;          /* it knows what batches are of */
+  gboolean has_measured;         /* an epoch that was not trained */
 
   /* of this epoch */
   GstSsioEpoch epoch;
@@ -135,7 +137,7 @@ open_settings (GstSsioSession *self, GError **error)
     return FALSE;
   if (settings->training.train
       && !(self->training = gst_ssio_training_new (&settings->training,
-               self->n_outputs, error)))
+               self->n_outputs, self->collective, error)))
     return FALSE;
   if (settings->normalize_file
       && !gst_ssio_safetensors_check (settings->normalize_file, error))
@@ -147,13 +149,27 @@ open_settings (GstSsioSession *self, GError **error)
   return TRUE;
 }
 
+/* Before anything can fail that others have to hear of. */
+static gboolean
+open_collective (GstSsioSession *self, GError **error)
+{
+  const GstSsioTrainingSettings *settings = &self->settings.training;
+
+  if (!settings->distributed || !settings->train)
+    return TRUE;
+  self->collective = gst_ssio_collective_open (error);
+  return self->collective != NULL;
+}
+
 GstSsioSession *
 gst_ssio_session_new (const GstSsioLinearSettings *settings, GError **error)
 {
   GstSsioSession *self = g_new0 (GstSsioSession, 1);
 
   gst_ssio_linear_settings_copy (settings, &self->settings);
-  if (!open_settings (self, error)) {
+  if (!open_collective (self, error) || !open_settings (self, error)) {
+    if (*error)
+      gst_ssio_session_tell_ranks (self, (*error)->message);
     gst_ssio_session_free (self);
     return NULL;
   }
@@ -188,6 +204,7 @@ gst_ssio_session_free (GstSsioSession *self)
 {
   close_input (self);
   g_clear_pointer (&self->training, gst_ssio_training_free);
+  gst_ssio_session_tell_ranks (self, NULL);
   g_clear_pointer (&self->model, gst_ssio_model_free);
   g_clear_pointer (&self->normalization, gst_ssio_normalization_free);
   g_clear_pointer (&self->files, gst_ssio_data_files_free);
@@ -199,6 +216,27 @@ gst_ssio_session_free (GstSsioSession *self)
   g_free (self->sums);
   gst_ssio_linear_settings_clear (&self->settings);
   g_free (self);
+}
+
+guint
+gst_ssio_session_get_rank (const GstSsioSession *self)
+{
+  return self->collective ? gst_ssio_collective_get_rank (self->collective)
+                          : 0;
+}
+
+void
+gst_ssio_session_tell_ranks (GstSsioSession *self, const gchar *message)
+{
+  if (self->collective)
+    gst_ssio_collective_leave (g_steal_pointer (&self->collective), message);
+}
+
+void
+gst_ssio_session_interrupt (GstSsioSession *self)
+{
+  if (self->collective)
+    gst_ssio_collective_interrupt (self->collective);
 }
 
 /* Adds what was computed to the epoch's sums. */
@@ -576,6 +614,10 @@ reset_epoch (GstSsioSession *self, guint epoch)
 static gboolean
 finish_statistics (GstSsioSession *self, GstSsioReport *report, GError **error)
 {
+  if (self->collective
+      && !gst_ssio_statistics_add_up (self->statistics, self->collective,
+          error))
+    return FALSE;
   self->normalization = gst_ssio_statistics_finish (self->statistics, error);
   if (!self->normalization)
     return FALSE;
@@ -602,6 +644,8 @@ report_training (const GstSsioSession *self, GstSsioReport *report)
   report->is_training = TRUE;
   report->step = optimizer->step;
   report->learning_rate = gst_ssio_optimizer_get_learning_rate (optimizer);
+  if (self->collective)
+    report->n_ranks = gst_ssio_collective_get_n_ranks (self->collective);
 }
 
 static void
@@ -631,9 +675,18 @@ finish_epoch (GstSsioSession *self, GstSsioReport *report, GError **error)
   if (self->statistics)
     return finish_statistics (self, report, error);
   if (self->is_training
-      && !gst_ssio_training_end_epoch (self->training, error))
+      && !gst_ssio_training_end_epoch (self->training, self->tally, error))
     return FALSE;
   return finish_predictions (self, error);
+}
+
+/* So that all ranks report the same. */
+static gboolean
+add_up_ranks (GstSsioSession *self, GError **error)
+{
+  return !self->collective
+         || gst_ssio_epoch_add_up (self->collective, &self->epoch, self->tally,
+             error);
 }
 
 gboolean
@@ -646,7 +699,7 @@ gst_ssio_session_end_epoch (GstSsioSession *self, GstSsioReport *report,
     return FALSE;
   if (!self->model)
     return TRUE;
-  if (!finish_epoch (self, report, error)) {
+  if (!finish_epoch (self, report, error) || !add_up_ranks (self, error)) {
     gst_ssio_report_clear (report);
     return FALSE;
   }

@@ -18,6 +18,18 @@ GstSsioSession *gst_ssio_session_new (const GstSsioLinearSettings *settings,
 
 void gst_ssio_session_free (GstSsioSession *session);
 
+/* Which of several processes trains the model; 0 where there is one. */
+guint gst_ssio_session_get_rank (const GstSsioSession *session);
+
+/* What the others hear instead of that this one has stopped, before
+ * gst_ssio_session_free(). */
+void gst_ssio_session_tell_ranks (GstSsioSession *session,
+    const gchar *message);
+
+/* From another thread: no longer waits for them. What waits returns FALSE
+ * without an error. */
+void gst_ssio_session_interrupt (GstSsioSession *session);
+
 /* Where one of those that follow returns FALSE, with error set, only
  * gst_ssio_session_free() may come next. */
 

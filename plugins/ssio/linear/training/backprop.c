@@ -201,6 +201,7 @@ gst_ssio_backprop_run (const GstSsioBackprop *backprop, gpointer user_scratch,
   const guint block = backprop->kernel->block;
   Scratch *scratch = user_scratch;
 
+  sums->n_points += n_points;
   while (n_points > 0) {
     const guint n = MIN (n_points, block);
     GstSsioForwardAhead ahead;

@@ -15,8 +15,9 @@ typedef struct _GstSsioBackprop GstSsioBackprop;
 
 /* What a sweep comes to. */
 typedef struct {
-  gdouble loss;      /* sum over points of weight times cross-entropy */
-  gdouble weight;    /* sum of the weights of the points' classes */
+  gdouble loss;   /* sum over points of weight times cross-entropy */
+  gdouble weight; /* sum of the weights of the points' classes */
+  guint64 n_points;
   guint64 n_counted; /* points that have a class */
   guint64 n_correct; /* those whose largest output is that of their class */
 } GstSsioTrainSums;

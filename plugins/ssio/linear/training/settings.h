@@ -22,10 +22,11 @@ typedef struct {
   gchar *save_weights; /* NULL for nowhere, as what follows */
   gchar *checkpoint;
   guint64 checkpoint_interval;
+  gboolean distributed;
 } GstSsioTrainingSettings;
 
 /* Property IDs are 1 to this, after those that are before them. */
-#define GST_SSIO_TRAINING_N_SETTINGS 13
+#define GST_SSIO_TRAINING_N_SETTINGS 14
 
 void gst_ssio_training_settings_init (GstSsioTrainingSettings *settings);
 void gst_ssio_training_settings_clear (GstSsioTrainingSettings *settings);

@@ -22,9 +22,12 @@
 /* Blocks whose classes are read at once. */
 #define RUN_BLOCKS 16
 
+/* What ranks add up of GstSsioTrainSums. */
+#define N_RANK_SUMS 5
+
 /* Of a batch. */
 typedef struct {
-  gdouble *gradient;
+  gdouble *gradient; /* and room for N_RANK_SUMS */
   GstSsioTrainSums sums;
   gsize first_wrong; /* point without a class, else n_points */
 } Piece;
@@ -45,6 +48,7 @@ struct _GstSsioTrainer {
   GstSsioOptimizer *optimizer;
   GstSsioWorkers *workers;
   const GstSsioTargets *targets;
+  GstSsioCollective *collective; /* NULL without */
   guint steps_per_update;
   guint point_size;
   guint n_outputs;
@@ -142,6 +146,7 @@ gst_ssio_trainer_new (GstSsioModel *model, GstSsioOptimizer *optimizer,
       settings->class_weights, NULL);
   self->optimizer = optimizer;
   self->targets = targets;
+  self->collective = settings->collective;
   self->steps_per_update = settings->steps_per_update;
   self->point_size = gst_ssio_layout_get_point_size (layout);
   self->n_outputs = gst_ssio_model_get_n_outputs (model);
@@ -190,6 +195,16 @@ gst_ssio_trainer_set_normalization (GstSsioTrainer *self, const gdouble *mean,
   gst_ssio_backprop_set_normalization (self->backprop, mean, divisor);
 }
 
+static gdouble *
+get_gradient (GstSsioTrainer *self, guint piece)
+{
+  gdouble **gradient = &self->pieces[piece].gradient;
+
+  if (!*gradient)
+    *gradient = g_new (gdouble, self->n_sums + N_RANK_SUMS);
+  return *gradient;
+}
+
 static guint
 count_pieces (const GstSsioTrainer *self, gsize n_points)
 {
@@ -217,8 +232,7 @@ run_pieces (GstSsioTrainer *self, guint n, const guint8 *points,
         = { &self->pieces[i], points + first * self->point_size,
             find_piece (self, n_points, i + 1, n) - first };
 
-    if (!self->pieces[i].gradient)
-      self->pieces[i].gradient = g_new (gdouble, self->n_sums);
+    get_gradient (self, i);
     gst_ssio_workers_push (self->workers, &chunk);
   }
   gst_ssio_workers_drain (self->workers);
@@ -251,6 +265,7 @@ add_sums (const GstSsioTrainer *self, guint n_pieces)
 
     total.loss += sums->loss;
     total.weight += sums->weight;
+    total.n_points += sums->n_points;
     total.n_counted += sums->n_counted;
     total.n_correct += sums->n_correct;
   }
@@ -355,26 +370,84 @@ take_confusion (GstSsioTrainer *self, guint64 *confusion)
   }
 }
 
+/* Counts are exact in a double up to 2^53. */
+static void
+put_sums (gdouble *values, const GstSsioTrainSums *sums)
+{
+  values[0] = sums->loss;
+  values[1] = sums->weight;
+  values[2] = sums->n_points;
+  values[3] = sums->n_counted;
+  values[4] = sums->n_correct;
+}
+
+static void
+get_sums (const gdouble *values, GstSsioTrainSums *sums)
+{
+  sums->loss = values[0];
+  sums->weight = values[1];
+  sums->n_points = values[2];
+  sums->n_counted = values[3];
+  sums->n_correct = values[4];
+}
+
+/* The sums of all ranks' batches, and their gradient, in place of this one's.
+ */
+static gboolean
+add_ranks (GstSsioTrainer *self, GstSsioTrainSums *sums, GError **error)
+{
+  gdouble *gradient = get_gradient (self, 0);
+
+  if (!self->collective)
+    return TRUE;
+  put_sums (gradient + self->n_sums, sums);
+  if (!gst_ssio_collective_step (self->collective, gradient,
+          self->n_sums + N_RANK_SUMS, error))
+    return FALSE;
+  get_sums (gradient + self->n_sums, sums);
+  return TRUE;
+}
+
+/* From the gradient in the first piece's place. */
+static gboolean
+learn (GstSsioTrainer *self, const GstSsioTrainSums *sums, GError **error)
+{
+  gsize s;
+
+  if (sums->weight > 0) {
+    for (s = 0; s < self->n_sums; s++)
+      self->total[s] += self->pieces[0].gradient[s] / sums->weight;
+    self->n_waiting++;
+  }
+  return self->n_waiting < self->steps_per_update || update (self, error);
+}
+
 gboolean
 gst_ssio_trainer_train (GstSsioTrainer *self, const guint8 *points,
     gsize n_points, GstSsioTrainSums *sums, guint64 *confusion,
     gsize *first_wrong, GError **error)
 {
   const guint n_pieces = count_pieces (self, n_points);
-  gsize s;
 
   run_pieces (self, n_pieces, points, n_points);
-  if (!settle (self, n_pieces, points, n_points, sums, first_wrong, error))
-    return FALSE;
-  if (sums->weight > 0) {
-    for (s = 0; s < self->n_sums; s++)
-      self->total[s] += self->pieces[0].gradient[s] / sums->weight;
-    self->n_waiting++;
-  }
-  if (self->n_waiting == self->steps_per_update && !update (self, error))
+  if (!settle (self, n_pieces, points, n_points, sums, first_wrong, error)
+      || !add_ranks (self, sums, error) || !learn (self, sums, error))
     return FALSE;
   take_confusion (self, confusion);
   return TRUE;
+}
+
+gboolean
+gst_ssio_trainer_follow (GstSsioTrainer *self, GstSsioTrainSums *sums,
+    gboolean *all_ended, GError **error)
+{
+  gdouble *gradient = get_gradient (self, 0);
+
+  if (!gst_ssio_collective_end (self->collective, gradient,
+          self->n_sums + N_RANK_SUMS, all_ended, error))
+    return FALSE;
+  get_sums (gradient + self->n_sums, sums);
+  return *all_ended || learn (self, sums, error);
 }
 
 gboolean
@@ -387,6 +460,12 @@ gboolean
 gst_ssio_trainer_finish_update (GstSsioTrainer *self, GError **error)
 {
   return self->n_waiting == 0 || update (self, error);
+}
+
+const gchar *
+gst_ssio_trainer_get_isa (const GstSsioTrainer *self)
+{
+  return gst_ssio_backprop_get_isa (self->backprop);
 }
 
 gchar *

@@ -11,6 +11,7 @@
 #include "../centring.h"
 #include "../evaluator-private.h"
 #include "../safetensors.h"
+#include "agreement.h"
 #include "checkpoint.h"
 #include "trainer.h"
 #include "training.h"
@@ -20,8 +21,11 @@
 struct _GstSsioTraining {
   GstSsioTrainingSettings settings;
   guint n_outputs;
-  gfloat *class_weights;      /* NULL for 1 each */
-  GstSsioTensors *checkpoint; /* to go on from; NULL for the begin */
+  gfloat *class_weights;         /* NULL for 1 each */
+  GstSsioTensors *checkpoint;    /* to go on from; NULL for the begin */
+  GstSsioCollective *collective; /* NULL without other ranks */
+  gboolean has_agreed;           /* with them */
+  gchar *old_stream;             /* where it goes on; NULL for its begin */
 
   GstSsioModel *model; /* the caller's */
   GstSsioOptimizer *optimizer;
@@ -44,6 +48,14 @@ struct _GstSsioTraining {
   gboolean is_due;
 };
 
+/* A checkpoint has what rank 0 says. */
+static gchar *
+describe_old_stream (const gchar *stream, const GstSsioCollective *collective)
+{
+  return collective ? gst_ssio_state_of_rank (stream, collective)
+                    : g_strdup (stream);
+}
+
 static gboolean
 open_checkpoint (GstSsioTraining *self, GError **error)
 {
@@ -52,16 +64,22 @@ open_checkpoint (GstSsioTraining *self, GError **error)
   if (!path || !g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
   self->checkpoint = gst_ssio_checkpoint_open (path, error);
-  return self->checkpoint != NULL;
+  if (!self->checkpoint)
+    return FALSE;
+  self->old_stream
+      = describe_old_stream (gst_ssio_checkpoint_get_stream (self->checkpoint),
+          self->collective);
+  return TRUE;
 }
 
 GstSsioTraining *
 gst_ssio_training_new (const GstSsioTrainingSettings *settings,
-    guint n_outputs, GError **error)
+    guint n_outputs, GstSsioCollective *collective, GError **error)
 {
   GstSsioTraining *self = g_new0 (GstSsioTraining, 1);
 
   gst_ssio_training_settings_copy (settings, &self->settings);
+  self->collective = collective;
   self->n_outputs = n_outputs;
   self->told_at = G_MININT64;
   if (!gst_ssio_training_settings_parse_class_weights (settings, n_outputs,
@@ -88,6 +106,7 @@ gst_ssio_training_free (GstSsioTraining *self)
   g_clear_pointer (&self->checkpoint, gst_ssio_tensors_free);
   g_free (self->class_weights);
   g_free (self->stream);
+  g_free (self->old_stream);
   gst_ssio_training_settings_clear (&self->settings);
   g_free (self);
 }
@@ -101,8 +120,7 @@ gst_ssio_training_has_checkpoint (const GstSsioTraining *self)
 const gchar *
 gst_ssio_training_get_stream (const GstSsioTraining *self)
 {
-  return self->checkpoint ? gst_ssio_checkpoint_get_stream (self->checkpoint)
-                          : NULL;
+  return self->old_stream;
 }
 
 gboolean
@@ -169,6 +187,7 @@ gst_ssio_training_set_input (GstSsioTraining *self,
     .steps_per_update = self->settings.steps_per_update,
     .class_weights = self->class_weights,
     .n_threads = input->n_threads,
+    .collective = self->collective,
   };
 
   if (self->trainer && !gst_ssio_trainer_finish_update (self->trainer, error))
@@ -222,11 +241,31 @@ gst_ssio_training_set_stream (GstSsioTraining *self, const gchar *state,
   return FALSE;
 }
 
-static void
-add_to_tally (const GstSsioTrainSums *sums, gsize n_points,
-    GstSsioTally *tally)
+/* Ranks can be steps apart in what they make of the number of batches. */
+static gboolean
+meet_ranks (GstSsioTraining *self, GError **error)
 {
-  tally->n_ignored += n_points - sums->n_counted;
+  const GstSsioAgreement agreement = {
+    .settings = &self->settings,
+    .model = self->model,
+    .optimizer = self->optimizer,
+    .isa = gst_ssio_trainer_get_isa (self->trainer),
+    .normalize = self->input.normalize,
+    .normalization = self->input.normalization,
+  };
+
+  if (!self->collective || self->has_agreed)
+    return TRUE;
+  self->has_agreed = TRUE;
+  return gst_ssio_agree_on_largest (self->collective,
+             &self->optimizer->settings.schedule_steps, error)
+         && gst_ssio_agree_on_training (self->collective, &agreement, error);
+}
+
+static void
+add_to_tally (const GstSsioTrainSums *sums, GstSsioTally *tally)
+{
+  tally->n_ignored += sums->n_points - sums->n_counted;
   if (sums->weight > 0)
     tally->loss += sums->loss / sums->weight * sums->n_counted;
 }
@@ -242,7 +281,7 @@ train (GstSsioTraining *self, const guint8 *points, gsize n_points,
     centre (self, points, n_points);
   if (gst_ssio_trainer_train (self->trainer, points, n_points, &self->sums,
           tally->confusion, &first_wrong, error)) {
-    add_to_tally (&self->sums, n_points, tally);
+    add_to_tally (&self->sums, tally);
     return TRUE;
   }
   if (first_wrong < n_points)
@@ -316,11 +355,19 @@ write_checkpoint (GstSsioTraining *self, GError **error)
   return ok;
 }
 
+static gboolean
+writes_files (const GstSsioTraining *self)
+{
+  return !self->collective
+         || gst_ssio_collective_get_rank (self->collective) == 0;
+}
+
 /* Between two steps, since what a step waits for is not in the file. */
 static gboolean
 checkpoint_is_due (const GstSsioTraining *self)
 {
-  return self->settings.checkpoint && self->settings.checkpoint_interval > 0
+  return self->settings.checkpoint && writes_files (self)
+         && self->settings.checkpoint_interval > 0
          && self->n_batches >= self->settings.checkpoint_interval
          && !gst_ssio_trainer_is_waiting (self->trainer);
 }
@@ -330,7 +377,7 @@ gst_ssio_training_push (GstSsioTraining *self, GstBuffer *buffer,
     GstSsioTally *tally, GError **error)
 {
   note_batch (self, buffer);
-  if (!map_and_train (self, buffer, tally, error))
+  if (!meet_ranks (self, error) || !map_and_train (self, buffer, tally, error))
     return FALSE;
   self->n_batches++;
   self->is_due = TRUE;
@@ -375,12 +422,35 @@ save_weights (GstSsioTraining *self, GError **error)
   return ok;
 }
 
-gboolean
-gst_ssio_training_end_epoch (GstSsioTraining *self, GError **error)
+/* Until no rank has a batch. */
+static gboolean
+follow_ranks (GstSsioTraining *self, GstSsioTally *tally, GError **error)
 {
-  return gst_ssio_trainer_finish_update (self->trainer, error)
-         && (!self->settings.save_weights || save_weights (self, error))
-         && (!self->settings.checkpoint || write_checkpoint (self, error));
+  gboolean all_ended = !self->collective;
+
+  while (!all_ended) {
+    if (!gst_ssio_trainer_follow (self->trainer, &self->sums, &all_ended,
+            error))
+      return FALSE;
+    add_to_tally (&self->sums, tally);
+  }
+  return TRUE;
+}
+
+gboolean
+gst_ssio_training_end_epoch (GstSsioTraining *self, GstSsioTally *tally,
+    GError **error)
+{
+  if (!follow_ranks (self, tally, error)
+      || !gst_ssio_trainer_finish_update (self->trainer, error)
+      || (self->collective
+          && !gst_ssio_agree_on_weights (self->collective, self->model,
+              error)))
+    return FALSE;
+  return !writes_files (self)
+         || ((!self->settings.save_weights || save_weights (self, error))
+             && (!self->settings.checkpoint
+                 || write_checkpoint (self, error)));
 }
 
 const GstSsioOptimizer *

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "../datafiles.h"
+#include "../distributed/collective.h"
 #include "../normalization.h"
 #include "../score.h"
 #include "../targets.h"
@@ -15,10 +16,11 @@ G_BEGIN_DECLS
 typedef struct _GstSsioTraining GstSsioTraining;
 
 /* NULL with error set where the settings do not fit a model of n_outputs, or
- * the checkpoint cannot be read. */
+ * the checkpoint cannot be read. collective, which must outlive it, has the
+ * ranks that train the same model; NULL where there is one. */
 GstSsioTraining *
 gst_ssio_training_new (const GstSsioTrainingSettings *settings,
-    guint n_outputs, GError **error);
+    guint n_outputs, GstSsioCollective *collective, GError **error);
 
 void gst_ssio_training_free (GstSsioTraining *training);
 
@@ -58,7 +60,8 @@ gboolean gst_ssio_training_needs_stream (const GstSsioTraining *training);
 gboolean gst_ssio_training_set_stream (GstSsioTraining *training,
     const gchar *state, guint epochs, guint64 batches, GError **error);
 
-/* Learns from the points of buffer, and adds them to tally. */
+/* Learns from the points of buffer, and adds them to tally; of those of other
+ * ranks it adds all but their confusion. */
 gboolean gst_ssio_training_push (GstSsioTraining *training, GstBuffer *buffer,
     GstSsioTally *tally, GError **error);
 
@@ -66,9 +69,10 @@ gboolean gst_ssio_training_push (GstSsioTraining *training, GstBuffer *buffer,
  * gst_structure_free(). */
 GstStructure *gst_ssio_training_take_message (GstSsioTraining *training);
 
-/* Makes the last step and writes what is to be written. */
+/* Learns from what batches other ranks still have, makes the last step and
+ * writes what is to be written. */
 gboolean gst_ssio_training_end_epoch (GstSsioTraining *training,
-    GError **error);
+    GstSsioTally *tally, GError **error);
 
 /* For the report of an epoch. */
 const GstSsioOptimizer *
