@@ -90,14 +90,11 @@ static gboolean
 fail_write (const GstSsioRecordFile *file, const gchar *action, gint number,
     GError **error)
 {
-  if (!gst_ssio_record_file_is_at (file, file->fd, file->part))
+  if (!gst_ssio_record_file_has_part (file))
     return fail_gone (file, error);
   g_set_error (error, GST_RESOURCE_ERROR,
-      get_code (number, GST_RESOURCE_ERROR_WRITE),
-      "%s: cannot %s: %s; %s. What was written before is in %s, which ssiosrc "
-      "reads with recover=true",
-      file->path, action, g_strerror (number), get_advice (number),
-      file->part_path);
+      get_code (number, GST_RESOURCE_ERROR_WRITE), "%s: cannot %s: %s; %s",
+      file->path, action, g_strerror (number), get_advice (number));
   return FALSE;
 }
 
@@ -134,6 +131,12 @@ const gchar *
 gst_ssio_record_file_get_part (const GstSsioRecordFile *file)
 {
   return file->part_path;
+}
+
+gboolean
+gst_ssio_record_file_has_part (const GstSsioRecordFile *file)
+{
+  return gst_ssio_record_file_is_at (file, file->fd, file->part);
 }
 
 guint64
@@ -292,34 +295,44 @@ gst_ssio_record_file_finish (GstSsioRecordFile *file, GError **error)
 {
   if (fsync (file->fd) != 0)
     return fail_write (file, "sync it", errno, error);
-  if (!gst_ssio_record_file_is_at (file, file->fd, file->part))
+  if (!gst_ssio_record_file_has_part (file))
     return fail_gone (file, error);
   if (!rename_to_final (file))
     return fail_write (file, "give it its name", errno, error);
   gst_ssio_record_close (&file->fd);
+  file->has_old = FALSE;
   return sync_folder (file, error);
 }
 
 /* In the opposite order of how it was taken. */
 static void
-put_back (GstSsioRecordFile *file)
+put_back (const GstSsioRecordFile *file)
 {
-  if (file->fd >= 0 && file->size != file->old_size
-      && ftruncate (file->fd, file->old_size) != 0)
-    return;
   renameat (file->folder, file->part_sidecar, file->folder, file->sidecar);
   gst_ssio_record_rename_to_free (file->folder, file->part, file->name);
 }
 
+/* To what was there before, which may have ended within a point. */
+static gboolean
+cut_back (const GstSsioRecordFile *file)
+{
+  return file->size <= file->old_size
+         || ftruncate (file->fd, file->old_size) == 0;
+}
+
+/* One that somebody has moved away is theirs. */
 void
 gst_ssio_record_file_discard (GstSsioRecordFile *file)
 {
-  if (file->has_old) {
-    put_back (file);
-  } else if (file->old_size == 0
-             && gst_ssio_record_file_is_at (file, file->fd, file->part)) {
+  /* it is not open where it was renamed, and somebody else has it then */
+  gboolean has_part
+      = file->fd < 0 ? file->has_old : gst_ssio_record_file_has_part (file);
+
+  if (has_part && !file->has_old && file->old_size == 0) {
     unlinkat (file->folder, file->part_sidecar, 0);
     unlinkat (file->folder, file->part, 0);
+  } else if (has_part && cut_back (file) && file->has_old) {
+    put_back (file);
   }
   gst_ssio_record_close (&file->fd);
 }
