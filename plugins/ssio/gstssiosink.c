@@ -34,10 +34,11 @@
  * its end the counts in its header are set, it is synced to the disk and gets
  * its name, so that a file under its final name is always complete. EOS is
  * posted after that. Going to READY without EOS ends the file as well: what
- * came is complete. After an error, or where the process is killed, the part
- * stays: #ssiosrc with recover=true reads it up to its last whole point. A part
- * that was left so is not overwritten: it is moved to `OUT.1.part`, or as many
- * as there are, with a warning.
+ * came is complete; where no points came, no file is made, and an old one
+ * stays. After an error, or where the process is killed, the part stays:
+ * #ssiosrc with recover=true reads it up to its last whole point. A part that
+ * was left so is not overwritten: it is moved to `OUT.1.part`, or as many as
+ * there are, with a warning.
  *
  * With #GstSsioSink:append, points go to the end of a `.bin` of the same layout
  * and origin, which is `OUT.part` meanwhile, or of a part that was left.
@@ -320,10 +321,11 @@ end_file (GstSsioSink *self)
   return !self->has_failed;
 }
 
+/* A file without points would only replace one that has some. */
 static void
 stop (GstSsioSink *self)
 {
-  if (self->recorder)
+  if (self->recorder && gst_ssio_recorder_has_points (self->recorder))
     end_file (self);
   g_clear_pointer (&self->recorder, gst_ssio_recorder_free);
   g_clear_pointer (&self->file, gst_ssio_point_file_unref);

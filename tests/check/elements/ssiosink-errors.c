@@ -133,19 +133,28 @@ expect_part (const gchar *source, const gchar *folder, const gchar *name)
 
 static const gchar *const names[] = { "a.bin", "a.npy", "a.ply" };
 
-/* The limit stands for a disk that is full, where nobody may mount one. */
-GST_START_TEST (a_limit_on_the_size_of_files_is_an_error)
+/* Limits files to size bytes until what it returns is set again: stands for a disk
+ * that is full, where nobody may mount one. */
+static struct rlimit
+limit_files (rlim_t size)
 {
-  gchar *folder = recordcheck_make_folder ();
-  gchar *source = write_source ();
-  GstElement *pipeline = launch (source, folder, names[__i__], "");
   struct rlimit limit, small;
 
   signal (SIGXFSZ, SIG_IGN);
   getrlimit (RLIMIT_FSIZE, &limit);
   small = limit;
-  small.rlim_cur = N_BYTES / 2;
+  small.rlim_cur = size;
   setrlimit (RLIMIT_FSIZE, &small);
+  return limit;
+}
+
+GST_START_TEST (a_limit_on_the_size_of_files_is_an_error)
+{
+  gchar *folder = recordcheck_make_folder ();
+  gchar *source = write_source ();
+  GstElement *pipeline = launch (source, folder, names[__i__], "");
+  struct rlimit limit = limit_files (N_BYTES / 2);
+
   ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
       "File too large", "recover=true", NULL);
   setrlimit (RLIMIT_FSIZE, &limit);
@@ -273,6 +282,56 @@ remove_all (const gchar *folder)
 {
   ssio_check_remove_folder (g_strdup (folder));
 }
+
+/* Also where it is within the first batch. */
+GST_START_TEST (a_batch_that_does_not_fit_leaves_its_first_points)
+{
+  const gchar *name = names[__i__];
+  gchar *source = write_source ();
+  Open open = open_recording (name, LAYOUT, POINT_SIZE);
+  struct rlimit limit = limit_files (N_BYTES / 2);
+  gchar *points;
+  gsize size;
+
+  fail_unless (g_file_get_contents (source, &points, &size, NULL));
+  fail_unless_equals_int (push (&open, points, size), GST_FLOW_FLUSHING);
+  setrlimit (RLIMIT_FSIZE, &limit);
+  ssio_check_posted_error (open.sink, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_WRITE, "File too large", "recover=true", NULL);
+  expect_part (source, open.folder, name);
+  g_free (points);
+  g_free (source);
+  close_recording (&open);
+}
+GST_END_TEST;
+
+/* Nobody is sent to what is not there. */
+GST_START_TEST (a_disk_without_room_for_a_point_is_left_empty)
+{
+  Open open = open_recording (names[__i__], LAYOUT, POINT_SIZE);
+  guint8 *points = g_malloc0 (N_BYTES);
+  struct rlimit limit = limit_files (1);
+  GstMessage *message;
+  GError *error;
+
+  gst_harness_set_src_caps (open.harness,
+      gst_caps_new_simple (GST_SSIO_CAPS_NAME, "layout", G_TYPE_STRING,
+          "a:f4,b:f4,c:f4", "point-size", G_TYPE_INT, POINT_SIZE, "batch-size",
+          G_TYPE_INT, 1000, NULL));
+  fail_unless_equals_int (push (&open, points, N_BYTES), GST_FLOW_FLUSHING);
+  setrlimit (RLIMIT_FSIZE, &limit);
+  message = ssio_check_pop (open.sink, GST_MESSAGE_ERROR);
+  gst_message_parse_error (message, &error, NULL);
+  fail_unless (strstr (error->message, "File too large") != NULL);
+  fail_if (strstr (error->message, "recover=true") != NULL);
+  g_error_free (error);
+  gst_message_unref (message);
+  gst_element_set_state (open.sink, GST_STATE_NULL);
+  fail_unless_equals_int (recordcheck_count_files (open.folder), 0);
+  g_free (points);
+  close_recording (&open);
+}
+GST_END_TEST;
 
 GST_START_TEST (a_folder_that_vanishes_is_an_error)
 {
@@ -513,6 +572,11 @@ ssiosink_errors_suite (void)
   tcase_add_loop_test (tcase, a_full_disk_is_an_error, 0,
       G_N_ELEMENTS (names));
   tcase_add_test (tcase, a_full_disk_leaves_the_files_before);
+  tcase_add_loop_test (tcase,
+      a_batch_that_does_not_fit_leaves_its_first_points, 0,
+      G_N_ELEMENTS (names));
+  tcase_add_loop_test (tcase, a_disk_without_room_for_a_point_is_left_empty, 0,
+      G_N_ELEMENTS (names));
   tcase_add_test (tcase, a_folder_that_vanishes_is_an_error);
   tcase_add_test (tcase, a_part_that_is_replaced_is_an_error);
   tcase_add_test (tcase, a_folder_that_is_renamed_keeps_the_recording);
