@@ -161,8 +161,8 @@ check_names (const GstSsioLayout *layout, const GstSsioRecordFile *file,
   for (i = 0; i < gst_ssio_layout_get_n_fields (layout); i++) {
     if (strchr (get_field (layout, i)->name, '\\'))
       return gst_ssio_writer_fail (file, error,
-          "field \"%s\": expected a name without a backslash in .npy; rename "
-          "it with ssioconvert, or record as .bin",
+          "field \"%s\": expected a name without a backslash in .npy; leave "
+          "it out (ssioconvert fields=...), or record as .bin",
           get_field (layout, i)->name);
   }
   return TRUE;

@@ -54,6 +54,8 @@ GST_START_TEST (properties_that_do_not_fit_are_errors)
       "location=a-%%d-%%d.bin");
   check_start (GST_RESOURCE_ERROR_SETTINGS, "one number at most",
       "location=a-%%d/b.bin");
+  check_start (GST_RESOURCE_ERROR_SETTINGS, "add one, as in /tmp/sweep.bin",
+      "location=/tmp/ format=bin");
   check_start (GST_RESOURCE_ERROR_SETTINGS, "expected a number",
       "location=a.bin max-points=3");
   check_start (GST_RESOURCE_ERROR_SETTINGS, "expected a number",
@@ -436,8 +438,10 @@ GST_START_TEST (layouts_that_a_format_cannot_have_are_errors)
   check_layout ("a.npy", "x:i4*0.01,y:f4,z:f4", 12, "x:i4*0.01");
   check_layout ("a.ply", "x:f4,y:f4,n:u1&7", 9, "ssioconvert");
   check_layout ("a.ply", "x:f4,y:f4,z:f4+5", 12, "z:f4+5");
-  check_layout ("a.ply", "x:f4,y y:f4", 8, "without blanks");
-  check_layout ("a.npy", "x:f4,y\\:f4", 8, "without a backslash");
+  check_layout ("a.ply", "x:f4,y y:f4", 8,
+      "without blanks in PLY; leave it out (ssioconvert fields=");
+  check_layout ("a.npy", "x:f4,y\\:f4", 8,
+      "without a backslash in .npy; leave it out (ssioconvert fields=");
   check_layout ("a.las", "x:f4,y:f4", 8, "x, y or z");
   check_layout ("a.las", long_name, 16, "33 bytes");
   g_free (long_name);
@@ -498,6 +502,60 @@ GST_START_TEST (first_coordinates_that_las_would_lose_are_an_error)
       GST_FLOW_FLUSHING);
   ssio_check_posted_error (open.sink, GST_STREAM_ERROR,
       GST_STREAM_ERROR_FORMAT, "a.las", "record as .bin", NULL);
+  close_recording (&open);
+}
+GST_END_TEST;
+
+/* What the error says to do about values keeps them as far as it can. */
+static void
+check_advice (gfloat first, gfloat second, const gchar *advice)
+{
+  Open open = open_recording ("a.las", "x:f4,y:f4,z:f4,intensity:f4", 16);
+  const gfloat points[] = { 1, first, 3, 4, 1, second, 3, 4 };
+  GstMessage *message;
+  GError *error;
+
+  push (&open, points, sizeof (points));
+  message = ssio_check_pop (open.sink, GST_MESSAGE_ERROR);
+  gst_message_parse_error (message, &error, NULL);
+  if (advice)
+    fail_unless (strstr (error->message, advice) != NULL, "%s",
+        error->message);
+  else
+    fail_if (strstr (error->message, "lossy") != NULL, "%s", error->message);
+  g_error_free (error);
+  gst_message_unref (message);
+  close_recording (&open);
+}
+
+GST_START_TEST (coordinates_are_not_cut_off_by_who_follows_the_advice)
+{
+  check_advice (1e-9f, 1.23456f, "fields=...,y:i4*0.001+0");
+  check_advice (0.0078125f, 5e6f, "fields=...,y:i4*0.01+0");
+  check_advice (0.1f, 1e30f, NULL);
+}
+GST_END_TEST;
+
+/* Of a value that is only to be rounded, and of one out of range. */
+GST_START_TEST (values_are_to_be_rounded_only_where_they_are_in_range)
+{
+  static const gfloat points[]
+      = { 1, 2, 3, 0.5, 1, 2, 3, 70000, 1, 2, 3, NAN };
+  static const gboolean can_round[] = { TRUE, FALSE, FALSE };
+  Open open = open_recording ("a.las", "x:f4,y:f4,z:f4,intensity:f4", 16);
+  GstMessage *message;
+  GError *error;
+
+  push (&open, points + 4 * __i__, 16);
+  message = ssio_check_pop (open.sink, GST_MESSAGE_ERROR);
+  gst_message_parse_error (message, &error, NULL);
+  fail_unless_equals_int (strstr (error->message,
+                              "lossy=true fields=...,intensity:u2*1+0")
+                              != NULL,
+      can_round[__i__]);
+  fail_unless (strstr (error->message, "record as .bin") != NULL);
+  g_error_free (error);
+  gst_message_unref (message);
   close_recording (&open);
 }
 GST_END_TEST;
@@ -586,6 +644,10 @@ ssiosink_errors_suite (void)
   tcase_add_test (tcase, a_value_that_las_would_lose_is_an_error);
   tcase_add_loop_test (tcase,
       first_coordinates_that_las_would_lose_are_an_error, 0, 3);
+  tcase_add_test (tcase,
+      coordinates_are_not_cut_off_by_who_follows_the_advice);
+  tcase_add_loop_test (tcase,
+      values_are_to_be_rounded_only_where_they_are_in_range, 0, 3);
   tcase_add_test (tcase, what_does_not_fit_is_not_appended);
   tcase_add_test (tcase, a_source_that_is_cut_leaves_a_part);
   return suite;
