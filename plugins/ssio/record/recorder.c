@@ -146,13 +146,23 @@ make_writer (GstSsioRecorder *self, GError **error)
   return self->writer != NULL;
 }
 
+/* A file that has none of the points before can have others. */
+static gboolean
+make_way (GstSsioRecorder *self, GError **error)
+{
+  if (gst_ssio_recorder_has_points (self))
+    return gst_ssio_recorder_end (self, error);
+  discard_file (self);
+  return open_file (self, error);
+}
+
 gboolean
 gst_ssio_recorder_set_points (GstSsioRecorder *self,
     const GstSsioRecordPoints *points, GError **error)
 {
   if (self->points.layout && are_same (&self->points, points))
     return TRUE;
-  if (self->writer && !gst_ssio_recorder_end (self, error))
+  if (self->writer && !make_way (self, error))
     return FALSE;
   gst_ssio_record_points_clear (&self->points);
   gst_ssio_record_points_copy (points, &self->points);

@@ -530,6 +530,23 @@ GST_START_TEST (another_layout_has_another_file)
 }
 GST_END_TEST;
 
+GST_START_TEST (another_layout_before_any_points_is_that_of_the_file)
+{
+  Recording recording = start ("a.bin");
+
+  g_object_set (recording.sink, "append", __i__ == 1, NULL);
+  play (&recording, "a:f4,b:f4,c:f4");
+  play (&recording, LAYOUT);
+  fail_if (exists (&recording, "a.bin"));
+  push (&recording, 4);
+  push_event (&recording, gst_event_new_eos ());
+  expect_no_message (&recording, GST_MESSAGE_ERROR);
+  expect_points (&recording, "a.bin", FALSE, 4, 0);
+  fail_unless_equals_int (recordcheck_count_files (recording.folder), 2);
+  finish (&recording);
+}
+GST_END_TEST;
+
 GST_START_TEST (points_are_appended)
 {
   Recording recording = start ("a.bin");
@@ -691,6 +708,8 @@ ssiosink_files_suite (void)
   tcase_add_test (tcase,
       an_epoch_after_a_flush_takes_the_place_of_the_one_before);
   tcase_add_test (tcase, another_layout_has_another_file);
+  tcase_add_loop_test (tcase,
+      another_layout_before_any_points_is_that_of_the_file, 0, 2);
   tcase_add_test (tcase, points_are_appended);
   tcase_add_test (tcase, points_are_appended_to_a_part_that_was_left);
   tcase_add_test (tcase, a_flush_leaves_a_part_that_was_appended_to);
