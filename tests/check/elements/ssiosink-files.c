@@ -571,6 +571,28 @@ GST_START_TEST (points_are_appended)
 }
 GST_END_TEST;
 
+GST_START_TEST (where_nothing_is_appended_the_sidecar_stays_too)
+{
+  Recording recording = start ("a.bin");
+  gchar *old, *sidecar;
+  gsize size;
+
+  g_object_set (recording.sink, "append", TRUE, NULL);
+  play (&recording, LAYOUT);
+  push (&recording, 3);
+  stop (&recording);
+  old = recordcheck_read (recording.folder, "a.bin.json", &size);
+  fail_unless (strstr (old, "\"points\": 3") != NULL);
+  play (&recording, LAYOUT);
+  stop (&recording);
+  sidecar = recordcheck_read (recording.folder, "a.bin.json", &size);
+  fail_unless_equals_string (sidecar, old);
+  g_free (sidecar);
+  g_free (old);
+  finish (&recording);
+}
+GST_END_TEST;
+
 GST_START_TEST (points_are_appended_to_a_part_that_was_left)
 {
   Recording recording = start ("a.bin");
@@ -711,6 +733,7 @@ ssiosink_files_suite (void)
   tcase_add_loop_test (tcase,
       another_layout_before_any_points_is_that_of_the_file, 0, 2);
   tcase_add_test (tcase, points_are_appended);
+  tcase_add_test (tcase, where_nothing_is_appended_the_sidecar_stays_too);
   tcase_add_test (tcase, points_are_appended_to_a_part_that_was_left);
   tcase_add_test (tcase, a_flush_leaves_a_part_that_was_appended_to);
   tcase_add_test (tcase, a_flush_leaves_what_was_appended_to);
