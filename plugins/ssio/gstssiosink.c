@@ -22,12 +22,12 @@
  * Nothing is lost, or there is an error that says what would be. Integers of
  * x, y and z go to LAS as they are stored, with their scale and origin; floats
  * get the first scale of 0.001, 0.01, 0.0001 and finer that keeps all of the
- * first batch, as float32 or, of doubles, to 15 digits. `.npy` and `.ply` know types only: bit fields and scaled
- * integers have to be converted before, with #ssioconvert. An origin that was
- * subtracted, as the caps say, is added again, or kept in the sidecar. What a
- * LAS file has besides points, such as its coordinate system, is not in the
- * stream; whether times are GPS week time or the standard time is concluded
- * from their values.
+ * first batch, as float32 or, of doubles, to 15 digits. `.npy` and `.ply` know
+ * types only: bit fields and scaled integers have to be converted before, with
+ * #ssioconvert. An origin that was subtracted, as the caps say, is added again,
+ * or kept in the sidecar. What a LAS file has besides points, such as its
+ * coordinate system, is not in the stream; whether times are GPS week time or
+ * the standard time is concluded from their values.
  *
  * ## Complete files only
  * A file is `OUT.part` while it is written, and its sidecar `OUT.part.json`. At
@@ -63,9 +63,9 @@
  * A #queue before this element takes in what comes while the disk stalls or the
  * pipeline is paused, and nothing is lost as long as it has room: in
  * `max-size-bytes` and `max-size-time` too, of which a queue has 10 MB and a
- * second by default. Where batches were dropped all the same, as by a leaky queue that was full, a warning
- * message says so with the first of them, and at the end of the epoch how many
- * they were in all. Their offsets and #GstSsioBatchMeta tell, or else the
+ * second by default. Where batches were dropped all the same, as by a leaky
+ * queue that was full, a warning message says so with the first of them, and at
+ * the end of the epoch how many they were in all. Their offsets and #GstSsioBatchMeta tell, or else the
  * flag #GST_BUFFER_FLAG_DISCONT that a queue sets then.
  *
  * ## Messages
