@@ -71,9 +71,10 @@
  * #GstSsioSrc:drop-behind drops pages from it after use.
  *
  * A recording that has not ended, as its name says by `.part`, is refused,
- * unless #GstSsioSrc:recover is set: then all whole points that it has are
- * read, whatever the count in its header says. The same goes for other files
- * that were cut, where their points are records of one size.
+ * unless #GstSsioSrc:recover is set: then it is read up to its last whole
+ * point, also where its header says that there are none yet, or more. The same
+ * goes for other files that were cut, where their points are records of one
+ * size.
  *
  * ## Epochs
  * EOS ends the last of #GstSsioSrc:epochs epochs. Each one before ends with
