@@ -15,15 +15,11 @@ tile=data/tile-$points.bin
 out=build/train-ranks
 [ $# -gt 0 ] || set -- 1 2 4
 
-need_to_build
 need "to train on several processes" libopenmpi-dev openmpi-bin
-say "Building into build/"
-build build -Dintrospection=disabled
+use_plugin
 [ -e build/plugins/ssio/gstssio-mpi.module ] ||
   die "build/ was made without MPI: meson setup --reconfigure --clearcache build"
 mkdir -p "$out"
-export GST_PLUGIN_PATH=$PWD/build/plugins
-export GST_REGISTRY=$PWD/build/registry.bin
 # mpirun asks for these where root starts it
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 
