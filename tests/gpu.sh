@@ -35,8 +35,8 @@ else
   programs=$directory/tests/check
   bench_cuda=$directory/tests/bench/bench-cuda
   make_tile=$directory/data/ssio-make-tile
-  GST_PLUGIN_SYSTEM_PATH_1_0=$(pkg-config --variable=pluginsdir gstreamer-1.0)
-  export GST_PLUGIN_SYSTEM_PATH_1_0 GST_PLUGIN_PATH_1_0=$directory/plugins
+  export GST_PLUGIN_SYSTEM_PATH_1_0=$programs/system-plugins
+  export GST_PLUGIN_PATH_1_0=$directory/plugins
 fi
 # cuBLASLt, which wide models need, may be nowhere else
 LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}/usr/local/cuda/lib64
@@ -48,7 +48,6 @@ export LD_LIBRARY_PATH=$library_path
 export SSIO_CHECK_CUDA=real
 export GST_SSIO_CUDA_LIBRARY=/no-driver
 export GST_STATE_IGNORE_ELEMENTS=
-export GST_PLUGIN_LOADING_WHITELIST=gstreamer:gst-ssio
 export GST_REGISTRY_FORK=no
 export GST_REGISTRY_1_0=$work/registry.bin
 export CK_DEFAULT_TIMEOUT=$limit
