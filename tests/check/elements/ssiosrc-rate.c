@@ -259,6 +259,20 @@ GST_START_TEST (times_that_go_back_go_on_where_the_batch_before_ended)
 }
 GST_END_TEST;
 
+/* As sensors count in each sweep, where a batch is a sweep. */
+GST_START_TEST (times_that_start_anew_each_batch_go_on)
+{
+  static const gdouble times[] = { 0, 0.125, 0, 0.125, 0, 0.125 };
+  GstHarness *harness = start_times (times, 6, "rate=1");
+  Output output = play (harness);
+
+  check_times (&output, 1, 125 * GST_MSECOND, 125 * GST_MSECOND);
+  check_times (&output, 2, 250 * GST_MSECOND, 125 * GST_MSECOND);
+  output_clear (&output);
+  gst_harness_teardown (harness);
+}
+GST_END_TEST;
+
 GST_START_TEST (batches_may_overlap_without_a_delay)
 {
   static const gdouble times[] = { 10, 12, 11.5, 13, 12.75, 14 };
@@ -305,6 +319,22 @@ GST_START_TEST (points_without_a_finite_time_come_after_those_before)
 
   check_times (&output, 1, GST_SECOND, 0);
   check_times (&output, 2, 3 * GST_SECOND, GST_SECOND);
+  output_clear (&output);
+  gst_harness_teardown (harness);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_batch_without_a_finite_end_delays_nothing)
+{
+  static const gdouble times[] = { 1, 2, 3, INFINITY, -INFINITY, 4 };
+  GstHarness *harness = start_times (times, 6, "rate=1 epochs=2");
+  Output output = play (harness);
+
+  check_times (&output, 0, 0, GST_SECOND);
+  check_times (&output, 1, 2 * GST_SECOND, 0);
+  check_times (&output, 2, 2 * GST_SECOND, 0);
+  fail_unless_equals_clocktime (get_segment (&output, 1)->base,
+      2 * GST_SECOND);
   output_clear (&output);
   gst_harness_teardown (harness);
 }
@@ -651,9 +681,11 @@ ssiosrc_rate_suite (void)
   tcase_add_test (tcase, integers_are_times_where_the_layout_scales_them);
   tcase_add_test (tcase,
       times_that_go_back_go_on_where_the_batch_before_ended);
+  tcase_add_test (tcase, times_that_start_anew_each_batch_go_on);
   tcase_add_test (tcase, batches_may_overlap_without_a_delay);
   tcase_add_test (tcase, files_that_each_start_from_0_follow_each_other);
   tcase_add_test (tcase, points_without_a_finite_time_come_after_those_before);
+  tcase_add_test (tcase, a_batch_without_a_finite_end_delays_nothing);
   tcase_add_test (tcase, seeks_go_to_points_bytes_and_times);
   tcase_add_test (tcase, a_seek_before_the_stream_starts_is_where_it_starts);
   tcase_add_test (tcase, a_seek_stops_where_it_should);
