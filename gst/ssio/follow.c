@@ -29,7 +29,8 @@ struct _GstSsioFollow {
   GstSsioLayout *layout;
   guint point_size;
   GstSsioOrigin origin;
-  guint64 offset; /* of the next byte */
+  guint64 offset;     /* of the next byte */
+  gboolean timed_out; /* that was the end */
 };
 
 /* OUT.part before OUT: both are there where a recording is made anew. */
@@ -219,9 +220,9 @@ look (GstSsioFollow *self, GstSsioFileState *state, guint64 *size,
 
 /* There is nothing more that is whole. */
 static GstFlowReturn
-end (const GstSsioFollow *self, GstSsioFileState state, guint64 size,
-    GError **error)
+end (GstSsioFollow *self, GstSsioFileState state, guint64 size, GError **error)
 {
+  self->timed_out = state == GST_SSIO_FILE_WRITTEN;
   if (state == GST_SSIO_FILE_DELETED) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
         "%s: was deleted or replaced while it was followed: expected its "
@@ -314,6 +315,22 @@ gst_ssio_follow_read (GstSsioFollow *self, guint64 n_points, guint8 *points,
         lseek (self->file.fd, 0, SEEK_END), error);
   gst_ssio_disk_file_set_error (error, self->file.path, "read", errno);
   return FALSE;
+}
+
+/* Of other files it is the end that they have. */
+gchar *
+gst_ssio_follow_get_warning (const GstSsioFollow *self)
+{
+  if (!self->timed_out || !gst_ssio_path_is_part (self->file.path))
+    return NULL;
+  return g_strdup_printf (
+      "%s: the stream ends after %" G_GUINT64_FORMAT
+      " points, maybe too early: expected its writer to rename it, found that "
+      "it has not grown for %.3g seconds (follow-timeout); its writer was "
+      "stopped, or pauses for longer: set follow-timeout to more then, or to 0 "
+      "to wait for ever",
+      self->file.path, self->offset / self->point_size,
+      self->timeout / (gdouble) G_USEC_PER_SEC);
 }
 
 void

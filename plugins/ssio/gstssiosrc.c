@@ -109,7 +109,8 @@
  * what there is. The stream ends where the writer renames the file, where a
  * sidecar says that it is complete, or after #GstSsioSrc:follow-timeout without
  * growth, which is all that tells the end of a file that is made by
- * `cat >>`. A file that is truncated, deleted or replaced, or ends within a
+ * `cat >>`; a `.part` that ends so gives a warning, as its writer may have been
+ * stopped. A file that is truncated, deleted or replaced, or ends within a
  * point, is an error. There is one epoch, in order, without seeks.
  *
  * ## Names of files
@@ -639,6 +640,16 @@ start_next_epoch (GstSsioSrc *self)
   gst_base_src_new_segment (src, &segment);
 }
 
+static void
+warn_of_early_end (GstSsioSrc *self)
+{
+  gchar *text = gst_ssio_stream_get_warning (self->stream);
+
+  if (text)
+    GST_ELEMENT_WARNING (self, RESOURCE, READ, ("%s", text), (NULL));
+  g_free (text);
+}
+
 /* OK where another epoch follows. */
 static GstFlowReturn
 end_epoch (GstSsioSrc *self)
@@ -650,6 +661,7 @@ end_epoch (GstSsioSrc *self)
     fail (self, error);
   if (g_atomic_int_get (&self->has_failed))
     return GST_FLOW_FLUSHING;
+  warn_of_early_end (self);
   set_segment_position (self, gst_ssio_stream_get_position (self->stream));
   if (gst_ssio_stream_is_last_epoch (self->stream)) {
     gst_ssio_stream_set_over (self->stream);

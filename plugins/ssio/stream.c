@@ -497,6 +497,12 @@ gst_ssio_stream_check (GstSsioStream *self, GError **error)
   return gst_ssio_dataset_check (self->dataset, error);
 }
 
+gchar *
+gst_ssio_stream_get_warning (const GstSsioStream *self)
+{
+  return self->follow ? gst_ssio_follow_get_warning (self->follow) : NULL;
+}
+
 gboolean
 gst_ssio_stream_is_last_epoch (const GstSsioStream *self)
 {

@@ -226,6 +226,40 @@ GST_START_TEST (without_growth_it_ends_in_time)
 }
 GST_END_TEST;
 
+/* Follows so many points to an end in time. */
+static void
+check_warning (const gchar *path, const gchar *expected)
+{
+  GstSsioFollow *self;
+  gchar *text;
+
+  append_points (path, 0, 3);
+  self = follow (path, GST_MSECOND);
+  expect_points (self, 4, 0, 3);
+  expect_flow (self, GST_FLOW_EOS);
+  text = gst_ssio_follow_get_warning (self);
+  if (expected)
+    fail_unless (text && strstr (text, path) && strstr (text, expected), "%s",
+        text);
+  else
+    fail_unless (text == NULL, "%s", text);
+  g_free (text);
+  gst_ssio_follow_free (self);
+  g_unlink (path);
+}
+
+GST_START_TEST (a_part_that_is_not_renamed_in_time_is_warned_of)
+{
+  gchar *path = ssio_check_make_path (".bin");
+  gchar *part = get_part (path);
+
+  check_warning (part, "after 3 points");
+  check_warning (path, NULL);
+  g_free (part);
+  g_free (path);
+}
+GST_END_TEST;
+
 GST_START_TEST (an_end_within_a_point_is_an_error)
 {
   gchar *path;
@@ -555,6 +589,7 @@ follow_suite (void)
   tcase_add_test (tcase, another_file_of_that_name_does_not_go_on);
   tcase_add_test (tcase, a_part_comes_before_the_file_that_it_will_replace);
   tcase_add_test (tcase, without_growth_it_ends_in_time);
+  tcase_add_test (tcase, a_part_that_is_not_renamed_in_time_is_warned_of);
   tcase_add_test (tcase, an_end_within_a_point_is_an_error);
   tcase_add_test (tcase, a_truncated_file_is_an_error);
   tcase_add_test (tcase,
