@@ -486,6 +486,73 @@ GST_START_TEST (running_time_goes_on_over_segment_seeks_in_points)
 }
 GST_END_TEST;
 
+static void
+check_running_time (const Output *output, guint segment, guint i,
+    GstClockTime expected)
+{
+  fail_unless (i < output->buffers->len, "%u buffers", output->buffers->len);
+  fail_unless_equals_clocktime (
+      gst_segment_to_running_time (get_segment (output, segment),
+          GST_FORMAT_TIME,
+          GST_BUFFER_PTS (g_ptr_array_index (output->buffers, i))),
+      expected);
+}
+
+/* From two batches to four, by a seek that leaves the start as it is. */
+static void
+check_longer_segment (GstFormat format, gint64 stop)
+{
+  GstHarness *harness = start_tile ("rate=10");
+  Output output = play (harness);
+
+  output_clear (&output);
+  seek (harness, format, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_SEGMENT,
+      GST_SEEK_TYPE_SET, 0, stop / 2);
+  output = take (harness);
+  fail_unless_equals_int (output.buffers->len, 2);
+  output_clear (&output);
+  seek (harness, format, GST_SEEK_FLAG_SEGMENT, GST_SEEK_TYPE_NONE, -1, stop);
+  output = take (harness);
+  fail_unless_equals_int (output.buffers->len, 2);
+  fail_unless_equals_uint64 (get_offset (&output, 0), 2 * BATCH_SIZE);
+  check_running_time (&output, 0, 0, 200 * GST_MSECOND);
+  check_running_time (&output, 0, 1, 300 * GST_MSECOND);
+  output_clear (&output);
+  gst_harness_teardown (harness);
+}
+
+GST_START_TEST (a_segment_that_is_made_longer_goes_on)
+{
+  check_longer_segment (GST_FORMAT_TIME, 400 * GST_MSECOND);
+  check_longer_segment (GST_FORMAT_DEFAULT, 4 * BATCH_SIZE);
+  check_longer_segment (GST_FORMAT_BYTES,
+      4 * BATCH_SIZE * 6 * sizeof (gfloat));
+}
+GST_END_TEST;
+
+GST_START_TEST (an_epoch_after_a_seek_that_left_the_start_is_whole)
+{
+  GstHarness *harness = start_tile ("rate=10 epochs=2");
+  Output output = play (harness);
+
+  output_clear (&output);
+  seek (harness, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_SEGMENT,
+      GST_SEEK_TYPE_SET, 0, 200 * GST_MSECOND);
+  output = take (harness);
+  output_clear (&output);
+  fail_unless (gst_element_send_event (harness->element,
+      gst_event_new_seek (1.0, GST_FORMAT_TIME, GST_SEEK_FLAG_NONE,
+          GST_SEEK_TYPE_NONE, -1, GST_SEEK_TYPE_SET, -1)));
+  output = take (harness);
+  fail_unless_equals_int (output.buffers->len, 2 * N_BATCHES - 2);
+  check_running_time (&output, 0, 0, 200 * GST_MSECOND);
+  check_running_time (&output, 1, N_BATCHES - 2, 1600 * GST_MSECOND);
+  check_running_time (&output, 1, N_BATCHES - 1, 1700 * GST_MSECOND);
+  output_clear (&output);
+  gst_harness_teardown (harness);
+}
+GST_END_TEST;
+
 GST_START_TEST (running_time_goes_on_over_epochs)
 {
   GstHarness *harness = start_tile ("rate=10 epochs=3 shuffle=batches");
@@ -690,6 +757,8 @@ ssiosrc_rate_suite (void)
   tcase_add_test (tcase, a_seek_before_the_stream_starts_is_where_it_starts);
   tcase_add_test (tcase, a_seek_stops_where_it_should);
   tcase_add_test (tcase, running_time_goes_on_over_segment_seeks_in_points);
+  tcase_add_test (tcase, a_segment_that_is_made_longer_goes_on);
+  tcase_add_test (tcase, an_epoch_after_a_seek_that_left_the_start_is_whole);
   tcase_add_test (tcase, running_time_goes_on_over_epochs);
   tcase_add_test (tcase, a_stream_that_goes_on_starts_at_its_time);
   tcase_add_test (tcase, position_and_duration_are_in_time_points_and_bytes);
