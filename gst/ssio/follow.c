@@ -18,6 +18,10 @@
  * sensors. */
 #define PATIENCE (100 * G_TIME_SPAN_MILLISECOND)
 
+/* How long a part without points may come before its sidecar. */
+#define SIDECAR_PATIENCE (G_TIME_SPAN_SECOND)
+#define SIDECAR_LOOK_EVERY (5 * G_TIME_SPAN_MILLISECOND)
+
 /* What tells a format by its content. */
 #define MAGIC_BYTES 4096
 
@@ -106,12 +110,28 @@ take_sidecar (GstSsioFollow *self, const GstSsioSidecar *sidecar,
   return self->layout != NULL;
 }
 
+/* ssiosink names the part, writes its sidecar, then points. Between the first
+ * two there may be the sidecar of a recording that the part will replace. */
+static void
+wait_for_sidecar (const GstSsioFollow *self)
+{
+  gint64 end = g_get_monotonic_time () + SIDECAR_PATIENCE;
+  gchar *path = gst_ssio_sidecar_get_path (self->file.path);
+
+  while (!g_file_test (path, G_FILE_TEST_EXISTS)
+         && g_get_monotonic_time () < end)
+    g_usleep (SIDECAR_LOOK_EVERY);
+  g_free (path);
+}
+
 static gboolean
 find_layout (GstSsioFollow *self, const gchar *text, GError **error)
 {
   GstSsioSidecar sidecar = { NULL };
   gboolean done;
 
+  if (!text && self->file.size == 0 && gst_ssio_path_is_part (self->file.path))
+    wait_for_sidecar (self);
   if (!text && !gst_ssio_sidecar_find (&sidecar, self->file.path, error))
     return FALSE;
   if (sidecar.layout)

@@ -405,6 +405,41 @@ GST_START_TEST (a_sidecar_has_the_layout_and_says_when_it_is_complete)
 }
 GST_END_TEST;
 
+static gpointer
+write_sidecar_late (gpointer part)
+{
+  g_usleep (10 * G_TIME_SPAN_MILLISECOND);
+  write_text (part, ".json", SIDECAR (""));
+  return NULL;
+}
+
+/* What ssiosink makes anew, where the sidecar of an old recording is. */
+GST_START_TEST (a_new_part_waits_for_its_sidecar)
+{
+  gchar *path = ssio_check_make_path (".bin");
+  gchar *part = get_part (path);
+  GError *error = NULL;
+  GstSsioFollow *self;
+  GThread *thread;
+  gchar *text;
+
+  write_text (path, ".json",
+      "{\"format\": \"ssio-points\", \"version\": 1, "
+      "\"layout\": \"old:u4\", \"point-size\": 4}");
+  append_points (part, 0, 0);
+  thread = g_thread_new ("writer", write_sidecar_late, part);
+  self = follow_with (path, NULL, FOREVER, &error);
+  fail_unless (self != NULL, "%s", error ? error->message : "");
+  text = gst_ssio_layout_to_string (gst_ssio_follow_get_layout (self));
+  fail_unless_equals_string (text, LAYOUT);
+  g_free (text);
+  g_thread_join (thread);
+  gst_ssio_follow_free (self);
+  g_free (part);
+  g_free (path);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_part_s_sidecar_has_the_origin_it_is_recorded_with)
 {
   static const gchar *const origins[] = { NULL, "auto", "none" };
@@ -599,6 +634,7 @@ follow_suite (void)
   tcase_add_test (tcase, flushing_ends_a_wait_from_another_thread);
   tcase_add_test (tcase,
       a_sidecar_has_the_layout_and_says_when_it_is_complete);
+  tcase_add_test (tcase, a_new_part_waits_for_its_sidecar);
   tcase_add_test (tcase, a_part_s_sidecar_has_the_origin_it_is_recorded_with);
   tcase_add_test (tcase, what_cannot_be_followed_is_refused);
   tcase_add_test (tcase, an_origin_of_ones_own_is_refused);
