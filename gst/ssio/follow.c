@@ -258,7 +258,8 @@ end (GstSsioFollow *self, GstSsioFileState state, guint64 size, GError **error)
       "%s: ends within a point: expected a multiple of %u bytes, found "
       "%" G_GUINT64_FORMAT " bytes, %" G_GUINT64_FORMAT
       " over; set the layout property to what the file holds, or "
-      "follow-timeout to more than its writer pauses",
+      "follow-timeout to more than its writer pauses; where its writer was "
+      "stopped, recover=true in place of follow reads its whole points",
       self->file.path, self->point_size, size, size - self->offset);
   return GST_FLOW_ERROR;
 }
