@@ -408,15 +408,35 @@ gst_ssio_src_decide_allocation (GstBaseSrc *src, GstQuery *query)
   return GST_BASE_SRC_CLASS (parent_class)->decide_allocation (src, query);
 }
 
+/* What is open, or would be: properties may be set while it is, for later. */
 static gboolean
 is_following (GstSsioSrc *self)
 {
+  GstSsioExtent extent;
   gboolean follow;
 
+  gst_ssio_stream_get_extent (self->stream, &extent);
+  if (extent.point_size > 0)
+    return extent.n_points == G_MAXUINT64;
   GST_OBJECT_LOCK (self);
   follow = self->settings.follow;
   GST_OBJECT_UNLOCK (self);
   return follow;
+}
+
+static gboolean
+is_timed (GstSsioSrc *self)
+{
+  GstSsioExtent extent;
+  gboolean timed;
+
+  gst_ssio_stream_get_extent (self->stream, &extent);
+  GST_OBJECT_LOCK (self);
+  timed = extent.point_size > 0
+              ? GST_BASE_SRC (self)->segment.format == GST_FORMAT_TIME
+              : self->settings.rate > 0;
+  GST_OBJECT_UNLOCK (self);
+  return timed;
 }
 
 static gboolean
@@ -474,7 +494,6 @@ static GstEvent *
 take_seek (GstSsioSrc *self, GstEvent *event)
 {
   GstSsioExtent extent;
-  gboolean is_timed;
   GstFormat format;
   GstEvent *seek;
 
@@ -486,10 +505,8 @@ take_seek (GstSsioSrc *self, GstEvent *event)
   }
   gst_event_parse_seek (event, NULL, &format, NULL, NULL, NULL, NULL, NULL);
   get_seek_extent (self, format, &extent);
-  GST_OBJECT_LOCK (self);
-  is_timed = self->settings.rate > 0;
-  GST_OBJECT_UNLOCK (self);
-  seek = gst_ssio_seek_in_points (GST_OBJECT (self), event, &extent, is_timed);
+  seek = gst_ssio_seek_in_points (GST_OBJECT (self), event, &extent,
+      is_timed (self));
   if (seek)
     note_forced_eos (self);
   return seek;
