@@ -4,9 +4,9 @@
  *
  *   ssio-epochs [--epochs 5] [--batch-size 250000] [--clusters 8] LOCATION
  *
- * It shows: batches taken from an appsink; the layout that their caps carry;
- * EOS as the end of an epoch; a flushing seek to 0 that begins the next one,
- * in a new random order; a line of progress; errors from the bus.
+ * It shows: batches of any file as the rows that the model wants, taken from an
+ * appsink; EOS as the end of an epoch; a flushing seek to 0 that begins the
+ * next one, in a new random order; a line of progress; errors from the bus.
  *
  * What it learns is small: online k-means, which moves the nearest of a few
  * cluster centres towards each point. The loss, the mean squared distance from
@@ -14,8 +14,6 @@
 
 #include <gst/app/app.h>
 #include <gst/gst.h>
-#include <gst/ssio/ssio.h>
-#include <string.h>
 #include <unistd.h>
 
 #define N_AXES 3
@@ -33,9 +31,6 @@ typedef struct {
 typedef struct {
   GstElement *pipeline;
   GstAppSink *sink;
-  GstCaps *caps; /* those that the offsets are of */
-  guint point_size;
-  guint offsets[N_AXES];
 } Loader;
 
 typedef struct {
@@ -88,57 +83,16 @@ learn_point (Model *model, guint64 index, const gfloat *point)
 
 /* A step of training: here is where yours goes. */
 static void
-learn_batch (Model *model, const Loader *loader, const guint8 *data,
-    guint64 n_points, gboolean is_first_epoch, Result *result)
+learn_batch (Model *model, const gfloat *points, guint64 n_points,
+    gboolean is_first_epoch, Result *result)
 {
   guint64 i;
-  guint axis;
 
-  for (i = 0; i < n_points; i++, data += loader->point_size) {
-    gfloat point[N_AXES];
-    guint64 index = is_first_epoch ? result->n_points + i : G_MAXUINT64;
-
-    for (axis = 0; axis < N_AXES; axis++)
-      memcpy (&point[axis], data + loader->offsets[axis], sizeof (gfloat));
-    result->loss += learn_point (model, index, point);
-  }
+  for (i = 0; i < n_points; i++)
+    result->loss += learn_point (model,
+        is_first_epoch ? result->n_points + i : G_MAXUINT64,
+        points + i * N_AXES);
   result->n_points += n_points;
-}
-
-/* Where x, y and z are in a point. */
-static gboolean
-read_layout (Loader *loader, GstCaps *caps)
-{
-  static const gchar *const names[N_AXES] = { "x", "y", "z" };
-  GstSsioLayout *layout;
-  GError *error = NULL;
-  guint axis;
-
-  if (loader->caps && gst_caps_is_equal (loader->caps, caps))
-    return TRUE;
-  gst_caps_replace (&loader->caps, caps);
-  layout = gst_ssio_layout_new_from_caps (caps, NULL, &error);
-  if (!layout) {
-    g_printerr ("%s\n", error->message);
-    g_clear_error (&error);
-    return FALSE;
-  }
-  loader->point_size = gst_ssio_layout_get_point_size (layout);
-  for (axis = 0; axis < N_AXES; axis++) {
-    gint at = gst_ssio_layout_find_field (layout, names[axis]);
-    const GstSsioField *field
-        = at < 0 ? NULL : gst_ssio_layout_get_field (layout, at);
-
-    if (!field || field->type != GST_SSIO_TYPE_F4) {
-      g_printerr ("expected the field %s as f4, found %s\n", names[axis],
-          field ? gst_ssio_type_to_string (field->type) : "none");
-      gst_ssio_layout_unref (layout);
-      return FALSE;
-    }
-    loader->offsets[axis] = field->offset;
-  }
-  gst_ssio_layout_unref (layout);
-  return TRUE;
 }
 
 /* TRUE when there was an error, which it prints. */
@@ -206,11 +160,10 @@ run_epoch (Loader *loader, Model *model, guint epoch)
     GstBuffer *buffer = gst_sample_get_buffer (sample);
     GstMapInfo map;
 
-    ok = read_layout (loader, gst_sample_get_caps (sample))
-         && gst_buffer_map (buffer, &map, GST_MAP_READ);
+    ok = gst_buffer_map (buffer, &map, GST_MAP_READ);
     if (ok) {
-      learn_batch (model, loader, map.data, map.size / loader->point_size,
-          epoch == 0, &result);
+      learn_batch (model, (const gfloat *) map.data,
+          map.size / (N_AXES * sizeof (gfloat)), epoch == 0, &result);
       gst_buffer_unmap (buffer, &map);
       print_progress (loader, epoch, &result, start, FALSE);
     }
@@ -255,6 +208,7 @@ open_loader (Loader *loader, const gchar *location, guint batch_size)
   *loader = (Loader){ 0 };
   loader->pipeline = gst_parse_launch (
       "ssiosrc name=source shuffle=batches ! "
+      "ssioconvert fields=x:f4,y:f4,z:f4 lossy=true ! "
       "queue max-size-buffers=4 max-size-bytes=0 max-size-time=0 ! "
       "appsink name=sink sync=false max-buffers=1",
       &error);
@@ -276,7 +230,6 @@ close_loader (Loader *loader)
 {
   if (loader->pipeline)
     gst_element_set_state (loader->pipeline, GST_STATE_NULL);
-  gst_clear_caps (&loader->caps);
   gst_clear_object (&loader->sink);
   gst_clear_object (&loader->pipeline);
 }

@@ -4,12 +4,12 @@
 
     pipelines/epochs.py [--epochs 5] [--batch-size 250000] [--clusters 8] LOCATION
 
-It shows how batches become NumPy arrays with named fields, how EOS ends an
-epoch, and how a flushing seek to 0 begins the next one. What it learns is a
+It shows how batches of any file become NumPy arrays, how EOS ends an epoch, and
+how a flushing seek to 0 begins the next one. What it learns is a
 step of mini-batch k-means a batch: the loss, the mean squared distance from a
 point to its cluster, falls from epoch to epoch.
 
-Debian: python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 python3-numpy
+Debian: python3-gi gir1.2-gstreamer-1.0 gstreamer1.0-plugins-base python3-numpy
 """
 
 import argparse
@@ -25,27 +25,6 @@ from gi.repository import Gst  # noqa: E402
 WAIT = 100_000_000  # ns: how often errors are looked for while nothing comes
 
 
-def dtype_of(caps):
-    """The layout of the caps as a NumPy type. Bit fields, and scaled integers,
-    stay the integers that are stored."""
-    structure = caps.get_structure(0)
-    names, formats, offsets, end = [], [], [], 0
-    for field in structure.get_string("layout").split(","):
-        name, _, kind = field.partition(":")
-        code = kind[:2]
-        place = kind[2:].partition("@")[2]
-        digits = place[: len(place) - len(place.lstrip("0123456789"))]
-        names.append(name)
-        formats.append("<" + code)
-        offsets.append(int(digits) if digits else end)
-        end = offsets[-1] + int(code[1])
-    ok, size = structure.get_int("point-size")
-    assert ok
-    return np.dtype(
-        {"names": names, "formats": formats, "offsets": offsets, "itemsize": size}
-    )
-
-
 def check_bus(pipeline):
     message = pipeline.get_bus().pop_filtered(Gst.MessageType.ERROR)
     if message:
@@ -53,7 +32,7 @@ def check_bus(pipeline):
 
 
 def pull_batches(pipeline):
-    """Batches until EOS, each as an array of records. An error is on the bus."""
+    """Batches until EOS, each as rows of x, y, z. An error is on the bus."""
     sink = pipeline.get_by_name("sink")
     while not sink.get_property("eos"):
         sample = sink.emit("try-pull-sample", WAIT)
@@ -64,7 +43,7 @@ def pull_batches(pipeline):
         ok, info = buffer.map(Gst.MapFlags.READ)
         if not ok:
             raise SystemExit("a batch cannot be read")
-        yield np.frombuffer(info.data, dtype_of(sample.get_caps()))
+        yield np.frombuffer(info.data, "<f4").reshape(-1, 3)
         buffer.unmap(info)
     check_bus(pipeline)
 
@@ -96,9 +75,8 @@ def run_epoch(pipeline, model, epoch):
     start = time.monotonic()
     n_points, loss = 0, 0.0
     for batch in pull_batches(pipeline):
-        points = np.stack([batch[axis] for axis in "xyz"], axis=1).astype("f8")
-        loss += model.learn(points) * len(points)
-        n_points += len(points)
+        loss += model.learn(batch.astype("f8")) * len(batch)
+        n_points += len(batch)
         if sys.stdout.isatty():
             print(f"\repoch {epoch}: {n_points} points", end="", flush=True)
     speed = n_points / (time.monotonic() - start) / 1e6
@@ -118,8 +96,10 @@ def main():
 
     Gst.init(None)
     pipeline = Gst.parse_launch(
-        "ssiosrc name=source shuffle=batches ! queue max-size-buffers=4 "
-        "max-size-bytes=0 ! appsink name=sink sync=false max-buffers=1"
+        "ssiosrc name=source shuffle=batches ! "
+        "ssioconvert fields=x:f4,y:f4,z:f4 lossy=true ! "
+        "queue max-size-buffers=4 max-size-bytes=0 max-size-time=0 ! "
+        "appsink name=sink sync=false max-buffers=1"
     )
     source = pipeline.get_by_name("source")
     source.set_property("location", options.location)

@@ -23,21 +23,16 @@ if [ $# -gt 0 ]; then
   properties=("${@:3}")
 fi
 
-need_to_build
 need "to write PNG files" gstreamer1.0-plugins-good
-say "Building into build/"
-build build -Dintrospection=disabled
+use_plugin
 
 if [ $# = 0 ] && [ ! -e "$file" ]; then
   say "Making a tile: $file"
   build/data/ssio-make-tile --points 4000000 "$file"
 fi
 
-export GST_PLUGIN_PATH=$PWD/build/plugins
-export GST_REGISTRY=$PWD/build/registry.bin
 pipeline=(ssiosrc location="$file" ! queue ! ssioscope "${properties[@]}" !
   "video/x-raw,width=${size%x*},height=${size#*x}" !
   pngenc compression-level=9 ! filesink location="$picture")
 say "Making $picture"
-echo "\$ GST_PLUGIN_PATH=build/plugins gst-launch-1.0 ${pipeline[*]}"
-gst-launch-1.0 --quiet "${pipeline[@]}"
+launch --quiet "${pipeline[@]}"

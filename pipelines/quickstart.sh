@@ -12,23 +12,15 @@ cd "$(dirname "$0")/.."
 points=${1:-2000000}
 tile=data/tile-$points.bin
 
-need_to_build
-say "Building into build/"
-build build -Dintrospection=disabled
+use_plugin
 
 if [ ! -e "$tile" ]; then
   say "Making a tile of $points points: $tile"
   build/data/ssio-make-tile --points "$points" "$tile"
 fi
 
-export GST_PLUGIN_PATH=$PWD/build/plugins
-export GST_REGISTRY=$PWD/build/registry.bin
-pipeline="ssiosrc location=$tile epochs=3 ! queue ! ssiocudaupload ! ssiolinear"
 say "Running 3 epochs of 6 inputs, 64 hidden units, 3 outputs, random weights"
-echo "\$ GST_PLUGIN_PATH=build/plugins gst-launch-1.0 -v $pipeline"
-# word splitting is what makes the pipeline's words
-# shellcheck disable=SC2086
-gst-launch-1.0 -v $pipeline
+launch -v ssiosrc location="$tile" epochs=3 ! queue ! ssiocudaupload ! ssiolinear
 
 cat <<'TEXT'
 

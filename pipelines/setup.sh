@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# What quickstart.sh and tests/run.sh have in common; sourced, not run.
+# What the scripts here and tests/run.sh have in common; sourced, not run.
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -51,4 +51,31 @@ build() {
     rm "$directory.log"
   fi
   ninja -C "$directory" --quiet
+}
+
+# Builds into build/, and has GStreamer find the plugin there.
+use_plugin() {
+  need_to_build
+  say "Building into build/"
+  build build -Dintrospection=disabled
+  export GST_PLUGIN_PATH=$PWD/build/plugins
+  export GST_REGISTRY=$PWD/build/registry.bin
+}
+
+# show_launch WORD...: says what is run, as one types it.
+show_launch() {
+  local word words=
+  for word; do
+    case $word in
+      *[!A-Za-z0-9_./:,=!-]*) words+=" '$word'" ;;
+      *) words+=" $word" ;;
+    esac
+  done
+  echo "\$ GST_PLUGIN_PATH=build/plugins gst-launch-1.0$words"
+}
+
+# launch WORD...: says what it runs, and runs it.
+launch() {
+  show_launch "$@"
+  gst-launch-1.0 "$@"
 }

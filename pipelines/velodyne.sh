@@ -19,15 +19,10 @@ port=${SSIO_VELODYNE_PORT:-2368}
 recording=build/velodyne-room-$seconds.pcap
 points=build/velodyne-room.bin
 
-need_to_build
 need "for udpsrc, pcapparse and pictures, and to make a recording" \
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
   gstreamer1.0-plugins-bad python3-numpy
-say "Building into build/"
-build build -Dintrospection=disabled
-
-export GST_PLUGIN_PATH=$PWD/build/plugins${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
-export GST_REGISTRY=$PWD/build/registry.bin
+use_plugin
 
 if [ ! -e "$recording" ]; then
   say "Making a recording of $seconds s: $recording"
@@ -36,13 +31,6 @@ if [ ! -e "$recording" ]; then
   "$python" tests/check/oracle.py velodyne-drive "$recording.part" "$seconds"
   mv "$recording.part" "$recording"
 fi
-
-# launch WORD...: says what it runs, and runs it; no shell stays in between, so
-# that signals arrive.
-launch() {
-  echo "\$ GST_PLUGIN_PATH=build/plugins gst-launch-1.0 $*"
-  exec gst-launch-1.0 "$@"
-}
 
 pictures=build/velodyne-room-%03d.png
 screen=(pngenc ! multifilesink "location=$pictures")
@@ -60,12 +48,14 @@ if is_listening; then
 fi
 
 say "Receiving: to $points, a model, and $pictures"
-(launch -e -v udpsrc address=127.0.0.1 "port=$port" buffer-size=4000000 ! \
-  ssiovelodynedec timeout=10000000000 ! tee name=t \
-  t. ! queue ! filesink "location=$points" \
-  t. ! queue ! ssiolinear features=x,y,z \
-  t. ! queue ! ssioscope range=-10,13,-9,8 color-by=intensity ! \
-  video/x-raw,width=460,height=340 ! "${screen[@]}") &
+receive=(-e -v udpsrc address=127.0.0.1 "port=$port" buffer-size=4000000 !
+  ssiovelodynedec timeout=10000000000 ! tee name=t
+  t. ! queue ! ssiosink "location=$points"
+  t. ! queue ! ssiolinear "features=x,y,z"
+  t. ! queue ! ssioscope "range=-10,13,-9,8" color-by=intensity !
+  "video/x-raw,width=460,height=340" ! "${screen[@]}")
+show_launch "${receive[@]}"
+gst-launch-1.0 "${receive[@]}" &
 receiver=$!
 trap 'kill "$receiver" 2>/dev/null || true' EXIT
 for ((i = 0; i < 200; i++)); do
@@ -76,8 +66,8 @@ done
 is_listening || die "the receiver does not listen"
 
 say "Replaying $recording to 127.0.0.1:$port"
-(launch -q filesrc "location=$recording" ! pcapparse dst-port=2368 ! \
-  udpsink host=127.0.0.1 "port=$port")
+launch -q filesrc "location=$recording" ! pcapparse dst-port=2368 ! \
+  udpsink host=127.0.0.1 "port=$port"
 
 # with -e, this is an end of the stream: what came last is written, too
 sleep 1
@@ -86,8 +76,7 @@ wait "$receiver"
 trap - EXIT
 
 say "Reading $points"
-(launch -v ssiosrc "location=$points" layout=x,y,z,intensity,ring:u2,time ! \
-  ssiolinear features=x,y,z)
+launch -v ssiosrc "location=$points" ! ssiolinear features=x,y,z
 
 cat <<'TEXT'
 

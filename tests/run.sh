@@ -3,9 +3,9 @@
 # Installs what is missing on Debian, builds with warnings as errors, and runs
 # all tests, five times: as users get them, with GStreamer's leaks tracer,
 # under AddressSanitizer with UndefinedBehaviorSanitizer, the threaded ones
-# under ThreadSanitizer, and a short pipeline under valgrind.
+# under ThreadSanitizer, and a short pipeline under valgrind; then the examples.
 #
-#   tests/run.sh [plain] [leaks] [asan] [tsan] [valgrind]     all by default
+#   tests/run.sh [plain] [leaks] [asan] [tsan] [valgrind] [examples]   or all
 #
 # SSIO_REAL_DATA names a folder with real data that some tests use: LiDAR in
 # autzen_trim.bin, autzen_trim.las and autzen-utm.pcd, and simple_binary.ply and
@@ -72,10 +72,17 @@ check_valgrind() {
   passed=$((passed + 1))
 }
 
+check_examples() {
+  say "The examples of pipelines/"
+  tests/examples.sh | tee build-check/examples.log
+  logs+=(build-check/examples.log)
+  passed=$((passed + 1))
+}
+
 need_to_build
 need "to run the tests" gobject-introspection libgirepository1.0-dev \
-  python3-numpy valgrind
-[ $# -gt 0 ] || set -- plain leaks asan tsan valgrind
+  libopenmpi-dev openmpi-bin python3-numpy valgrind
+[ $# -gt 0 ] || set -- plain leaks asan tsan valgrind examples
 for check; do
   declare -F "check_$check" >/dev/null || die "no such check: $check"
 done

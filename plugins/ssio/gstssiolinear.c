@@ -76,6 +76,65 @@
  * before its message. Batches of shuffle=points have no place in it and are an
  * error.
  *
+ * ## Training
+ * With #GstSsioLinear:train the model learns each point's label: softmax
+ * cross-entropy as PyTorch's nn.CrossEntropyLoss has it, with
+ * #GstSsioLinear:class-weights, and after each batch, or after
+ * #GstSsioLinear:steps-per-update of them, a step of #GstSsioLinear:optimizer
+ * by PyTorch's formulas, in float32. The number of threads does not show in
+ * the weights. The message of an epoch is that of an evaluation, of the
+ * weights as they were when each batch came, with `loss` the mean over batches
+ * of the weighted loss; in place of `output-mean` it has
+ *
+ * * `step` (uint64): steps of the optimizer so far
+ * * `learning-rate` (double): of the next one
+ *
+ * Between epochs the element message `ssio-training` tells of a batch, at most
+ * one each #GstSsioLinear:report-interval: `epoch` (uint), `batch`, `step`,
+ * `points` (uint64), `loss`, `accuracy` and `learning-rate` (double).
+ *
+ * At the end of each epoch #GstSsioLinear:save-weights and
+ * #GstSsioLinear:checkpoint are written in one go: after a crash they are what
+ * they were, or the new ones. The first is for #GstSsioLinear:weights and for
+ * load_state_dict() of the nn.Sequential of nn.Linear and nn.ReLU; how inputs
+ * are normalised is in its metadata. The second has the optimizer's state and
+ * where the stream of ssiosrc stands as well: where it is there, training goes
+ * on from it, and ssiosrc with it, bit for bit as if nothing had been. The same
+ * command line begins a training and continues it. It is also written after
+ * each #GstSsioLinear:checkpoint-interval batches.
+ *
+ * A loss, gradient or weight that is no finite number is an error; files stay
+ * as they were written last. Training is of the CPU alone: with it batches stay
+ * in system memory, which #GstSsioCudaUpload warns of.
+ *
+ * ## Training on several processes
+ * With #GstSsioLinear:distributed all processes that mpirun starts, the ranks,
+ * train one model by MPI: each step is of a batch of each rank, whose
+ * gradients MPI_Iallreduce adds up in float64, each batch by what its points
+ * weigh. N ranks on shards of ssiosrc come to what one comes to with batches N
+ * times as large, but for rounding, and every run of N ranks to the same bits.
+ * A rank whose shard has fewer batches than others takes part in their last
+ * steps without one. With normalize=stats the points of all ranks are
+ * measured; normalize=center-xy is of each rank's own batch.
+ *
+ * All ranks post the same messages, of the points of all, with `ranks` (uint):
+ * how many there are. Rank 0 alone sets #GstSsioLinear:last-message and writes
+ * files; all read #GstSsioLinear:checkpoint, so it has to be where all see it.
+ * Ranks compare weights and settings before the first step, and weights after
+ * each epoch: what differs is an error.
+ *
+ * Where a rank has an error, or its pipeline stops before the others', all
+ * have an error that names it and says what it said; where its process dies,
+ * mpirun ends the others and says which. Ranks wait for each other from READY
+ * to PAUSED and at each batch, but not for ever: a pipeline can be set to NULL
+ * at any time. MPI is initialized when it is first needed, for
+ * MPI_THREAD_MULTIPLE, and finalized at the exit, unless the application does
+ * both; for several pipelines, all ranks start theirs in the same order.
+ *
+ * Open MPI binds each of one or two processes to a core, and more of them to a
+ * socket: `--bind-to none` lets threads have all cores, of which
+ * #GstSsioLinear:threads then is each rank's share.
+ *
  * Batches in system memory are computed on all cores; those that
  * #GstSsioCudaUpload has brought to a CUDA device are computed there, in
  * float32 arithmetic as on the CPU, so that the means agree to 1e-5. A model
@@ -124,6 +183,21 @@
  *     layers=64,20 weights=model.safetensors label=sem_class \
  *     class-map=semantic-kitti.yaml ignore-label=0 predictions=08.npy
  * ]| Evaluates a model on a SemanticKITTI sequence and keeps what it predicts.
+ * |[
+ * gst-launch-1.0 -v ssiosrc location=flight.las shuffle=points epochs=20 \
+ *     batch-size=4096 ! queue ! ssiolinear label=classification \
+ *     class-map=1:0,2:1 features=x,y,z,intensity normalize=stats layers=64,2 \
+ *     train=true schedule=cosine save-weights=ground.safetensors \
+ *     checkpoint=ground.checkpoint
+ * ]| Trains a model to tell ground from the rest; run again, it goes on.
+ * |[
+ * mpirun --bind-to none -n 4 gst-launch-1.0 -v ssiosrc \
+ *     location=@flights.txt num-shards=-1 shard-index=-1 shard-policy=even \
+ *     shuffle=points epochs=20 batch-size=4096 ! queue ! \
+ *     ssiolinear label=classification class-map=1:0,2:1 \
+ *     features=x,y,z,intensity normalize=stats layers=64,2 train=true \
+ *     distributed=true threads=4 save-weights=ground.safetensors
+ * ]| The same on four processes, in steps of 16,384 points.
  *
  * Since: 0.1
  */
@@ -158,13 +232,16 @@ struct _GstSsioLinear {
   gchar *last_message;
   GTimer *timer; /* of the epoch; runs only in PLAYING */
   gboolean timer_runs;
+  gchar *stream; /* where a training wants its stream to go on, or NULL */
   GstSsioArrivals arrivals; /* of the epoch; the streaming thread's */
   guint64 missed_batches;   /* of epochs before */
   guint64 missed_points;
 
-  /* of the streaming thread */
+  /* of the streaming thread, which sets it under the object lock */
   GstSsioSession *session; /* NULL after an error */
-  guint point_size;        /* as the caps say, as the one that follows */
+
+  /* of the streaming thread */
+  guint point_size; /* as the caps say, as the one that follows */
   guint batch_size;
   gboolean is_described; /* what computes was told in the log */
   gboolean epoch_runs;   /* its time has begun */
@@ -233,6 +310,7 @@ gst_ssio_linear_finalize (GObject *object)
 
   gst_ssio_linear_settings_clear (&self->settings);
   g_free (self->last_message);
+  g_free (self->stream);
   g_timer_destroy (self->timer);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
@@ -270,11 +348,25 @@ refuse (GstSsioLinear *self)
   return GST_FLOW_FLUSHING;
 }
 
+/* The session goes while no other thread looks at it. */
+static void
+close_session (GstSsioLinear *self, const GError *error)
+{
+  GstSsioSession *session;
+
+  GST_OBJECT_LOCK (self);
+  session = g_steal_pointer (&self->session);
+  GST_OBJECT_UNLOCK (self);
+  if (session && error)
+    gst_ssio_session_tell_ranks (session, error->message);
+  g_clear_pointer (&session, gst_ssio_session_free);
+}
+
 /* error is NULL where somebody else has posted it. */
 static void
 fail (GstSsioLinear *self, GError *error)
 {
-  g_clear_pointer (&self->session, gst_ssio_session_free);
+  close_session (self, error);
   self->has_failed = TRUE;
   self->error = error;
 }
@@ -282,7 +374,7 @@ fail (GstSsioLinear *self, GError *error)
 static void
 stop (GstSsioLinear *self)
 {
-  g_clear_pointer (&self->session, gst_ssio_session_free);
+  close_session (self, NULL);
   self->has_failed = FALSE;
   g_clear_error (&self->error);
 }
@@ -307,14 +399,34 @@ start (GstSsioLinear *self)
   self->is_described = FALSE;
   self->epoch_runs = FALSE;
   self->has_measured = FALSE;
+  if (!self->session) {
+    gst_ssio_element_take_error (self, error);
+    return FALSE;
+  }
   GST_OBJECT_LOCK (self);
   gst_ssio_arrivals_reset (&self->arrivals);
   self->missed_batches = self->missed_points = 0;
+  g_free (self->stream);
+  self->stream = g_strdup (gst_ssio_session_get_stream (self->session));
   GST_OBJECT_UNLOCK (self);
-  if (self->session)
-    return TRUE;
-  gst_ssio_element_take_error (self, error);
-  return FALSE;
+  return TRUE;
+}
+
+/* A source asks this before its first batch, see gst_query_new_ssio_state(). */
+static gboolean
+gst_ssio_linear_query (GstBaseSink *sink, GstQuery *query)
+{
+  GstSsioLinear *self = GST_SSIO_LINEAR (sink);
+  gboolean knows;
+
+  if (!gst_query_is_ssio_state (query))
+    return GST_BASE_SINK_CLASS (parent_class)->query (sink, query);
+  GST_OBJECT_LOCK (self);
+  knows = self->stream != NULL;
+  if (knows)
+    gst_query_set_ssio_state (query, self->stream, 0, 0);
+  GST_OBJECT_UNLOCK (self);
+  return knows;
 }
 
 /* What is computed on the CPU need not go to a device and come back. */
@@ -385,8 +497,8 @@ prepare (GstSsioLinear *self, GstBuffer *buffer, GError **error)
   GST_INFO_OBJECT (self, "%s", description);
   if (gst_ssio_session_downloads (self->session))
     GST_ELEMENT_WARNING (self, STREAM, NOT_IMPLEMENTED,
-        ("normalize=center-xy, and label and predictions of a model too wide "
-         "for the device's shared memory, are computed on the CPU: batches "
+        ("train, normalize=center-xy, and label and predictions of a model too "
+         "wide for the device's shared memory, are computed on the CPU: batches "
          "come back from the device for it; leave ssiocudaupload out to spare "
          "that way"),
         (NULL));
@@ -408,6 +520,38 @@ gst_ssio_linear_preroll (GstBaseSink *sink, GstBuffer *buffer)
   return GST_FLOW_OK;
 }
 
+/* Asks the source what a training has to know of it. */
+static gboolean
+ask_for_stream (GstSsioLinear *self, GError **error)
+{
+  GstQuery *query;
+  gchar *state;
+  guint epochs;
+  guint64 batches;
+  gboolean ok;
+
+  if (!gst_ssio_session_needs_stream (self->session))
+    return TRUE;
+  query = gst_query_new_ssio_state ();
+  gst_pad_peer_query (GST_BASE_SINK_PAD (self), query);
+  gst_query_parse_ssio_state (query, &state, &epochs, &batches);
+  gst_query_unref (query);
+  ok = gst_ssio_session_set_stream (self->session, state, epochs, batches,
+      error);
+  g_free (state);
+  return ok;
+}
+
+static void
+post_progress (GstSsioLinear *self)
+{
+  GstStructure *message = gst_ssio_session_take_message (self->session);
+
+  if (message)
+    gst_element_post_message (GST_ELEMENT (self),
+        gst_message_new_element (GST_OBJECT (self), message));
+}
+
 static GstFlowReturn
 gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
 {
@@ -418,9 +562,11 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
     return refuse (self);
   if (!gst_ssio_session_has_model (self->session))
     return GST_FLOW_NOT_NEGOTIATED;
-  if (prepare (self, buffer, &error)
-      && gst_ssio_session_push (self->session, buffer, &error))
+  if (prepare (self, buffer, &error) && ask_for_stream (self, &error)
+      && gst_ssio_session_push (self->session, buffer, &error)) {
+    post_progress (self);
     return GST_FLOW_OK;
+  }
   fail (self, error);
   return refuse (self);
 }
@@ -439,15 +585,20 @@ report_losses (GstSsioLinear *self, GstSsioReport *report)
 static void
 post_report (GstSsioLinear *self, GstSsioReport *report)
 {
+  const gboolean is_first = gst_ssio_session_get_rank (self->session) == 0;
+
   GST_OBJECT_LOCK (self);
   report_losses (self, report);
   report->seconds = g_timer_elapsed (self->timer, NULL);
-  g_free (self->last_message);
-  self->last_message = gst_ssio_report_to_string (report);
+  if (is_first) {
+    g_free (self->last_message);
+    self->last_message = gst_ssio_report_to_string (report);
+  }
   GST_OBJECT_UNLOCK (self);
 
   self->has_measured = report->measured != NULL;
-  g_object_notify_by_pspec (G_OBJECT (self), last_message_property);
+  if (is_first)
+    g_object_notify_by_pspec (G_OBJECT (self), last_message_property);
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self),
           gst_ssio_report_to_structure (report)));
@@ -644,6 +795,16 @@ gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
   return TRUE;
 }
 
+/* The streaming thread may wait for other processes. */
+static void
+interrupt (GstSsioLinear *self)
+{
+  GST_OBJECT_LOCK (self);
+  if (self->session)
+    gst_ssio_session_interrupt (self->session);
+  GST_OBJECT_UNLOCK (self);
+}
+
 static GstStateChangeReturn
 gst_ssio_linear_change_state (GstElement *element, GstStateChange transition)
 {
@@ -656,6 +817,8 @@ gst_ssio_linear_change_state (GstElement *element, GstStateChange transition)
     let_timer_run (self, TRUE);
   else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
     let_timer_run (self, FALSE);
+  else if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    interrupt (self);
 
   result
       = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
@@ -706,6 +869,7 @@ gst_ssio_linear_class_init (GstSsioLinearClass *class)
   sink_class->set_caps = gst_ssio_linear_set_caps;
   sink_class->preroll = gst_ssio_linear_preroll;
   sink_class->event = gst_ssio_linear_event;
+  sink_class->query = gst_ssio_linear_query;
   sink_class->render = gst_ssio_linear_render;
 }
 

@@ -22,15 +22,16 @@
  * those of files make one frame an epoch, at its end, and an empty epoch an
  * empty frame. Frames without times from upstream follow each other at the
  * frame rate of the caps (10 a second where downstream has no wish), and have
- * no times where that is 0.
+ * no times where that is 0. Where they are made slower than that, a sink that
+ * shows them needs sync=false, or it drops those that come too late.
  *
  * ## What is shown
  * #GstSsioScope:range=auto fits the view to all points that have come since the
  * stream began, so that it grows and never jumps back. Where they are to be
  * drawn is known at the frame's end only: until then the points are kept, in 16
  * bytes each. Where they become more than 8 for each pixel of the frame, and 4
- * million, those are merged that are less than half a pixel apart, so that
- * memory is bounded. A range that is given, with `zmin,zmax` in perspective,
+ * million, those are merged that are less than half a pixel apart, or more
+ * where that leaves too many, so that memory is bounded. A range that is given, with `zmin,zmax` in perspective,
  * needs none of that: points go into the frame as they come, and a change of
  * the frame's size within an epoch loses those drawn before.
  *
@@ -43,7 +44,8 @@
  * #GstSsioScope:color-range gives the palette's ends. Classes, instances and
  * predictions (fields `classification`, `sem_class`, `class`, `label`,
  * `ins_class` and `prediction`) have colors that differ. A value that is NaN has
- * the first color.
+ * the first color. Values become float32: GPS times that count from 1980 have
+ * steps of 16 or 32 seconds then.
  *
  * ## Example launch lines
  * |[
@@ -122,15 +124,8 @@ struct _GstSsioScope {
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_SSIO_SYSTEM_CAPS));
 
-/* Of at most 4 bytes a pixel, each component in one of its own. */
-static GstStaticPadTemplate src_template
-    = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
-        GST_STATIC_CAPS ("video/x-raw, format = (string) { RGBA, BGRA, RGBx, "
-                         "BGRx, ARGB, ABGR, xRGB, xBGR, RGB, BGR }, "
-                         "width = (int) [ 1, 8192 ], "
-                         "height = (int) [ 1, 8192 ], "
-                         "framerate = (fraction) [ 0, max ], "
-                         "pixel-aspect-ratio = (fraction) 1/1"));
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_SSIO_SCOPE_FRAMES));
 
 #define gst_ssio_scope_parent_class parent_class
 G_DEFINE_TYPE (GstSsioScope, gst_ssio_scope, GST_TYPE_BASE_TRANSFORM)
@@ -242,27 +237,25 @@ static GstCaps *
 gst_ssio_scope_transform_caps (GstBaseTransform *transform,
     GstPadDirection direction, GstCaps *caps, GstCaps *filter)
 {
-  GstPad *other = direction == GST_PAD_SINK
-                      ? GST_BASE_TRANSFORM_SRC_PAD (transform)
-                      : GST_BASE_TRANSFORM_SINK_PAD (transform);
-  GstCaps *result = gst_pad_get_pad_template_caps (other);
-  GstCaps *filtered;
+  GstStaticPadTemplate *other
+      = direction == GST_PAD_SINK ? &src_template : &sink_template;
 
-  if (!filter)
-    return result;
-  filtered
-      = gst_caps_intersect_full (filter, result, GST_CAPS_INTERSECT_FIRST);
-  gst_caps_unref (result);
-  return filtered;
+  return gst_ssio_scope_filter_caps (gst_static_pad_template_get_caps (other),
+      filter);
 }
 
 static GstCaps *
 gst_ssio_scope_fixate (GstBaseTransform *transform, GstPadDirection direction,
     GstCaps *caps, GstCaps *othercaps)
 {
-  if (direction == GST_PAD_SINK)
-    return gst_ssio_scope_fixate_caps (caps, othercaps);
-  return gst_caps_fixate (othercaps);
+  if (direction == GST_PAD_SRC)
+    return gst_caps_fixate (othercaps);
+  /* where nothing is linked, they are the batches' */
+  if (gst_caps_is_equal (caps, othercaps)) {
+    gst_caps_unref (othercaps);
+    othercaps = gst_static_pad_template_get_caps (&src_template);
+  }
+  return gst_ssio_scope_fixate_caps (caps, othercaps);
 }
 
 static gboolean
@@ -489,6 +482,17 @@ push_epoch (GstSsioScope *self)
   return flow;
 }
 
+/* Upstream is told what became of a frame with its next batch only, and there
+ * may be none. */
+static void
+report_flow (GstSsioScope *self)
+{
+  if (self->flow != GST_FLOW_NOT_LINKED && self->flow >= GST_FLOW_EOS)
+    return;
+  GST_ELEMENT_FLOW_ERROR (self, self->flow);
+  fail (self, NULL);
+}
+
 /* FALSE where it must not end. */
 static gboolean
 end_epoch (GstSsioScope *self)
@@ -503,8 +507,10 @@ end_epoch (GstSsioScope *self)
     fail (self, error);
   if (self->has_failed)
     return FALSE;
-  if (is_frame)
+  if (is_frame) {
     self->flow = push_epoch (self);
+    report_flow (self);
+  }
   self->has_begun = FALSE;
   return !self->has_failed;
 }

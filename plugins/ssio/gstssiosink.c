@@ -22,22 +22,23 @@
  * Nothing is lost, or there is an error that says what would be. Integers of
  * x, y and z go to LAS as they are stored, with their scale and origin; floats
  * get the first scale of 0.001, 0.01, 0.0001 and finer that keeps all of the
- * first batch, as float32 or, of doubles, to 15 digits. `.npy` and `.ply` know types only: bit fields and scaled
- * integers have to be converted before, with #ssioconvert. An origin that was
- * subtracted, as the caps say, is added again, or kept in the sidecar. What a
- * LAS file has besides points, such as its coordinate system, is not in the
- * stream; whether times are GPS week time or the standard time is concluded
- * from their values.
+ * first batch, as float32 or, of doubles, to 15 digits. `.npy` and `.ply` know
+ * types only: bit fields and scaled integers have to be converted before, with
+ * #ssioconvert. An origin that was subtracted, as the caps say, is added again,
+ * or kept in the sidecar. What a LAS file has besides points, such as its
+ * coordinate system, is not in the stream; whether times are GPS week time or
+ * the standard time is concluded from their values.
  *
  * ## Complete files only
  * A file is `OUT.part` while it is written, and its sidecar `OUT.part.json`. At
  * its end the counts in its header are set, it is synced to the disk and gets
  * its name, so that a file under its final name is always complete. EOS is
  * posted after that. Going to READY without EOS ends the file as well: what
- * came is complete. After an error, or where the process is killed, the part
- * stays: #ssiosrc with recover=true reads it up to its last whole point. A part
- * that was left so is not overwritten: it is moved to `OUT.1.part`, or as many
- * as there are, with a warning.
+ * came is complete; where no points came, no file is made, and an old one
+ * stays. After an error, or where the process is killed, the part stays:
+ * #ssiosrc with recover=true reads it up to its last whole point. A part that
+ * was left so is not overwritten: it is moved to `OUT.1.part`, or as many as
+ * there are, with a warning.
  *
  * With #GstSsioSink:append, points go to the end of a `.bin` of the same layout
  * and origin, which is `OUT.part` meanwhile, or of a part that was left.
@@ -62,9 +63,9 @@
  * A #queue before this element takes in what comes while the disk stalls or the
  * pipeline is paused, and nothing is lost as long as it has room: in
  * `max-size-bytes` and `max-size-time` too, of which a queue has 10 MB and a
- * second by default. Where batches were dropped all the same, as by a leaky queue that was full, a warning
- * message says so with the first of them, and at the end of the epoch how many
- * they were in all. Their offsets and #GstSsioBatchMeta tell, or else the
+ * second by default. Where batches were dropped all the same, as by a leaky
+ * queue that was full, a warning message says so with the first of them, and at
+ * the end of the epoch how many they were in all. Their offsets and #GstSsioBatchMeta tell, or else the
  * flag #GST_BUFFER_FLAG_DISCONT that a queue sets then.
  *
  * ## Messages
@@ -320,10 +321,11 @@ end_file (GstSsioSink *self)
   return !self->has_failed;
 }
 
+/* A file without points would only replace one that has some. */
 static void
 stop (GstSsioSink *self)
 {
-  if (self->recorder)
+  if (self->recorder && gst_ssio_recorder_has_points (self->recorder))
     end_file (self);
   g_clear_pointer (&self->recorder, gst_ssio_recorder_free);
   g_clear_pointer (&self->file, gst_ssio_point_file_unref);

@@ -71,9 +71,10 @@
  * #GstSsioSrc:drop-behind drops pages from it after use.
  *
  * A recording that has not ended, as its name says by `.part`, is refused,
- * unless #GstSsioSrc:recover is set: then all whole points that it has are
- * read, whatever the count in its header says. The same goes for other files
- * that were cut, where their points are records of one size.
+ * unless #GstSsioSrc:recover is set: then it is read up to its last whole
+ * point, also where its header says that there are none yet, or more. The same
+ * goes for other files that were cut, where their points are records of one
+ * size.
  *
  * ## Epochs
  * EOS ends the last of #GstSsioSrc:epochs epochs. Each one before ends with
@@ -124,6 +125,8 @@
  * settings and files, wherever they are, that one goes on with this very batch,
  * also in a shuffled epoch; gst_ssio_state_after_batch() makes the state after a
  * batch that was consumed. #GstSsioSrc:epochs counts from the first epoch then.
+ * Where resume-from is unset, an element behind the source that has kept a state
+ * is asked for it, as ssiolinear with a checkpoint has.
  *
  * ## Example launch lines
  * |[
@@ -307,17 +310,33 @@ close_stream (GstSsioSrc *self)
   gst_ssio_stream_close (self->stream);
 }
 
+/* Where a consumer that has kept a state wants to go on, or NULL. */
+static gchar *
+ask_for_state (GstSsioSrc *self)
+{
+  GstQuery *query = gst_query_new_ssio_state ();
+  gchar *state = NULL;
+
+  if (gst_pad_peer_query (GST_BASE_SRC_PAD (self), query))
+    gst_query_parse_ssio_state (query, &state, NULL, NULL);
+  gst_query_unref (query);
+  return state;
+}
+
 /* With the properties as they are now. */
 static gboolean
 open_files (GstSsioSrc *self, GError **error)
 {
   GstSsioSrcSettings settings;
+  gchar *checkpoint;
   gboolean done;
 
   GST_OBJECT_LOCK (self);
   gst_ssio_src_settings_copy (&self->settings, &settings);
   GST_OBJECT_UNLOCK (self);
-  done = gst_ssio_stream_open (self->stream, &settings, error);
+  checkpoint = settings.resume_from ? NULL : ask_for_state (self);
+  done = gst_ssio_stream_open (self->stream, &settings, checkpoint, error);
+  g_free (checkpoint);
   gst_ssio_src_settings_clear (&settings);
   return done;
 }
@@ -628,6 +647,8 @@ gst_ssio_src_query (GstBaseSrc *src, GstQuery *query)
   GstSsioExtent extent;
   GstSegment segment;
 
+  if (gst_query_is_ssio_state (query))
+    return gst_ssio_stream_answer_state (self->stream, query);
   gst_ssio_stream_get_extent (self->stream, &extent);
   GST_OBJECT_LOCK (self);
   gst_segment_copy_into (&src->segment, &segment);

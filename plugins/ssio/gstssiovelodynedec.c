@@ -24,18 +24,20 @@
  * - `time`: seconds since the batch's PTS
  *
  * What has no return is left out. With dual return, a channel's last return is
- * followed by its strongest one, where that is another.
+ * followed by the other one that the sensor sends, the strongest or, where that
+ * is the last, the second strongest.
  *
  * ## Batches
  * A batch ends where the azimuth passes #GstSsioVelodyneDec:cut-angle. The
  * first one begins where the stream does, and at the end of the stream what is
- * there is pushed. A sensor that stands still or is slower than 5 Hz has its
- * batches cut at `batch-size`. A revolution without a point is a GAP event.
+ * there is pushed. A sensor that stands still, or is so slow that a revolution
+ * has more points, has its batches cut at `batch-size`. A revolution without a
+ * point is a GAP event.
  *
- * The PTS is that of the first firing: the one of its packet, and the time
- * into the packet. Offsets and #GstSsioBatchMeta count points and revolutions
- * from the start. Batches in or before which packets are missing have the
- * flag DISCONT.
+ * The PTS is that of the first firing: when its packet came (its DTS, as
+ * #udpsrc and #pcapparse set it, or else its PTS), and the time into the
+ * packet. Offsets and #GstSsioBatchMeta count points and revolutions from the
+ * start. Batches in or before which packets are missing have the flag DISCONT.
  *
  * The latency is a revolution: 200 ms, the longest, until one was seen.
  *
@@ -46,7 +48,8 @@
  * ten seconds; and so they do where the sensor's clock jumps. Position packets
  * (512 bytes) count as other, without a warning. Where a field of view was set
  * in the sensor, losses cannot be told from what it leaves out and are not
- * counted.
+ * counted; and where a packet goes on over what is left out, the time of the
+ * points after it is estimated from the speed.
  *
  * With #GstSsioVelodyneDec:timeout, a sensor that is silent for longer in
  * PLAYING is an error.
@@ -253,7 +256,7 @@ take (GstSsioVelodyneDec *self, GstBuffer *buffer, const GstMapInfo *map)
     flow = gst_ssio_velodyne_decoder_drain (decoder);
   if (flow == GST_FLOW_OK) {
     flow = gst_ssio_velodyne_decoder_take (decoder, map->data, map->size,
-        GST_BUFFER_PTS (buffer), &kind);
+        GST_BUFFER_DTS_OR_PTS (buffer), &kind);
     publish (self);
     gst_ssio_velodyne_warnings_packet (&self->warnings, GST_ELEMENT (self),
         decoder, kind, map->size);
@@ -299,13 +302,20 @@ take_segment (GstEvent *event)
   return result;
 }
 
+/* What comes before an event goes out before it. */
+static void
+drain (GstSsioVelodyneDec *self)
+{
+  gst_ssio_velodyne_decoder_drain (&self->decoder);
+  publish (self);
+}
+
 static void
 end_stream (GstSsioVelodyneDec *self)
 {
   /* until something comes again; PLAYING may be yet to come */
   gst_ssio_silence_break (&self->silence);
-  gst_ssio_velodyne_decoder_drain (&self->decoder);
-  publish (self);
+  drain (self);
   gst_ssio_velodyne_warnings_end (&self->warnings, GST_ELEMENT (self),
       &self->decoder);
 }
@@ -320,9 +330,11 @@ gst_ssio_velodyne_dec_sink_event (GstPad *pad, GstObject *parent,
   case GST_EVENT_CAPS:
     gst_event_unref (event);
     return TRUE;
+  case GST_EVENT_STREAM_START:
+    drain (self);
+    break;
   case GST_EVENT_SEGMENT:
-    gst_ssio_velodyne_decoder_drain (&self->decoder);
-    publish (self);
+    drain (self);
     event = take_segment (event);
     break;
   case GST_EVENT_EOS:

@@ -5,6 +5,7 @@
 #endif
 
 #include <gst/ssio/gstssiobatchmeta.h>
+#include <gst/ssio/gstssiostate.h>
 
 #include "resume.h"
 #include "srcopen.h"
@@ -14,6 +15,7 @@ struct _GstSsioStream {
   GMutex lock;               /* of what any thread may ask for */
   GstSsioExtent extent;      /* the streaming thread alone changes it */
   GstStructure *description; /* NULL while closed */
+  guint64 n_batches;         /* of this epoch */
   guint next_epoch;          /* what the state says */
   guint64 next_batch;
 
@@ -58,6 +60,7 @@ set_epoch (GstSsioStream *self, guint epoch)
   self->extent.n_points = gst_ssio_dataset_get_n_points (self->dataset);
   self->extent.position = self->extent.start = 0;
   self->extent.stop = G_MAXUINT64;
+  self->n_batches = gst_ssio_dataset_get_n_batches (self->dataset);
   self->next_epoch = epoch;
   self->next_batch = 0;
   g_mutex_unlock (&self->lock);
@@ -95,21 +98,42 @@ go_to (GstSsioStream *self, guint epoch, guint64 batch)
   set_position (self, self->resume_position);
 }
 
+/* Goes on from a text of a state, of this stream's property or of a consumer's
+ * checkpoint, which knows of no rounds of epochs. */
+static gboolean
+go_on (GstSsioStream *self, const gchar *state, gboolean is_checkpoint,
+    GError **error)
+{
+  guint n_epochs = self->epochs_left;
+  guint64 batch;
+  guint epoch;
+
+  if (!gst_ssio_resume_parse (state, self->description, &epoch, &batch,
+          error)) {
+    if (is_checkpoint)
+      g_prefix_error (error, "the checkpoint of an element behind: ");
+    return FALSE;
+  }
+  go_to (self, epoch, batch);
+  if (!is_checkpoint || n_epochs == 0 || self->epoch.epoch < n_epochs)
+    return TRUE;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "epochs=%u: expected more than the %u that are over, as the checkpoint "
+      "of an element behind says; raise epochs to go on",
+      n_epochs, self->epoch.epoch);
+  return FALSE;
+}
+
 /* Where another stream of the same points stood, if that is asked for. */
 static gboolean
-resume (GstSsioStream *self, const gchar *state, GError **error)
+resume (GstSsioStream *self, const gchar *resume_from, const gchar *checkpoint,
+    GError **error)
 {
-  guint epoch;
-  guint64 batch;
+  const gchar *state = resume_from ? resume_from : checkpoint;
 
   self->resume_position = 0;
   set_epoch (self, 0);
-  if (!state || !*state)
-    return TRUE;
-  if (!gst_ssio_resume_parse (state, self->description, &epoch, &batch, error))
-    return FALSE;
-  go_to (self, epoch, batch);
-  return TRUE;
+  return !state || !*state || go_on (self, state, !resume_from, error);
 }
 
 static GstSsioLayout *
@@ -160,21 +184,21 @@ open_follow (GstSsioStream *self, const GstSsioSrcSettings *settings,
 
 static gboolean
 open_points (GstSsioStream *self, const GstSsioSrcSettings *settings,
-    GError **error)
+    const gchar *checkpoint, GError **error)
 {
   if (settings->follow)
     return open_follow (self, settings, error);
   return open_dataset (self, settings, error)
-         && resume (self, settings->resume_from, error);
+         && resume (self, settings->resume_from, checkpoint, error);
 }
 
 gboolean
 gst_ssio_stream_open (GstSsioStream *self, const GstSsioSrcSettings *settings,
-    GError **error)
+    const gchar *checkpoint, GError **error)
 {
   self->is_over = FALSE;
   self->epochs = self->epochs_left = settings->epochs;
-  if (!open_points (self, settings, error)
+  if (!open_points (self, settings, checkpoint, error)
       || !gst_ssio_src_settings_make_timeline (settings, self->dataset,
           get_layout (self), &self->timeline, error))
     return FALSE;
@@ -277,6 +301,22 @@ gst_ssio_stream_get_state (GstSsioStream *self)
         self->next_batch);
   g_mutex_unlock (&self->lock);
   return state;
+}
+
+gboolean
+gst_ssio_stream_answer_state (GstSsioStream *self, GstQuery *query)
+{
+  gchar *state = gst_ssio_stream_get_state (self);
+  guint64 n_batches;
+
+  if (!state)
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  n_batches = self->n_batches;
+  g_mutex_unlock (&self->lock);
+  gst_query_set_ssio_state (query, state, self->epochs, n_batches);
+  g_free (state);
+  return TRUE;
 }
 
 const GstSsioEpoch *

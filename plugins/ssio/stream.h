@@ -20,10 +20,12 @@ typedef struct _GstSsioStream GstSsioStream;
 GstSsioStream *gst_ssio_stream_new (void);
 void gst_ssio_stream_free (GstSsioStream *stream);
 
-/* Opens the files, at the start or where resume-from says. FALSE with error
- * set; it is to be closed then too. */
+/* Opens the files, at the start or where resume-from says, or else the state of
+ * a consumer's checkpoint, which may be NULL. FALSE with error set; it is to be
+ * closed then too. */
 gboolean gst_ssio_stream_open (GstSsioStream *stream,
-    const GstSsioSrcSettings *settings, GError **error);
+    const GstSsioSrcSettings *settings, const gchar *checkpoint,
+    GError **error);
 void gst_ssio_stream_close (GstSsioStream *stream);
 
 /* For the log. Free with g_free(). */
@@ -55,6 +57,9 @@ void gst_ssio_stream_get_extent (GstSsioStream *stream, GstSsioExtent *extent);
 /* What resume-from of another stream takes, NULL while closed. Free with
  * g_free(). From any thread. */
 gchar *gst_ssio_stream_get_state (GstSsioStream *stream);
+
+/* Answers gst_query_new_ssio_state(), FALSE while closed. From any thread. */
+gboolean gst_ssio_stream_answer_state (GstSsioStream *stream, GstQuery *query);
 
 /* The current epoch, and what was streamed of it. */
 const GstSsioEpoch *gst_ssio_stream_get_epoch (const GstSsioStream *stream);

@@ -35,9 +35,11 @@ add_epoch (SsioEpochs *epochs, const GstStructure *structure)
 
   gst_structure_get_double (structure, "seconds", &value);
   g_array_append_val (epochs->seconds, value);
+  if (gst_structure_get_double (structure, "loss", &value))
+    g_array_append_val (epochs->losses, value);
   gst_structure_get_uint64 (structure, "points", &epochs->points);
   g_array_set_size (epochs->means, 0);
-  for (i = 0; i < gst_value_array_get_size (outputs); i++) {
+  for (i = 0; outputs && i < gst_value_array_get_size (outputs); i++) {
     value = g_value_get_double (gst_value_array_get_value (outputs, i));
     g_array_append_val (epochs->means, value);
   }
@@ -100,6 +102,7 @@ ssio_pipeline_run (const gchar *text, SsioEpochs *epochs)
   GstElement *pipeline = ssio_pipeline_new (text);
 
   epochs->seconds = g_array_new (FALSE, FALSE, sizeof (gdouble));
+  epochs->losses = g_array_new (FALSE, FALSE, sizeof (gdouble));
   epochs->means = g_array_new (FALSE, FALSE, sizeof (gdouble));
   epochs->points = 0;
   ssio_pipeline_play (pipeline, epochs);
@@ -110,6 +113,7 @@ void
 ssio_epochs_clear (SsioEpochs *epochs)
 {
   g_array_unref (epochs->seconds);
+  g_array_unref (epochs->losses);
   g_array_unref (epochs->means);
 }
 

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /* What the epochs of a pipeline reported. */
 typedef struct {
   GArray *seconds; /* gdouble; of each */
-  GArray *means;   /* gdouble; of the last one's outputs */
+  GArray *losses;  /* gdouble; of each that has one */
+  GArray *means;   /* gdouble; of the last one's outputs, if it has any */
   guint64 points;  /* of the last one */
 } SsioEpochs;
 

@@ -19,6 +19,10 @@ r"""Independent answers for the tests, from NumPy. Never part of the product.
           COUNT,COUNT,...
       prints a line for the first COUNT points: the means of the outputs, and
       the means of their absolute values, all computed in float64
+  oracle.py train SETTINGS WEIGHTS.safetensors POINTS.f4 N_COLUMNS \
+          OUT.safetensors
+      trains as oracle_train.py says, writes the weights, and prints the losses
+      of the batches; prints "no torch" where it is asked for and missing
   oracle.py sha256 FILE
   oracle.py pcd DIRECTORY N_POINTS
       writes PCD files, good and bad, and the records they hold: mixed.bin, of
@@ -57,6 +61,7 @@ from oracle_convert import write_conversions
 from oracle_evaluate import describe_npy, evaluate
 from oracle_las import write_las
 from oracle_scope import write_scope
+from oracle_train import train
 from oracle_velodyne import write_drive, write_velodyne
 from oracle_record import check_recorded
 
@@ -268,7 +273,7 @@ def write_safetensors(path, tensors):
         file.write(len(text).to_bytes(8, 'little') + text + data)
 
 
-def read_layers(path):
+def read_tensors(path):
     with open(path, 'rb') as file:
         length = int.from_bytes(file.read(8), 'little')
         header = json.loads(file.read(length))
@@ -279,6 +284,11 @@ def read_layers(path):
         begin, end = entry['data_offsets']
         tensors[name] = np.frombuffer(data[begin:end], '<f4').reshape(
             entry['shape'])
+    return tensors
+
+
+def read_layers(path):
+    tensors = read_tensors(path)
     numbers = sorted({int(name.split('.')[0]) for name in tensors})
     return [(tensors[f'{n}.weight'].astype(np.float64),
              tensors[f'{n}.bias'].astype(np.float64)) for n in numbers]
@@ -314,6 +324,17 @@ def print_forward(weights, points, n_fields, fields, counts):
             means = [values[:count].mean(axis=0),
                      np.abs(values[:count]).mean(axis=0)]
             print(*(repr(float(mean)) for mean in np.concatenate(means)))
+
+
+def print_training(settings, weights, points, n_columns, path):
+    values = np.fromfile(points, '<f4').reshape(-1, n_columns)
+    result = train(settings, read_tensors(weights), values)
+    if result is None:
+        print('no torch')
+        return
+    losses, tensors = result
+    write_safetensors(path, tensors)
+    print(*(repr(float(loss)) for loss in losses))
 
 
 def lzf_compress(data):
@@ -636,6 +657,9 @@ def main():
         print_forward(weights, points, int(n_fields),
                       [int(field) for field in fields.split(',')],
                       [int(count) for count in counts.split(',')])
+    elif command == 'train':
+        settings, weights, points, n_columns, path = arguments
+        print_training(settings, weights, points, int(n_columns), path)
     elif command == 'sha256':
         with open(arguments[0], 'rb') as file:
             print(hashlib.sha256(file.read()).hexdigest())

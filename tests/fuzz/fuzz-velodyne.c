@@ -61,7 +61,7 @@ take_packet (Sensor *sensor, const GstSsioVelodynePacket *packet)
       GST_SSIO_VELODYNE_MAX_DISTANCE);
   for (i = 0; i < packet->n_firings; i++)
     take_firing (sensor, &packet->firings[i],
-        time + packet->firings[i].offset_ns);
+        time + packet->firings[i].offset_ns + packet->firings[i].dark_ns);
 }
 
 static void

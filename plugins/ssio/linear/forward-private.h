@@ -11,10 +11,19 @@ G_BEGIN_DECLS
 #define GST_SSIO_FORWARD_MAX_BLOCK 256
 #define GST_SSIO_FORWARD_CACHE_LINE 64
 
+/* What becomes of a layer's outputs. */
+typedef enum {
+  GST_SSIO_FORWARD_PLAIN,
+  GST_SSIO_FORWARD_RELU,
+  /* 0 where the place of the output held nothing above 0: the derivative of
+   * the ReLU that left it there */
+  GST_SSIO_FORWARD_GATED,
+} GstSsioForwardEnd;
+
 typedef struct {
   guint n_in;
   guint n_out;
-  gboolean relu;
+  GstSsioForwardEnd end;
   gfloat *weight; /* for each group of outputs: [n_in][outputs of the group] */
   gfloat *bias;
 } GstSsioForwardLayer;
@@ -48,6 +57,18 @@ typedef struct _GstSsioForwardKernel {
   void (*softmax) (const gfloat *outputs, guint n_outputs, guint n_points,
       GstSsioSoftmax *result, gfloat *exponentials);
 } GstSsioForwardKernel;
+
+/* A layer without weights yet. */
+void gst_ssio_forward_layer_init (GstSsioForwardLayer *layer, guint n_in,
+    guint n_out, GstSsioForwardEnd end);
+
+/* Packs weights, of which the one from input i to output o is
+ * weight[o * out_stride + i * in_stride]; without biases they are 0. */
+void gst_ssio_forward_layer_pack (GstSsioForwardLayer *layer,
+    const gfloat *weight, gsize out_stride, gsize in_stride,
+    const gfloat *bias);
+
+void gst_ssio_forward_layer_clear (GstSsioForwardLayer *layer);
 
 extern const GstSsioForwardKernel gst_ssio_forward_kernel_baseline;
 extern const GstSsioForwardKernel gst_ssio_forward_kernel_avx2;

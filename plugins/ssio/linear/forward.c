@@ -10,6 +10,7 @@
 
 #include "forward-private.h"
 #include "forward.h"
+#include "isa.h"
 
 struct _GstSsioForward {
   const GstSsioForwardKernel *kernel;
@@ -21,65 +22,13 @@ struct _GstSsioForward {
   guint widest;
 };
 
-static gboolean
-can_run (const GstSsioForwardKernel *kernel)
-{
+static const GstSsioForwardKernel *const kernels[GST_SSIO_N_ISAS] = {
 #ifdef HAVE_X86_KERNELS
-  if (kernel == &gst_ssio_forward_kernel_avx512)
-    return __builtin_cpu_supports ("avx512f");
-  if (kernel == &gst_ssio_forward_kernel_avx2)
-    return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma");
+  [GST_SSIO_ISA_AVX512] = &gst_ssio_forward_kernel_avx512,
+  [GST_SSIO_ISA_AVX2] = &gst_ssio_forward_kernel_avx2,
 #endif
-  return TRUE;
-}
-
-/* The best first. */
-static const GstSsioForwardKernel *const kernels[] = {
-#ifdef HAVE_X86_KERNELS
-  &gst_ssio_forward_kernel_avx512,
-  &gst_ssio_forward_kernel_avx2,
-#endif
-  &gst_ssio_forward_kernel_baseline,
+  [GST_SSIO_ISA_BASELINE] = &gst_ssio_forward_kernel_baseline,
 };
-
-static const GstSsioForwardKernel *
-find_kernel (const gchar *name)
-{
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS (kernels); i++) {
-    if ((!name || strcmp (kernels[i]->name, name) == 0)
-        && can_run (kernels[i]))
-      return kernels[i];
-  }
-  return NULL;
-}
-
-/* Groups the outputs as tiles compute them, so that a tile reads its weights
- * one after the other. */
-static void
-pack_layer (GstSsioForwardLayer *packed, const GstSsioLinearLayer *layer,
-    gboolean relu)
-{
-  gfloat *to;
-  guint group, i, o;
-
-  packed->n_in = layer->n_in;
-  packed->n_out = layer->n_out;
-  packed->relu = relu;
-  packed->bias = g_memdup2 (layer->bias, layer->n_out * sizeof (gfloat));
-  packed->weight = g_new (gfloat, (gsize) layer->n_in * layer->n_out);
-  to = packed->weight;
-  for (group = 0; group < layer->n_out;
-       group += GST_SSIO_FORWARD_TILE_OUTPUTS) {
-    guint end = MIN (group + GST_SSIO_FORWARD_TILE_OUTPUTS, layer->n_out);
-
-    for (i = 0; i < layer->n_in; i++) {
-      for (o = group; o < end; o++)
-        *to++ = layer->weight[(gsize) o * layer->n_in + i];
-    }
-  }
-}
 
 GstSsioForward *
 gst_ssio_forward_new (const GstSsioModel *model, const GstSsioLayout *layout,
@@ -88,7 +37,7 @@ gst_ssio_forward_new (const GstSsioModel *model, const GstSsioLayout *layout,
   GstSsioForward *forward = g_new0 (GstSsioForward, 1);
   guint i;
 
-  forward->kernel = find_kernel (NULL);
+  gst_ssio_forward_set_isa (forward, NULL);
   forward->point_size = gst_ssio_layout_get_point_size (layout);
   forward->n_in = model->layers[0].n_in;
   forward->gather = gst_ssio_gather_new (layout, fields, forward->n_in);
@@ -96,9 +45,15 @@ gst_ssio_forward_new (const GstSsioModel *model, const GstSsioLayout *layout,
   forward->layers = g_new0 (GstSsioForwardLayer, model->n_layers);
   forward->widest = forward->n_in;
   for (i = 0; i < model->n_layers; i++) {
-    pack_layer (&forward->layers[i], &model->layers[i],
-        i + 1 < model->n_layers);
-    forward->widest = MAX (forward->widest, model->layers[i].n_out);
+    const GstSsioLinearLayer *layer = &model->layers[i];
+
+    gst_ssio_forward_layer_init (&forward->layers[i], layer->n_in,
+        layer->n_out,
+        i + 1 < model->n_layers ? GST_SSIO_FORWARD_RELU
+                                : GST_SSIO_FORWARD_PLAIN);
+    gst_ssio_forward_layer_pack (&forward->layers[i], layer->weight,
+        layer->n_in, 1, layer->bias);
+    forward->widest = MAX (forward->widest, layer->n_out);
   }
   return forward;
 }
@@ -108,10 +63,8 @@ gst_ssio_forward_free (GstSsioForward *forward)
 {
   guint i;
 
-  for (i = 0; i < forward->n_layers; i++) {
-    g_free (forward->layers[i].weight);
-    g_free (forward->layers[i].bias);
-  }
+  for (i = 0; i < forward->n_layers; i++)
+    gst_ssio_forward_layer_clear (&forward->layers[i]);
   g_free (forward->layers);
   gst_ssio_gather_free (forward->gather);
   g_free (forward);
@@ -126,11 +79,12 @@ gst_ssio_forward_get_isa (const GstSsioForward *forward)
 gboolean
 gst_ssio_forward_set_isa (GstSsioForward *forward, const gchar *name)
 {
-  const GstSsioForwardKernel *kernel = find_kernel (name);
+  GstSsioIsa isa;
 
-  if (kernel)
-    forward->kernel = kernel;
-  return kernel != NULL;
+  if (!gst_ssio_isa_find (name, &isa))
+    return FALSE;
+  forward->kernel = kernels[isa];
+  return TRUE;
 }
 
 gpointer

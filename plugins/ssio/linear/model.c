@@ -5,6 +5,7 @@
 #endif
 
 #include <math.h>
+#include <string.h>
 
 #include "model.h"
 
@@ -73,6 +74,67 @@ gst_ssio_model_new (guint n_in, const GArray *widths)
     n_in = layer->n_out;
   }
   return model;
+}
+
+GstSsioModel *
+gst_ssio_model_new_like (const GstSsioModel *model)
+{
+  GArray *widths = g_array_new (FALSE, FALSE, sizeof (guint));
+  GstSsioModel *result;
+  guint i;
+
+  for (i = 0; i < model->n_layers; i++)
+    g_array_append_val (widths, model->layers[i].n_out);
+  result = gst_ssio_model_new (model->layers[0].n_in, widths);
+  g_array_unref (widths);
+  return result;
+}
+
+static gsize
+count_weights_of (const GstSsioLinearLayer *layer)
+{
+  return (gsize) layer->n_in * layer->n_out;
+}
+
+void
+gst_ssio_model_copy_weights (GstSsioModel *model, const GstSsioModel *from)
+{
+  guint i;
+
+  for (i = 0; i < model->n_layers; i++) {
+    GstSsioLinearLayer *layer = &model->layers[i];
+
+    memcpy (layer->weight, from->layers[i].weight,
+        count_weights_of (layer) * sizeof (gfloat));
+    memcpy (layer->bias, from->layers[i].bias, layer->n_out * sizeof (gfloat));
+  }
+}
+
+/* Times 0, what is not finite is NaN. */
+static gboolean
+are_finite (const gfloat *values, gsize n)
+{
+  gfloat zero = 0;
+  gsize i;
+
+  for (i = 0; i < n; i++)
+    zero += values[i] * 0;
+  return zero == 0;
+}
+
+gboolean
+gst_ssio_model_is_finite (const GstSsioModel *model)
+{
+  guint i;
+
+  for (i = 0; i < model->n_layers; i++) {
+    const GstSsioLinearLayer *layer = &model->layers[i];
+
+    if (!are_finite (layer->weight, count_weights_of (layer))
+        || !are_finite (layer->bias, layer->n_out))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 /* 24 random bits are what a float32 in [0, 1) holds; nothing is rounded

@@ -31,6 +31,16 @@ gboolean gst_ssio_model_parse_widths (const gchar *text, GArray **widths,
  * for weights that the caller fills. */
 GstSsioModel *gst_ssio_model_new (guint n_in, const GArray *widths);
 
+/* One of the same shape, of zeros. */
+GstSsioModel *gst_ssio_model_new_like (const GstSsioModel *model);
+
+/* Takes over the weights of a model of the same shape. */
+void gst_ssio_model_copy_weights (GstSsioModel *model,
+    const GstSsioModel *from);
+
+/* Whether all weights and biases are finite numbers. */
+gboolean gst_ssio_model_is_finite (const GstSsioModel *model);
+
 /* Fills weights and biases uniformly in +-1/sqrt(n_in), layer by layer, the
  * weight before the bias: PyTorch's distribution for nn.Linear, from GLib's
  * Mersenne Twister, whose numbers are the same everywhere. */

@@ -7,14 +7,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <gst/ssio/diskwrite.h>
+#include <gst/ssio/formats/npyheader.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "npyfile.h"
 
-#define MAGIC "\x93NUMPY\x01"
-#define PREFIX_BYTES 10 /* with a version and the header's length */
-#define HEADER_BYTES 128
 #define FILL_BYTES (1 << 16)
 
 typedef struct {
@@ -26,6 +25,7 @@ struct _GstSsioNpyFile {
   gchar *path;
   gchar *temporary; /* NULL once it has its name */
   gint fd;
+  guint header_size;
   guint64 n_rows;
   guint row_size;
   GArray *written; /* Ranges, in the order in which they came */
@@ -34,54 +34,30 @@ struct _GstSsioNpyFile {
 static gboolean
 fail (const GstSsioNpyFile *self, const gchar *what, GError **error)
 {
-  const gint code = errno;
-
-  g_set_error (error, GST_RESOURCE_ERROR,
-      code == ENOSPC || code == EDQUOT ? GST_RESOURCE_ERROR_NO_SPACE_LEFT
-                                       : GST_RESOURCE_ERROR_WRITE,
-      "%s: cannot %s: %s", self->path, what, g_strerror (code));
-  return FALSE;
+  return gst_ssio_disk_write_set_error (error, GST_RESOURCE_ERROR_WRITE,
+      self->path, what, errno);
 }
 
 static gboolean
-write_at (const GstSsioNpyFile *self, const guint8 *bytes, gsize size,
+write_at (const GstSsioNpyFile *self, gconstpointer bytes, gsize size,
     guint64 offset, GError **error)
 {
-  while (size > 0) {
-    const gssize n = pwrite (self->fd, bytes, size, offset);
-
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      return fail (self, "write predictions", error);
-    bytes += n;
-    size -= n;
-    offset += n;
-  }
-  return TRUE;
+  return gst_ssio_disk_write (self->fd, offset, bytes, size, NULL)
+         || fail (self, "write predictions", error);
 }
 
-/* Padded, so that rows begin at a multiple of 64 bytes. */
 static gboolean
-write_header (const GstSsioNpyFile *self, const gchar *descr, guint n_columns,
+write_header (GstSsioNpyFile *self, const gchar *descr, guint n_columns,
     GError **error)
 {
-  gchar columns[16] = "";
-  gchar header[HEADER_BYTES];
-  gint n;
+  gchar *quoted = g_strdup_printf ("'%s'", descr);
+  GString *header = gst_ssio_npy_header_make (quoted, self->n_rows, n_columns);
+  gboolean ok = write_at (self, header->str, header->len, 0, error);
 
-  if (n_columns > 0)
-    g_snprintf (columns, sizeof (columns), " %u", n_columns);
-  memset (header, ' ', sizeof (header));
-  memcpy (header, MAGIC, sizeof (MAGIC)); /* and the minor version's 0 */
-  GST_WRITE_UINT16_LE (header + PREFIX_BYTES - 2, HEADER_BYTES - PREFIX_BYTES);
-  n = g_snprintf (header + PREFIX_BYTES, HEADER_BYTES - PREFIX_BYTES,
-      "{'descr': '%s', 'fortran_order': False, 'shape': (%" G_GUINT64_FORMAT
-      ",%s), }",
-      descr, self->n_rows, columns);
-  header[PREFIX_BYTES + n] = ' '; /* in place of the text's end */
-  header[HEADER_BYTES - 1] = '\n';
-  return write_at (self, (const guint8 *) header, sizeof (header), 0, error);
+  self->header_size = header->len;
+  g_string_free (header, TRUE);
+  g_free (quoted);
+  return ok;
 }
 
 GstSsioNpyFile *
@@ -138,7 +114,7 @@ gst_ssio_npy_file_write (GstSsioNpyFile *self, guint64 first_row,
     guint64 n_rows, gconstpointer rows, GError **error)
 {
   if (!write_at (self, rows, n_rows * self->row_size,
-          HEADER_BYTES + first_row * self->row_size, error))
+          self->header_size + first_row * self->row_size, error))
     return FALSE;
   note_range (self, first_row, n_rows);
   return TRUE;
@@ -148,7 +124,7 @@ static gboolean
 fill_rows (const GstSsioNpyFile *self, guint64 first, guint64 end, guint8 byte,
     GError **error)
 {
-  guint64 offset = HEADER_BYTES + first * self->row_size;
+  guint64 offset = self->header_size + first * self->row_size;
   guint64 left = (end - first) * self->row_size;
   guint8 *bytes = g_malloc (FILL_BYTES);
   gboolean ok = TRUE;

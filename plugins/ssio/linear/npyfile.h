@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A .npy file of rows that are written in any order, and appears as a whole:
- * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
+/* A .npy file of rows that are written in any order, and appears as a whole. */
 #pragma once
 
 #include <gst/gst.h>

@@ -71,6 +71,12 @@ gst_ssio_report_to_string (const GstSsioReport *report)
         measured->n);
     append_numbers (text, "; deviation", measured->deviation, measured->n);
   } else if (report->score) {
+    if (report->is_training)
+      g_string_append_printf (text, ", trained: step %" G_GUINT64_FORMAT,
+          report->step);
+    if (report->n_ranks > 0)
+      g_string_append_printf (text, " on %u rank%s", report->n_ranks,
+          report->n_ranks == 1 ? "" : "s");
     gst_ssio_score_append_to (report->score, text);
   } else {
     append_numbers (text, ", output mean", report->means, report->n_means);
@@ -92,6 +98,11 @@ gst_ssio_report_to_structure (const GstSsioReport *report)
   if (report->means)
     gst_ssio_structure_set_doubles (structure, "output-mean", report->means,
         report->n_means);
+  if (report->is_training)
+    gst_structure_set (structure, "step", G_TYPE_UINT64, report->step,
+        "learning-rate", G_TYPE_DOUBLE, report->learning_rate, NULL);
+  if (report->n_ranks > 0)
+    gst_structure_set (structure, "ranks", G_TYPE_UINT, report->n_ranks, NULL);
   if (report->score)
     gst_ssio_score_add_to (report->score, structure);
   if (measured) {

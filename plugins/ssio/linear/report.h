@@ -19,6 +19,10 @@ typedef struct {
   gdouble *means;                 /* of each output; NULL if there are none */
   GstSsioScore *score;            /* NULL without labels */
   GstSsioNormalization *measured; /* NULL unless the epoch was for this */
+  gboolean is_training;           /* with what follows */
+  guint64 step;                   /* of the optimizer, made so far */
+  gdouble learning_rate;          /* of the next one */
+  guint n_ranks; /* processes that have trained; 0 where there is one */
 } GstSsioReport;
 
 void gst_ssio_report_clear (GstSsioReport *report);

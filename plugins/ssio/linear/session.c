@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "cuda/caps.h"
+#include "distributed/epochsums.h"
 #include "evaluator.h"
 #include "inputs.h"
 #include "safetensors.h"
@@ -14,6 +15,7 @@
 #include "session.h"
 #include "sourcefile.h"
 #include "statistics.h"
+#include "training/training.h"
 
 struct _GstSsioSession {
   GstSsioLinearSettings settings;
@@ -27,7 +29,7 @@ struct _GstSsioSession {
   guint point_size;
   GArray *fields;          /* of the layout, which are the model's inputs */
   GstSsioTargets *targets; /* NULL without labels */
-  GstSsioModel *model;     /* NULL as the layout is */
+  GstSsioModel *model;     /* NULL before caps */
   GstSsioNormalize normalize;
   GstSsioNormalization *normalization; /* NULL until there is one */
   GstSsioDataFiles *files;             /* NULL where they are not known */
@@ -36,6 +38,11 @@ struct _GstSsioSession {
   /* one or the other; NULL until a batch has shown where to compute */
   GstSsioEvaluator *evaluator;
   GstSsioStatistics *statistics;
+
+  GstSsioCollective *collective; /* of several processes; NULL without */
+  GstSsioTraining *training;     /* NULL unless the model is trained */
+  gboolean is_training;          /* it knows what batches are of */
+  gboolean has_measured;         /* an epoch that was not trained */
 
   /* of this epoch */
   GstSsioEpoch epoch;
@@ -95,6 +102,24 @@ check_labels (const GstSsioLinearSettings *settings, guint n_outputs,
 }
 
 static gboolean
+check_training (const GstSsioLinearSettings *settings, GError **error)
+{
+  const gchar *fault = NULL;
+
+  if (settings->training.train && !settings->label)
+    fault = "train=true: expected with label, which names the field of each "
+            "point's class";
+  else if (settings->training.train && settings->predictions)
+    fault = "predictions: expected with train=false, since weights change "
+            "from batch to batch; run the weights that save-weights leaves";
+  if (!fault)
+    return gst_ssio_training_settings_check (&settings->training, error);
+  g_set_error_literal (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      fault);
+  return FALSE;
+}
+
+static gboolean
 open_settings (GstSsioSession *self, GError **error)
 {
   const GstSsioLinearSettings *settings = &self->settings;
@@ -107,7 +132,12 @@ open_settings (GstSsioSession *self, GError **error)
     return FALSE;
   self->n_outputs = g_array_index (self->widths, guint, self->widths->len - 1);
   if (!check_labels (settings, self->n_outputs, error)
-      || !check_predictions (settings, self->n_outputs, error))
+      || !check_predictions (settings, self->n_outputs, error)
+      || !check_training (settings, error))
+    return FALSE;
+  if (settings->training.train
+      && !(self->training = gst_ssio_training_new (&settings->training,
+               self->n_outputs, self->collective, error)))
     return FALSE;
   if (settings->normalize_file
       && !gst_ssio_safetensors_check (settings->normalize_file, error))
@@ -119,13 +149,27 @@ open_settings (GstSsioSession *self, GError **error)
   return TRUE;
 }
 
+/* Before anything can fail that others have to hear of. */
+static gboolean
+open_collective (GstSsioSession *self, GError **error)
+{
+  const GstSsioTrainingSettings *settings = &self->settings.training;
+
+  if (!settings->distributed || !settings->train)
+    return TRUE;
+  self->collective = gst_ssio_collective_open (error);
+  return self->collective != NULL;
+}
+
 GstSsioSession *
 gst_ssio_session_new (const GstSsioLinearSettings *settings, GError **error)
 {
   GstSsioSession *self = g_new0 (GstSsioSession, 1);
 
   gst_ssio_linear_settings_copy (settings, &self->settings);
-  if (!open_settings (self, error)) {
+  if (!open_collective (self, error) || !open_settings (self, error)) {
+    if (*error)
+      gst_ssio_session_tell_ranks (self, (*error)->message);
     gst_ssio_session_free (self);
     return NULL;
   }
@@ -143,14 +187,14 @@ close_computers (GstSsioSession *self)
 {
   g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
   g_clear_pointer (&self->statistics, gst_ssio_statistics_free);
+  self->is_training = FALSE;
 }
 
 static void
-close_model (GstSsioSession *self)
+close_input (GstSsioSession *self)
 {
   close_computers (self);
   g_clear_pointer (&self->targets, gst_ssio_targets_free);
-  g_clear_pointer (&self->model, gst_ssio_model_free);
   g_clear_pointer (&self->fields, g_array_unref);
   g_clear_pointer (&self->layout, gst_ssio_layout_unref);
 }
@@ -158,7 +202,10 @@ close_model (GstSsioSession *self)
 void
 gst_ssio_session_free (GstSsioSession *self)
 {
-  close_model (self);
+  close_input (self);
+  g_clear_pointer (&self->training, gst_ssio_training_free);
+  gst_ssio_session_tell_ranks (self, NULL);
+  g_clear_pointer (&self->model, gst_ssio_model_free);
   g_clear_pointer (&self->normalization, gst_ssio_normalization_free);
   g_clear_pointer (&self->files, gst_ssio_data_files_free);
   g_clear_pointer (&self->file, gst_ssio_point_file_unref);
@@ -169,6 +216,27 @@ gst_ssio_session_free (GstSsioSession *self)
   g_free (self->sums);
   gst_ssio_linear_settings_clear (&self->settings);
   g_free (self);
+}
+
+guint
+gst_ssio_session_get_rank (const GstSsioSession *self)
+{
+  return self->collective ? gst_ssio_collective_get_rank (self->collective)
+                          : 0;
+}
+
+void
+gst_ssio_session_tell_ranks (GstSsioSession *self, const gchar *message)
+{
+  if (self->collective)
+    gst_ssio_collective_leave (g_steal_pointer (&self->collective), message);
+}
+
+void
+gst_ssio_session_interrupt (GstSsioSession *self)
+{
+  if (self->collective)
+    gst_ssio_collective_interrupt (self->collective);
 }
 
 /* Adds what was computed to the epoch's sums. */
@@ -197,16 +265,46 @@ find_fields (GstSsioSession *self, GError **error)
   return self->fields != NULL;
 }
 
+/* What was learned stays whatever the points are like. */
 static gboolean
-make_model (GstSsioSession *self, GError **error)
+check_inputs (const GstSsioSession *self, GError **error)
+{
+  const guint n = self->model->layers[0].n_in;
+
+  if (n == self->fields->len)
+    return TRUE;
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "the model that is being trained has %u inputs, found %u after the caps "
+      "have changed; name them in features",
+      n, self->fields->len);
+  return FALSE;
+}
+
+/* Weights to begin with, but where a checkpoint has them. */
+static gboolean
+init_model (GstSsioSession *self, GError **error)
 {
   const gchar *weights = self->settings.weights;
 
-  self->model = gst_ssio_model_new (self->fields->len, self->widths);
+  if (self->training && gst_ssio_training_has_checkpoint (self->training))
+    return TRUE;
   if (weights)
     return gst_ssio_safetensors_load (weights, self->model, error);
   gst_ssio_model_init_random (self->model, self->settings.seed);
   return TRUE;
+}
+
+static gboolean
+make_model (GstSsioSession *self, GError **error)
+{
+  if (self->training && self->model)
+    return check_inputs (self, error);
+  g_clear_pointer (&self->model, gst_ssio_model_free);
+  self->model = gst_ssio_model_new (self->fields->len, self->widths);
+  return init_model (self, error)
+         && (!self->training
+             || gst_ssio_training_set_model (self->training, self->model,
+                 error));
 }
 
 /* What the file at path has of how inputs are normalised, if that is
@@ -227,15 +325,24 @@ load_normalization (GstSsioSession *self, const gchar *path,
   return TRUE;
 }
 
+/* The file that weights have come from, or NULL. */
+static const gchar *
+find_weights (const GstSsioSession *self)
+{
+  if (self->training && gst_ssio_training_has_checkpoint (self->training))
+    return self->settings.training.checkpoint;
+  return self->settings.weights;
+}
+
 /* Weights mean little to inputs that are not as those they were made for. */
 static gboolean
 choose_normalize (GstSsioSession *self, GError **error)
 {
   const GstSsioNormalize wanted = self->settings.normalize;
+  const gchar *weights = find_weights (self);
   GstSsioNormalize told = GST_SSIO_NORMALIZE_NONE;
 
-  if (self->settings.weights
-      && !load_normalization (self, self->settings.weights, &told, error))
+  if (weights && !load_normalization (self, weights, &told, error))
     return FALSE;
   self->normalize = wanted == GST_SSIO_NORMALIZE_AUTO ? told : wanted;
   if (told == GST_SSIO_NORMALIZE_NONE || told == self->normalize)
@@ -243,7 +350,7 @@ choose_normalize (GstSsioSession *self, GError **error)
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
       "%s: expected normalize=%s, with which these weights were made, found "
       "normalize=%s; leave normalize out",
-      self->settings.weights, gst_ssio_normalize_to_string (told),
+      weights, gst_ssio_normalize_to_string (told),
       gst_ssio_normalize_to_string (wanted));
   return FALSE;
 }
@@ -281,7 +388,7 @@ gst_ssio_session_set_caps (GstSsioSession *self, GstCaps *caps, GError **error)
 {
   if (!collect (self, error))
     return FALSE;
-  close_model (self);
+  close_input (self);
   self->on_device = gst_ssio_caps_are_cuda (caps);
   self->layout = gst_ssio_layout_new_from_caps (caps, NULL, error);
   if (!self->layout)
@@ -303,8 +410,9 @@ gst_ssio_session_set_files (GstSsioSession *self, GstEvent *event,
     gst_ssio_data_files_free (files);
     return FALSE;
   }
-  /* which knows those before */
+  /* which knows those before, as the training */
   g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
+  self->is_training = FALSE;
   g_clear_pointer (&self->files, gst_ssio_data_files_free);
   self->files = files;
   return TRUE;
@@ -384,18 +492,41 @@ new_evaluator (GstSsioSession *self, GstBuffer *buffer, GError **error)
   return evaluator;
 }
 
+static gboolean
+open_training (GstSsioSession *self, GError **error)
+{
+  const GstSsioTrainingInput input = {
+    .layout = self->layout,
+    .fields = get_fields (self),
+    .targets = self->targets,
+    .files = self->files,
+    .normalize = self->normalize,
+    .normalization
+    = self->normalize == GST_SSIO_NORMALIZE_STATS ? self->normalization : NULL,
+    .n_threads = self->settings.threads,
+  };
+
+  self->downloads = self->on_device;
+  self->is_training
+      = gst_ssio_training_set_input (self->training, &input, error);
+  return self->is_training;
+}
+
 /* Where to compute shows only with the first batch. */
 gboolean
 gst_ssio_session_prepare (GstSsioSession *self, GstBuffer *buffer,
     GError **error)
 {
-  if (self->evaluator || self->statistics || gst_buffer_get_size (buffer) == 0)
+  if (self->evaluator || self->statistics || self->is_training
+      || gst_buffer_get_size (buffer) == 0)
     return TRUE;
   if (self->normalize == GST_SSIO_NORMALIZE_STATS && !self->normalization) {
     self->statistics = gst_ssio_statistics_new (self->layout,
         get_fields (self), self->fields->len, self->settings.threads);
     return TRUE;
   }
+  if (self->training)
+    return open_training (self, error);
   self->evaluator = new_evaluator (self, buffer, error);
   return self->evaluator != NULL;
 }
@@ -405,9 +536,10 @@ gst_ssio_session_describe (const GstSsioSession *self)
 {
   gchar *computer, *description;
 
-  if (!self->evaluator)
+  if (!self->evaluator && !self->is_training)
     return NULL;
-  computer = gst_ssio_evaluator_describe (self->evaluator);
+  computer = self->is_training ? gst_ssio_training_describe (self->training)
+                               : gst_ssio_evaluator_describe (self->evaluator);
   description = g_strdup_printf ("%u inputs, %u outputs, %s",
       self->fields->len, self->n_outputs, computer);
   g_free (computer);
@@ -437,6 +569,8 @@ compute (GstSsioSession *self, GstBuffer *buffer, GError **error)
     return FALSE;
   if (self->statistics)
     return gst_ssio_statistics_push (self->statistics, buffer, error);
+  if (self->training)
+    return gst_ssio_training_push (self->training, buffer, self->tally, error);
   return open_predictions (self, error)
          && gst_ssio_evaluator_push (self->evaluator, buffer, error);
 }
@@ -480,12 +614,38 @@ reset_epoch (GstSsioSession *self, guint epoch)
 static gboolean
 finish_statistics (GstSsioSession *self, GstSsioReport *report, GError **error)
 {
+  if (self->collective
+      && !gst_ssio_statistics_add_up (self->statistics, self->collective,
+          error))
+    return FALSE;
   self->normalization = gst_ssio_statistics_finish (self->statistics, error);
   if (!self->normalization)
     return FALSE;
   close_computers (self);
+  self->has_measured = TRUE;
   report->measured = gst_ssio_normalization_copy (self->normalization);
   return TRUE;
+}
+
+static void
+report_score (const GstSsioSession *self, GstSsioReport *report)
+{
+  if (self->tally)
+    report->score = gst_ssio_score_new (self->tally,
+        gst_ssio_targets_get_ignored (self->targets));
+}
+
+static void
+report_training (const GstSsioSession *self, GstSsioReport *report)
+{
+  const GstSsioOptimizer *optimizer
+      = gst_ssio_training_get_optimizer (self->training);
+
+  report->is_training = TRUE;
+  report->step = optimizer->step;
+  report->learning_rate = gst_ssio_optimizer_get_learning_rate (optimizer);
+  if (self->collective)
+    report->n_ranks = gst_ssio_collective_get_n_ranks (self->collective);
 }
 
 static void
@@ -498,9 +658,6 @@ report_outputs (const GstSsioSession *self, GstSsioReport *report)
   for (i = 0; i < self->n_outputs; i++)
     report->means[i]
         = self->epoch.points ? self->sums[i] / self->epoch.points : NAN;
-  if (self->tally)
-    report->score = gst_ssio_score_new (self->tally,
-        gst_ssio_targets_get_ignored (self->targets));
 }
 
 static gboolean
@@ -509,6 +666,27 @@ finish_predictions (GstSsioSession *self, GError **error)
   return !self->predictions
          || !gst_ssio_predictions_is_open (self->predictions)
          || gst_ssio_predictions_finish (self->predictions, error);
+}
+
+/* What the epoch leaves behind. */
+static gboolean
+finish_epoch (GstSsioSession *self, GstSsioReport *report, GError **error)
+{
+  if (self->statistics)
+    return finish_statistics (self, report, error);
+  if (self->is_training
+      && !gst_ssio_training_end_epoch (self->training, self->tally, error))
+    return FALSE;
+  return finish_predictions (self, error);
+}
+
+/* So that all ranks report the same. */
+static gboolean
+add_up_ranks (GstSsioSession *self, GError **error)
+{
+  return !self->collective
+         || gst_ssio_epoch_add_up (self->collective, &self->epoch, self->tally,
+             error);
 }
 
 gboolean
@@ -521,14 +699,49 @@ gst_ssio_session_end_epoch (GstSsioSession *self, GstSsioReport *report,
     return FALSE;
   if (!self->model)
     return TRUE;
-  if (self->statistics ? !finish_statistics (self, report, error)
-                       : !finish_predictions (self, error))
+  if (!finish_epoch (self, report, error) || !add_up_ranks (self, error)) {
+    gst_ssio_report_clear (report);
     return FALSE;
+  }
   report->epoch = self->epoch;
-  if (!report->measured)
-    report_outputs (self, report);
+  if (!report->measured) {
+    report_score (self, report);
+    if (self->training)
+      report_training (self, report);
+    else
+      report_outputs (self, report);
+  }
   reset_epoch (self, self->epoch.epoch + 1);
   return TRUE;
+}
+
+const gchar *
+gst_ssio_session_get_stream (const GstSsioSession *self)
+{
+  return self->training ? gst_ssio_training_get_stream (self->training) : NULL;
+}
+
+gboolean
+gst_ssio_session_needs_stream (const GstSsioSession *self)
+{
+  return self->is_training && gst_ssio_training_needs_stream (self->training);
+}
+
+gboolean
+gst_ssio_session_set_stream (GstSsioSession *self, const gchar *state,
+    guint epochs, guint64 batches, GError **error)
+{
+  if (self->has_measured && epochs > 0)
+    epochs--;
+  return gst_ssio_training_set_stream (self->training, state, epochs, batches,
+      error);
+}
+
+GstStructure *
+gst_ssio_session_take_message (GstSsioSession *self)
+{
+  return self->is_training ? gst_ssio_training_take_message (self->training)
+                           : NULL;
 }
 
 gboolean

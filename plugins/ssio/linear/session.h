@@ -18,6 +18,18 @@ GstSsioSession *gst_ssio_session_new (const GstSsioLinearSettings *settings,
 
 void gst_ssio_session_free (GstSsioSession *session);
 
+/* Which of several processes trains the model; 0 where there is one. */
+guint gst_ssio_session_get_rank (const GstSsioSession *session);
+
+/* What the others hear instead of that this one has stopped, before
+ * gst_ssio_session_free(). */
+void gst_ssio_session_tell_ranks (GstSsioSession *session,
+    const gchar *message);
+
+/* From another thread: no longer waits for them. What waits returns FALSE
+ * without an error. */
+void gst_ssio_session_interrupt (GstSsioSession *session);
+
 /* Where one of those that follow returns FALSE, with error set, only
  * gst_ssio_session_free() may come next. */
 
@@ -51,6 +63,20 @@ gboolean gst_ssio_session_push (GstSsioSession *session, GstBuffer *buffer,
 
 /* Which epoch the next batches are of, where they do not say so. */
 void gst_ssio_session_set_epoch (GstSsioSession *session, guint epoch);
+
+/* Where a training wants its stream to go on; NULL for the begin. */
+const gchar *gst_ssio_session_get_stream (const GstSsioSession *session);
+
+/* Whether a training has to be told of its stream before its next batch, as it
+ * then is: see gst_query_parse_ssio_state(). state is NULL where there is
+ * nobody to ask. */
+gboolean gst_ssio_session_needs_stream (const GstSsioSession *session);
+gboolean gst_ssio_session_set_stream (GstSsioSession *session,
+    const gchar *state, guint epochs, guint64 batches, GError **error);
+
+/* What an application is to be told of the last batch, or NULL. Free with
+ * gst_structure_free(). */
+GstStructure *gst_ssio_session_take_message (GstSsioSession *session);
 
 /* Waits for the work in progress, and says what the epoch has come to but how
  * long it took. The next one begins. Where there never were caps, there is

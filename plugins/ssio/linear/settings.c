@@ -29,7 +29,11 @@ enum {
   N_PROPS
 };
 
-G_STATIC_ASSERT (N_PROPS == GST_SSIO_LINEAR_N_SETTINGS + 1);
+/* Those of training follow. */
+#define N_BEFORE_TRAINING (N_PROPS - 1)
+
+G_STATIC_ASSERT (N_BEFORE_TRAINING + GST_SSIO_TRAINING_N_SETTINGS
+                 == GST_SSIO_LINEAR_N_SETTINGS);
 
 static GType
 gst_ssio_normalize_get_type (void)
@@ -86,6 +90,7 @@ gst_ssio_linear_settings_init (GstSsioLinearSettings *settings)
     .normalize = GST_SSIO_NORMALIZE_AUTO,
     .predictions_type = GST_SSIO_PREDICTIONS_ARGMAX,
   };
+  gst_ssio_training_settings_init (&settings->training);
 }
 
 void
@@ -98,6 +103,7 @@ gst_ssio_linear_settings_clear (GstSsioLinearSettings *settings)
   g_clear_pointer (&settings->class_map, g_free);
   g_clear_pointer (&settings->normalize_file, g_free);
   g_clear_pointer (&settings->predictions, g_free);
+  gst_ssio_training_settings_clear (&settings->training);
 }
 
 void
@@ -112,12 +118,14 @@ gst_ssio_linear_settings_copy (const GstSsioLinearSettings *settings,
   copy->class_map = g_strdup (settings->class_map);
   copy->normalize_file = g_strdup (settings->normalize_file);
   copy->predictions = g_strdup (settings->predictions);
+  gst_ssio_training_settings_copy (&settings->training, &copy->training);
 }
 
 gboolean
 gst_ssio_linear_settings_need_cpu (const GstSsioLinearSettings *settings)
 {
-  return settings->normalize == GST_SSIO_NORMALIZE_CENTER_XY;
+  return settings->training.train
+         || settings->normalize == GST_SSIO_NORMALIZE_CENTER_XY;
 }
 
 static void
@@ -178,7 +186,8 @@ gst_ssio_linear_settings_set (GstSsioLinearSettings *settings, guint id,
     settings->predictions_type = g_value_get_enum (value);
     return TRUE;
   default:
-    return FALSE;
+    return gst_ssio_training_settings_set (&settings->training,
+        id - N_BEFORE_TRAINING, value);
   }
 }
 
@@ -224,7 +233,8 @@ gst_ssio_linear_settings_get (const GstSsioLinearSettings *settings, guint id,
     g_value_set_enum (value, settings->predictions_type);
     return TRUE;
   default:
-    return FALSE;
+    return gst_ssio_training_settings_get (&settings->training,
+        id - N_BEFORE_TRAINING, value);
   }
 }
 
@@ -317,4 +327,5 @@ gst_ssio_linear_settings_install (GObjectClass *class)
   install_labels (class, flags);
   install_normalization (class, flags);
   install_predictions (class, flags);
+  gst_ssio_training_settings_install (class, N_BEFORE_TRAINING);
 }

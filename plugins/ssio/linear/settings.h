@@ -4,6 +4,7 @@
 
 #include "normalization.h"
 #include "predictions.h"
+#include "training/settings.h"
 
 G_BEGIN_DECLS
 
@@ -20,10 +21,11 @@ typedef struct {
   gchar *normalize_file;
   gchar *predictions;
   GstSsioPredictionsType predictions_type;
+  GstSsioTrainingSettings training;
 } GstSsioLinearSettings;
 
 /* Property IDs are 1 to this; an element's own ones follow. */
-#define GST_SSIO_LINEAR_N_SETTINGS 12
+#define GST_SSIO_LINEAR_N_SETTINGS (12 + GST_SSIO_TRAINING_N_SETTINGS)
 
 void gst_ssio_linear_settings_init (GstSsioLinearSettings *settings);
 void gst_ssio_linear_settings_clear (GstSsioLinearSettings *settings);

@@ -165,6 +165,46 @@ gst_ssio_statistics_push (GstSsioStatistics *self, GstBuffer *buffer,
          && gst_ssio_buffer_sweep_push (self->sweep, buffer, NULL, error);
 }
 
+/* Has the sums be of values that are measured from origin. */
+static void
+move_origin (GstSsioStatistics *self, const gdouble *origin)
+{
+  const gdouble n = self->sums[2 * self->n_fields];
+  guint i;
+
+  for (i = 0; i < self->n_fields; i++) {
+    const gdouble shift = self->origin[i] - origin[i];
+
+    self->sums[2 * i + 1] += shift * (2 * self->sums[2 * i] + n * shift);
+    self->sums[2 * i] += n * shift;
+    self->origin[i] = origin[i];
+  }
+}
+
+gboolean
+gst_ssio_statistics_add_up (GstSsioStatistics *self,
+    GstSsioCollective *collective, GError **error)
+{
+  const gboolean is_first = gst_ssio_collective_get_rank (collective) == 0;
+  gdouble *origin = g_new0 (gdouble, self->n_fields);
+  gboolean ok;
+  guint i;
+
+  gst_ssio_buffer_sweep_collect (self->sweep, self->sums);
+  /* that of the first rank comes to all */
+  for (i = 0; is_first && i < self->n_fields; i++)
+    origin[i] = self->origin[i];
+  ok = gst_ssio_collective_sum (collective, GST_SSIO_SUM_DOUBLES, origin,
+      self->n_fields, error);
+  if (ok) {
+    move_origin (self, origin);
+    ok = gst_ssio_collective_sum (collective, GST_SSIO_SUM_DOUBLES, self->sums,
+        2 * self->n_fields + 1, error);
+  }
+  g_free (origin);
+  return ok;
+}
+
 static gboolean
 measure_field (const GstSsioStatistics *self, guint i, gdouble *mean,
     gdouble *deviation, GError **error)

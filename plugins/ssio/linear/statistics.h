@@ -4,6 +4,7 @@
 
 #include <gst/ssio/gstssiolayout.h>
 
+#include "distributed/collective.h"
 #include "normalization.h"
 
 G_BEGIN_DECLS
@@ -22,6 +23,11 @@ void gst_ssio_statistics_free (GstSsioStatistics *statistics);
  * read. */
 gboolean gst_ssio_statistics_push (GstSsioStatistics *statistics,
     GstBuffer *buffer, GError **error);
+
+/* Waits for the work in progress. What follows is of the points of all ranks.
+ */
+gboolean gst_ssio_statistics_add_up (GstSsioStatistics *statistics,
+    GstSsioCollective *collective, GError **error);
 
 /* Waits for the work in progress. The result does not depend on the number of
  * threads. NULL with error set where there were no points, or values that are

@@ -12,14 +12,26 @@
 typedef struct {
   GstSsioWriter parent;
   GstSsioRecordPoints points;
+  gboolean has_begun; /* the sidecar says no number of points any more */
 } BinWriter;
+
+static gboolean
+begin (BinWriter *self, GError **error)
+{
+  self->has_begun = gst_ssio_record_points_write_sidecar (&self->points,
+      self->parent.file, NULL, error);
+  return self->has_begun;
+}
 
 static gboolean
 write_points (GstSsioWriter *writer, const guint8 *points, gsize n_points,
     GError **error)
 {
-  return gst_ssio_record_file_write (writer->file, points,
-      n_points * writer->record_size, error);
+  BinWriter *self = (BinWriter *) writer;
+
+  return (self->has_begun || begin (self, error))
+         && gst_ssio_record_file_write (writer->file, points,
+             n_points * writer->record_size, error);
 }
 
 static gboolean
@@ -89,7 +101,8 @@ check_old (const BinWriter *self, const GstSsioSidecar *sidecar,
       gst_ssio_record_file_get_path (file), size, error);
 }
 
-/* Whoever wrote it may have died within a point. */
+/* Whoever wrote it may have died within a point. The sidecar stays as it is
+ * until there is more. */
 static gboolean
 go_on (BinWriter *self, GError **error)
 {
@@ -125,12 +138,9 @@ gst_ssio_bin_writer_new (const GstSsioRecordPoints *points,
     .finish = finish,
     .free = free_writer,
   };
-  if ((append && gst_ssio_record_file_get_size (file) > 0
-          && !go_on (self, error))
-      || !gst_ssio_record_points_write_sidecar (&self->points, file, NULL,
-          error)) {
-    free_writer (&self->parent);
-    return NULL;
-  }
-  return &self->parent;
+  if (append && gst_ssio_record_file_get_size (file) > 0 ? go_on (self, error)
+                                                         : begin (self, error))
+    return &self->parent;
+  free_writer (&self->parent);
+  return NULL;
 }

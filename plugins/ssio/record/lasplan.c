@@ -79,7 +79,7 @@ add_extra (GstSsioLasPlan *plan, const GstSsioLayout *layout, guint index,
   if (strlen (field.name) > LAS_NAME_LENGTH)
     return fail (error,
         "field \"%s\" has a name of %" G_GSIZE_FORMAT
-        " bytes: expected at most %d in LAS; rename it with ssioconvert, or "
+        " bytes: expected at most %d in LAS; leave it out (ssioconvert fields=...), or "
         "record as .bin",
         field.name, strlen (field.name), LAS_NAME_LENGTH);
   if (field.mask != 0)
@@ -108,7 +108,7 @@ add_extras (GstSsioLasPlan *plan, const GstSsioLayout *layout, GError **error)
     return TRUE;
   return fail (error,
       "%u fields that LAS has none for, in records of %u bytes: expected at "
-      "most %d and %d; choose fewer with ssioconvert, or record as .bin",
+      "most %d and %d; choose fewer (ssioconvert fields=...), or record as .bin",
       plan->extras->len, plan->record_length, MAX_EXTRAS, MAX_RECORD_LENGTH);
 }
 

@@ -91,12 +91,29 @@ count_held (const GstSsioField *from, const guint8 *points, gsize n_points,
   return i;
 }
 
+/* Of decimal scales, the first that all values fit: others would be cut off by
+ * who rounds to it. NULL where there is none. Free with g_free(). */
+static gchar *
+advise (const Extent *extent, const gchar *name)
+{
+  gdouble scale, origin;
+
+  for (scale = 1000; scale >= 1e-6; scale /= 10) {
+    if (choose_origin (extent, 1 / scale, &origin))
+      return g_strdup_printf (", or round them before: ssioconvert lossy=true "
+                              "fields=...,%s:i4*%.15g%+.15g",
+          name, 1 / scale, origin);
+  }
+  return NULL;
+}
+
 gboolean
 gst_ssio_las_scale_choose (const GstSsioField *from, const guint8 *points,
     gsize n_points, guint point_size, GstSsioField *to, GError **error)
 {
   gsize most = 0;
   Extent extent;
+  gchar *advice;
   guint i;
 
   if (!find_extent (from, points, n_points, point_size, &extent, error))
@@ -112,13 +129,14 @@ gst_ssio_las_scale_choose (const GstSsioField *from, const guint8 *points,
       return TRUE;
     most = MAX (most, n);
   }
+  advice = advise (&extent, from->name);
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
       "%s of point %" G_GSIZE_FORMAT
       " would lose digits: found %.17g in values from %.9g to %.9g, expected "
       "such that 32-bit integers hold with one scale; record as .bin, .npy or "
-      ".ply, or round them before: ssioconvert lossy=true "
-      "fields=...,%s:i4*0.001",
+      ".ply%s",
       from->name, most, read_value (from, points, most, point_size),
-      extent.min, extent.max, from->name);
+      extent.min, extent.max, advice ? advice : "");
+  g_free (advice);
   return FALSE;
 }

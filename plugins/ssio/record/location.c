@@ -56,6 +56,13 @@ gst_ssio_record_location_parse (GstSsioRecordLocation *location,
         "no file to write: set the location property");
     return FALSE;
   }
+  if (g_str_has_suffix (text, "/")) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "location=%s: is a folder: expected the name of a file; add one, as in "
+        "%ssweep.bin",
+        text, text);
+    return FALSE;
+  }
   start = find_pattern (text, &end);
   if (start
       && (strchr (end, '/') || find_pattern (end, &ignored)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* NumPy's .npy, versions 1 to 3:
- * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+/* NumPy's .npy.
  *
  * Fields of one type make a two-dimensional array, whose columns have no names:
  * a sidecar says them. */
@@ -9,16 +8,10 @@
 #include "config.h"
 #endif
 
+#include <gst/ssio/formats/npyheader.h>
 #include <string.h>
 
 #include "plainwriter.h"
-
-#define MAGIC "\x93NUMPY"
-#define ALIGNMENT 64
-
-/* Bytes before the text, by the size of its length. */
-#define SHORT_START 10
-#define LONG_START 12
 
 static const GstSsioField *
 get_field (const GstSsioLayout *layout, guint i)
@@ -100,55 +93,21 @@ append_fields (GString *text, const GstSsioLayout *layout)
 }
 
 static GString *
-make_dictionary (const GstSsioLayout *layout, guint64 n_points)
-{
-  GString *text = g_string_new ("{'descr': ");
-
-  if (is_array (layout))
-    append_type (text, get_field (layout, 0)->type);
-  else
-    append_fields (text, layout);
-  g_string_append_printf (text,
-      ", 'fortran_order': False, 'shape': (%" G_GUINT64_FORMAT ",", n_points);
-  if (is_array (layout))
-    g_string_append_printf (text, " %u",
-        gst_ssio_layout_get_n_fields (layout));
-  g_string_append (text, "), }");
-  return text;
-}
-
-/* Version 1 has 16 bits for the length, 2 has 32, 3 has UTF-8 besides. */
-static guint
-choose_version (const GString *text, guint length)
-{
-  if (!g_str_is_ascii (text->str))
-    return 3;
-  return length > G_MAXUINT16 ? 2 : 1;
-}
-
-static GString *
 make_header (const GstSsioPlainWriter *writer, guint64 n_points)
 {
   const GstSsioLayout *layout = writer->points.layout;
-  GString *longest = make_dictionary (layout, G_MAXUINT64);
-  GString *text = make_dictionary (layout, n_points);
-  GString *header = g_string_new (MAGIC);
-  gsize size = LONG_START + longest->len + 1;
-  guint version;
-  guint32 length;
+  GString *descr = g_string_new (NULL);
+  GString *header;
+  guint n_columns = 0;
 
-  size += (ALIGNMENT - size % ALIGNMENT) % ALIGNMENT;
-  version = choose_version (text, size - SHORT_START);
-  length = GUINT32_TO_LE ((guint32) (size
-                                     - (version == 1 ? SHORT_START
-                                                     : LONG_START)));
-  g_string_append_c (header, version);
-  g_string_append_c (header, 0);
-  g_string_append_len (header, (const gchar *) &length, version == 1 ? 2 : 4);
-  g_string_append_printf (header, "%-*s\n", (gint) (size - header->len - 1),
-      text->str);
-  g_string_free (text, TRUE);
-  g_string_free (longest, TRUE);
+  if (is_array (layout)) {
+    append_type (descr, get_field (layout, 0)->type);
+    n_columns = gst_ssio_layout_get_n_fields (layout);
+  } else {
+    append_fields (descr, layout);
+  }
+  header = gst_ssio_npy_header_make (descr->str, n_points, n_columns);
+  g_string_free (descr, TRUE);
   return header;
 }
 
@@ -161,8 +120,8 @@ check_names (const GstSsioLayout *layout, const GstSsioRecordFile *file,
   for (i = 0; i < gst_ssio_layout_get_n_fields (layout); i++) {
     if (strchr (get_field (layout, i)->name, '\\'))
       return gst_ssio_writer_fail (file, error,
-          "field \"%s\": expected a name without a backslash in .npy; rename "
-          "it with ssioconvert, or record as .bin",
+          "field \"%s\": expected a name without a backslash in .npy; leave "
+          "it out (ssioconvert fields=...), or record as .bin",
           get_field (layout, i)->name);
   }
   return TRUE;

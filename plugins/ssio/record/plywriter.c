@@ -59,14 +59,14 @@ make_header (const GstSsioPlainWriter *writer, guint64 n_points)
 
 static gboolean
 check_word (const GstSsioRecordFile *file, const gchar *what,
-    const gchar *word, GError **error)
+    const gchar *word, const gchar *way_out, GError **error)
 {
   if (!strpbrk (word, " \t\r\n\v\f"))
     return TRUE;
   return gst_ssio_writer_fail (file, error,
-      "%s \"%s\": expected a name without blanks in PLY; rename it, or record "
-      "as .bin",
-      what, word);
+      "%s \"%s\": expected a name without blanks in PLY; %s, or record as "
+      ".bin",
+      what, word, way_out);
 }
 
 static gboolean
@@ -77,10 +77,12 @@ check_names (const GstSsioRecordPoints *points, const GstSsioRecordFile *file,
 
   for (i = 0; i < gst_ssio_layout_get_n_fields (points->layout); i++) {
     if (!check_word (file, "field",
-            gst_ssio_layout_get_field (points->layout, i)->name, error))
+            gst_ssio_layout_get_field (points->layout, i)->name,
+            "leave it out (ssioconvert fields=...)", error))
       return FALSE;
   }
-  return check_word (file, "element-name", get_element (points), error);
+  return check_word (file, "element-name", get_element (points),
+      "choose another", error);
 }
 
 GstSsioWriter *

@@ -19,7 +19,7 @@ struct _GstSsioRecorder {
   guint index;                /* of the file, or the next one */
   GstSsioRecordFile *file;    /* NULL between files */
   GstSsioWriter *writer;      /* NULL until it has points */
-  guint64 n_old;              /* points that the file had before */
+  guint64 start_size;         /* bytes before the points that come */
   guint64 start_time;         /* of the first that came */
 };
 
@@ -104,17 +104,20 @@ discard_file (GstSsioRecorder *self)
   close_file (self);
 }
 
-/* Whether any came. */
-static gboolean
-has_points (const GstSsioRecorder *self)
+/* By what is on the disk: of a batch that could not be written whole, some may
+ * be. */
+gboolean
+gst_ssio_recorder_has_points (const GstSsioRecorder *self)
 {
-  return self->writer && self->writer->n_points > self->n_old;
+  return self->writer
+         && gst_ssio_record_file_get_size (self->file)
+                >= self->start_size + self->writer->record_size;
 }
 
 void
 gst_ssio_recorder_free (GstSsioRecorder *self)
 {
-  if (has_points (self))
+  if (gst_ssio_recorder_has_points (self))
     close_file (self);
   else
     discard_file (self);
@@ -139,8 +142,18 @@ make_writer (GstSsioRecorder *self, GError **error)
   self->writer = gst_ssio_writer_new (self->config.format, &self->points,
       self->file, self->config.append, error);
   if (self->writer)
-    self->n_old = self->writer->n_points;
+    self->start_size = gst_ssio_record_file_get_size (self->file);
   return self->writer != NULL;
+}
+
+/* A file that has none of the points before can have others. */
+static gboolean
+make_way (GstSsioRecorder *self, GError **error)
+{
+  if (gst_ssio_recorder_has_points (self))
+    return gst_ssio_recorder_end (self, error);
+  discard_file (self);
+  return open_file (self, error);
 }
 
 gboolean
@@ -149,7 +162,7 @@ gst_ssio_recorder_set_points (GstSsioRecorder *self,
 {
   if (self->points.layout && are_same (&self->points, points))
     return TRUE;
-  if (self->writer && !gst_ssio_recorder_end (self, error))
+  if (self->writer && !make_way (self, error))
     return FALSE;
   gst_ssio_record_points_clear (&self->points);
   gst_ssio_record_points_copy (points, &self->points);
@@ -201,36 +214,36 @@ get_room (const GstSsioRecorder *self)
 static gboolean
 is_late (const GstSsioRecorder *self, guint64 time)
 {
-  return self->config.max_time > 0 && has_points (self)
+  return self->config.max_time > 0 && gst_ssio_recorder_has_points (self)
          && time >= self->start_time
          && time - self->start_time >= self->config.max_time;
 }
 
-/* Of a value that has no place in the format. */
-static void
+/* Where points are that came before the error. FALSE. */
+static gboolean
 name_part (const GstSsioRecorder *self, GError **error)
 {
   gchar *text;
 
-  if (!error || (*error)->domain != GST_STREAM_ERROR || !has_points (self))
-    return;
+  if (!error || !gst_ssio_recorder_has_points (self)
+      || !gst_ssio_record_file_has_part (self->file))
+    return FALSE;
   text = g_strdup_printf ("%s. What was written before is in %s, which "
                           "ssiosrc reads with recover=true",
       (*error)->message, gst_ssio_record_file_get_part (self->file));
   g_free ((*error)->message);
   (*error)->message = text;
+  return FALSE;
 }
 
 static gboolean
 write_part (GstSsioRecorder *self, const guint8 *points, guint64 n_points,
     guint64 time, GError **error)
 {
-  if (!has_points (self))
+  if (!gst_ssio_recorder_has_points (self))
     self->start_time = time;
-  if (gst_ssio_writer_write (self->writer, points, n_points, error))
-    return TRUE;
-  name_part (self, error);
-  return FALSE;
+  return gst_ssio_writer_write (self->writer, points, n_points, error)
+         || name_part (self, error);
 }
 
 gboolean
@@ -281,7 +294,7 @@ gst_ssio_recorder_end (GstSsioRecorder *self, GError **error)
   }
   if (!gst_ssio_writer_finish (self->writer, error)
       || !gst_ssio_record_file_finish (self->file, error))
-    return FALSE;
+    return name_part (self, error);
   tell (self);
   close_file (self);
   self->is_over = TRUE;

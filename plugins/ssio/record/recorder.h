@@ -42,6 +42,9 @@ GstSsioRecorder *gst_ssio_recorder_new (const GstSsioRecorderConfig *config,
 /* Leaves what is not complete as .part, where it has points. */
 void gst_ssio_recorder_free (GstSsioRecorder *recorder);
 
+/* Whether any came into the file that has not ended. */
+gboolean gst_ssio_recorder_has_points (const GstSsioRecorder *recorder);
+
 /* What the points are that follow, which are copied. Others end the file. */
 gboolean gst_ssio_recorder_set_points (GstSsioRecorder *recorder,
     const GstSsioRecordPoints *points, GError **error);

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <gst/ssio/diskwrite.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,48 +22,11 @@
  * sync there is short. */
 #define WRITEBACK_BYTES (8 << 20)
 
-/* The page cache takes a large write in large folios, which take long to get
- * where memory is in pieces. */
-#define MAX_WRITE (256 << 10)
-
-static gint
-get_code (gint number, gint otherwise)
-{
-  if (number == ENOSPC || number == EDQUOT)
-    return GST_RESOURCE_ERROR_NO_SPACE_LEFT;
-  return otherwise;
-}
-
-static const gchar *
-get_advice (gint number)
-{
-  switch (number) {
-  case ENOSPC:
-  case EDQUOT:
-    return "make room on its disk";
-  case EFBIG:
-    return "raise the limit on the size of files (ulimit -f), or set max-bytes "
-           "below it";
-  case EACCES:
-  case EPERM:
-  case EROFS:
-    return "ask for the right to write there, or choose another location";
-  case ENOENT:
-  case ENOTDIR:
-    return "make its folder, or choose another location";
-  default:
-    return "check the disk it is on";
-  }
-}
-
 gboolean
 gst_ssio_record_fail_open (const gchar *path, gint number, GError **error)
 {
-  g_set_error (error, GST_RESOURCE_ERROR,
-      get_code (number, GST_RESOURCE_ERROR_OPEN_WRITE),
-      "%s: cannot open it for writing: %s; %s", path, g_strerror (number),
-      get_advice (number));
-  return FALSE;
+  return gst_ssio_disk_write_set_error (error, GST_RESOURCE_ERROR_OPEN_WRITE,
+      path, "open it for writing", number);
 }
 
 gboolean
@@ -90,15 +54,10 @@ static gboolean
 fail_write (const GstSsioRecordFile *file, const gchar *action, gint number,
     GError **error)
 {
-  if (!gst_ssio_record_file_is_at (file, file->fd, file->part))
+  if (!gst_ssio_record_file_has_part (file))
     return fail_gone (file, error);
-  g_set_error (error, GST_RESOURCE_ERROR,
-      get_code (number, GST_RESOURCE_ERROR_WRITE),
-      "%s: cannot %s: %s; %s. What was written before is in %s, which ssiosrc "
-      "reads with recover=true",
-      file->path, action, g_strerror (number), get_advice (number),
-      file->part_path);
-  return FALSE;
+  return gst_ssio_disk_write_set_error (error, GST_RESOURCE_ERROR_WRITE,
+      file->path, action, number);
 }
 
 gboolean
@@ -136,30 +95,16 @@ gst_ssio_record_file_get_part (const GstSsioRecordFile *file)
   return file->part_path;
 }
 
+gboolean
+gst_ssio_record_file_has_part (const GstSsioRecordFile *file)
+{
+  return gst_ssio_record_file_is_at (file, file->fd, file->part);
+}
+
 guint64
 gst_ssio_record_file_get_size (const GstSsioRecordFile *file)
 {
   return file->size;
-}
-
-/* FALSE leaves errno, and size what could not be written. */
-static gboolean
-write_all (gint fd, const guint8 **bytes, gsize *size, guint64 offset)
-{
-  while (*size > 0) {
-    gssize written = pwrite (fd, *bytes, MIN (*size, MAX_WRITE), offset);
-
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written == 0)
-      errno = EIO;
-    if (written <= 0)
-      return FALSE;
-    *bytes += written;
-    *size -= written;
-    offset += written;
-  }
-  return TRUE;
 }
 
 /* Of whole blocks: a page on its way to the disk would let the next write, to
@@ -180,12 +125,12 @@ gboolean
 gst_ssio_record_file_write (GstSsioRecordFile *file, gconstpointer bytes,
     gsize size, GError **error)
 {
-  const guint8 *at = bytes;
-  gsize left = size;
-  gboolean ok = write_all (file->fd, &at, &left, file->size);
+  gsize n_written;
+  gboolean ok
+      = gst_ssio_disk_write (file->fd, file->size, bytes, size, &n_written);
   gint number = errno;
 
-  file->size += size - left;
+  file->size += n_written;
   if (!ok)
     return fail_write (file, "write", number, error);
   begin_writeback (file);
@@ -196,9 +141,7 @@ gboolean
 gst_ssio_record_file_overwrite (GstSsioRecordFile *file, guint64 offset,
     gconstpointer bytes, gsize size, GError **error)
 {
-  const guint8 *at = bytes;
-
-  return write_all (file->fd, &at, &size, offset)
+  return gst_ssio_disk_write (file->fd, offset, bytes, size, NULL)
          || fail_write (file, "write its header", errno, error);
 }
 
@@ -217,11 +160,11 @@ static gboolean
 write_text (const GstSsioRecordFile *file, const gchar *name,
     const gchar *text, gint *number)
 {
-  gsize size = strlen (text);
-  const guint8 *bytes = (const guint8 *) text;
   gint fd = openat (file->folder, name,
       O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
-  gboolean ok = fd >= 0 && write_all (fd, &bytes, &size, 0) && fsync (fd) == 0;
+  gboolean ok = fd >= 0
+                && gst_ssio_disk_write (fd, 0, text, strlen (text), NULL)
+                && fsync (fd) == 0;
 
   *number = errno;
   if (fd >= 0)
@@ -281,10 +224,8 @@ sync_folder (const GstSsioRecordFile *file, GError **error)
 {
   if (fsync (file->folder) == 0 || errno == EINVAL)
     return TRUE;
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
-      "%s: is complete, but cannot sync its folder: %s; %s", file->path,
-      g_strerror (errno), get_advice (errno));
-  return FALSE;
+  return gst_ssio_disk_write_set_error (error, GST_RESOURCE_ERROR_WRITE,
+      file->path, "sync the folder of what is complete", errno);
 }
 
 gboolean
@@ -292,34 +233,44 @@ gst_ssio_record_file_finish (GstSsioRecordFile *file, GError **error)
 {
   if (fsync (file->fd) != 0)
     return fail_write (file, "sync it", errno, error);
-  if (!gst_ssio_record_file_is_at (file, file->fd, file->part))
+  if (!gst_ssio_record_file_has_part (file))
     return fail_gone (file, error);
   if (!rename_to_final (file))
     return fail_write (file, "give it its name", errno, error);
   gst_ssio_record_close (&file->fd);
+  file->has_old = FALSE;
   return sync_folder (file, error);
 }
 
 /* In the opposite order of how it was taken. */
 static void
-put_back (GstSsioRecordFile *file)
+put_back (const GstSsioRecordFile *file)
 {
-  if (file->fd >= 0 && file->size != file->old_size
-      && ftruncate (file->fd, file->old_size) != 0)
-    return;
   renameat (file->folder, file->part_sidecar, file->folder, file->sidecar);
   gst_ssio_record_rename_to_free (file->folder, file->part, file->name);
 }
 
+/* To what was there before, which may have ended within a point. */
+static gboolean
+cut_back (const GstSsioRecordFile *file)
+{
+  return file->size <= file->old_size
+         || ftruncate (file->fd, file->old_size) == 0;
+}
+
+/* One that somebody has moved away is theirs. */
 void
 gst_ssio_record_file_discard (GstSsioRecordFile *file)
 {
-  if (file->has_old) {
-    put_back (file);
-  } else if (file->old_size == 0
-             && gst_ssio_record_file_is_at (file, file->fd, file->part)) {
+  /* it is not open where it was renamed, and somebody else has it then */
+  gboolean has_part
+      = file->fd < 0 ? file->has_old : gst_ssio_record_file_has_part (file);
+
+  if (has_part && !file->has_old && file->old_size == 0) {
     unlinkat (file->folder, file->part_sidecar, 0);
     unlinkat (file->folder, file->part, 0);
+  } else if (has_part && cut_back (file) && file->has_old) {
+    put_back (file);
   }
   gst_ssio_record_close (&file->fd);
 }

@@ -22,6 +22,9 @@ GstSsioRecordFile *gst_ssio_record_file_open (const gchar *path,
 const gchar *gst_ssio_record_file_get_path (const GstSsioRecordFile *file);
 const gchar *gst_ssio_record_file_get_part (const GstSsioRecordFile *file);
 
+/* Whether OUT.part is still there, and this file. */
+gboolean gst_ssio_record_file_has_part (const GstSsioRecordFile *file);
+
 /* Bytes in it. */
 guint64 gst_ssio_record_file_get_size (const GstSsioRecordFile *file);
 
@@ -45,8 +48,8 @@ gboolean gst_ssio_record_file_write_sidecar (GstSsioRecordFile *file,
  * it is left as OUT.part. Free it in any case. */
 gboolean gst_ssio_record_file_finish (GstSsioRecordFile *file, GError **error);
 
-/* Takes it away again: as if it had never been opened. With append, give the
- * size that it had. */
+/* Takes it away again: as if it had never been opened. With append, what was
+ * there before stays, under the name that it had. */
 void gst_ssio_record_file_discard (GstSsioRecordFile *file);
 
 /* Leaves OUT.part where it was not finished. */

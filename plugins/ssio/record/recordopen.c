@@ -57,12 +57,24 @@ get_leftover_name (const gchar *name, guint i)
   return g_strdup_printf ("%s.%u" GST_SSIO_PART_SUFFIX, name, i);
 }
 
+/* A process that died between the two renames at the end has left the sidecar
+ * under its final name, where that of the next recording will be. */
+static void
+move_sidecar (const GstSsioRecordFile *file, const gchar *name)
+{
+  gchar *sidecar = gst_ssio_sidecar_get_path (name);
+
+  if (renameat (file->folder, file->part_sidecar, file->folder, sidecar) != 0
+      && errno == ENOENT && faccessat (file->folder, file->name, F_OK, 0) != 0)
+    linkat (file->folder, file->sidecar, file->folder, sidecar, 0);
+  g_free (sidecar);
+}
+
 /* OUT.part becomes OUT.1.part, or as many as there are. */
 static gboolean
 move_leftover (const GstSsioRecordFile *file, gchar **moved)
 {
   gchar *name = NULL;
-  gchar *sidecar;
   guint i;
 
   for (i = 1; i < MAX_LEFTOVERS; i++) {
@@ -75,9 +87,7 @@ move_leftover (const GstSsioRecordFile *file, gchar **moved)
   }
   if (!name)
     return FALSE;
-  sidecar = gst_ssio_sidecar_get_path (name);
-  renameat (file->folder, file->part_sidecar, file->folder, sidecar);
-  g_free (sidecar);
+  move_sidecar (file, name);
   g_free (name);
   g_free (*moved);
   *moved = get_leftover_name (file->path, i);

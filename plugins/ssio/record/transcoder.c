@@ -98,21 +98,18 @@ put_constant (const Step *step, const guint8 *points, guint point_size,
   return TRUE;
 }
 
-/* The range of what is stored of an integer of up to 32 bits. */
+/* The range of what is stored of an integer, as far as it is one of gint64. */
 static void
 get_range (const GstSsioField *field, gint64 *min, gint64 *max)
 {
   guint bits = 8 * gst_ssio_type_get_size (field->type);
+  gboolean is_signed
+      = field->mask == 0 && gst_ssio_type_is_signed (field->type);
+  guint64 largest = field->mask != 0 ? field->mask >> field->shift
+                                     : G_MAXUINT64 >> (64 - bits + is_signed);
 
-  *min = 0;
-  if (field->mask != 0)
-    *max = field->mask >> field->shift;
-  else if (!gst_ssio_type_is_signed (field->type))
-    *max = (G_GINT64_CONSTANT (1) << bits) - 1;
-  else
-    *max = (G_GINT64_CONSTANT (1) << (bits - 1)) - 1;
-  if (field->mask == 0 && gst_ssio_type_is_signed (field->type))
-    *min = -*max - 1;
+  *max = MIN (largest, G_MAXINT64);
+  *min = is_signed ? -*max - 1 : 0;
 }
 
 /* Of little-endian integers, the lower bytes are the lower bits. Bit fields of
@@ -294,19 +291,38 @@ gst_ssio_transcoder_is_copy (const GstSsioTranscoder *transcoder)
   return transcoder->point_size == transcoder->record_size;
 }
 
+/* Only where rounding is all that it takes: what is out of range would be cut
+ * off. NULL where it is not; free with g_free(). */
+static gchar *
+advise (const Step *step, gdouble value)
+{
+  const GstSsioField *to = &step->to;
+  gint64 min, max;
+
+  get_range (to, &min, &max);
+  value = rint ((value - to->origin) / to->scale);
+  if (!gst_ssio_type_is_float (to->type) && !(value >= min && value <= max))
+    return NULL;
+  return g_strdup_printf (", or round them before: ssioconvert lossy=true "
+                          "fields=...,%s:%s*%.15g%+.15g",
+      step->from.name, gst_ssio_type_to_string (to->type), to->scale,
+      to->origin);
+}
+
 static gboolean
 fail (const Step *step, const guint8 *point, guint64 index, GError **error)
 {
+  gdouble value = gst_ssio_field_read_value (&step->from, point);
+  gchar *advice = advise (step, value);
+
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
       "%s of point %" G_GUINT64_FORMAT
       " would be lost: found %.17g, expected a value of %s with the scale "
       "%.15g and the offset %.15g; record as .bin, which keeps all values as "
-      "they are, or round them before: ssioconvert lossy=true "
-      "fields=...,%s:%s*%.15g",
-      step->from.name, index, gst_ssio_field_read_value (&step->from, point),
-      gst_ssio_type_to_string (step->to.type), step->to.scale, step->to.origin,
-      step->from.name, gst_ssio_type_to_string (step->to.type),
-      step->to.scale);
+      "they are%s",
+      step->from.name, index, value, gst_ssio_type_to_string (step->to.type),
+      step->to.scale, step->to.origin, advice ? advice : "");
+  g_free (advice);
   return FALSE;
 }
 

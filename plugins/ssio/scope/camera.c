@@ -11,6 +11,9 @@
 /* What is nearer to the eye than this part of its distance is not drawn. */
 #define NEAR_PART 0.001
 
+/* Nothing that is to be seen is nearer than this part of the eye's distance. */
+#define LEAST_PART 1e-6
+
 #define N_CORNERS 8
 
 /* More would not change a double. */
@@ -120,6 +123,22 @@ see_corners_from (const GstSsioBox *box, const Vector axis,
   return see_corners (box, axis, forward, most, &nearest);
 }
 
+/* How deep that corner lies which is nearest to the eye. */
+static gdouble
+find_nearest_depth (const GstSsioProjection *self, const GstSsioBox *box)
+{
+  gdouble depth = INFINITY;
+  guint i;
+
+  for (i = 0; i < N_CORNERS; i++) {
+    Vector corner;
+
+    find_corner (box, i, corner);
+    depth = MIN (depth, dot (corner, self->forward) - self->eye[2]);
+  }
+  return depth;
+}
+
 /* Has the box fill the picture, but for half a pixel at each edge. */
 static void
 move_eye (GstSsioProjection *self, const GstSsioBox *box)
@@ -132,6 +151,9 @@ move_eye (GstSsioProjection *self, const GstSsioBox *box)
   see_corners (box, self->right, self->forward, tan_x, &nearest_x);
   see_corners (box, self->up, self->forward, tan_y, &nearest_y);
   self->eye[2] = MIN (nearest_x, nearest_y);
+  /* a line that is seen from its end begins in the eye */
+  if (find_nearest_depth (self, box) < LEAST_PART * -self->eye[2])
+    self->eye[2] *= 1 + LEAST_PART;
   if (self->eye[2] >= 0) { /* a single point */
     self->eye[2] = -1;
     return;
@@ -154,6 +176,8 @@ look_from_aside (GstSsioProjection *self, const GstSsioCamera *camera,
   else
     move_eye (self, box);
   self->near = NEAR_PART * -self->eye[2];
+  if (camera->distance == 0) /* all of the box is drawn */
+    self->near = MIN (self->near, find_nearest_depth (self, box) / 2);
 }
 
 void
@@ -196,16 +220,7 @@ gdouble
 gst_ssio_projection_get_pixel_size (const GstSsioProjection *self,
     const GstSsioBox *box)
 {
-  gdouble depth = -self->eye[2];
-  guint i;
-
   if (self->view == GST_SSIO_VIEW_TOP)
     return 1 / self->scale;
-  for (i = 0; i < N_CORNERS; i++) {
-    Vector corner;
-
-    find_corner (box, i, corner);
-    depth = MIN (depth, dot (corner, self->forward) - self->eye[2]);
-  }
-  return MAX (depth, self->near) / self->scale;
+  return MAX (find_nearest_depth (self, box), self->near) / self->scale;
 }

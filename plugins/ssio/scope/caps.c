@@ -11,6 +11,18 @@
 #define DEFAULT_FRAMES_PER_SECOND 10
 
 GstCaps *
+gst_ssio_scope_filter_caps (GstCaps *caps, GstCaps *filter)
+{
+  GstCaps *filtered;
+
+  if (!filter)
+    return caps;
+  filtered = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
+  gst_caps_unref (caps);
+  return filtered;
+}
+
+GstCaps *
 gst_ssio_scope_fixate_caps (const GstCaps *batches, GstCaps *frames)
 {
   gint numerator = DEFAULT_FRAMES_PER_SECOND;

@@ -26,8 +26,10 @@ gst_ssio_scope_clock_take_segment (GstSsioScopeClock *self, GstEvent *event)
 
   gst_event_parse_segment (event, &segment);
   self->is_timed = segment->format == GST_FORMAT_TIME;
-  if (self->is_timed)
+  if (self->is_timed) {
+    self->has_segment = FALSE;
     return event;
+  }
   converted = NULL;
   if (!self->has_segment) {
     gst_segment_init (&frames, GST_FORMAT_TIME);

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   gboolean is_timed;    /* the stream is in TIME, and batches have times */
-  gboolean has_segment; /* downstream has one, where the stream is not */
+  gboolean has_segment; /* downstream has one that is not upstream's */
   guint64 n_frames;     /* since the segment began */
   GstClockTime pts;     /* of the last batch */
   GstClockTime duration;

@@ -9,6 +9,9 @@
 #include "cloud.h"
 #include "cubes.h"
 
+/* So many cubes, or all, are counted to tell how many there are. */
+#define SAMPLED_CUBES 16384
+
 void
 gst_ssio_cloud_clear (GstSsioCloud *self)
 {
@@ -79,6 +82,43 @@ keep_one_a_cube (GstSsioCloud *self, const GstSsioBox *box, gdouble size)
   gst_ssio_cubes_free (cubes);
 }
 
+/* How many cubes there are, of which one in 2^shift is looked at: much less
+ * work, and memory, than to keep a point of each. */
+static gsize
+count_cubes (const GstSsioCloud *self, const GstSsioBox *box, gdouble size,
+    guint shift)
+{
+  GstSsioCubes *cubes = gst_ssio_cubes_new ();
+  gsize n = 0;
+  gsize i;
+
+  for (i = 0; i < self->n; i++) {
+    guint x = find_cube (self, i, GST_SSIO_COLUMN_X, box, size);
+    guint y = find_cube (self, i, GST_SSIO_COLUMN_Y, box, size);
+    guint z = find_cube (self, i, GST_SSIO_COLUMN_Z, box, size);
+
+    if (gst_ssio_cubes_is_sampled (x, y, z, shift))
+      n += gst_ssio_cubes_add (cubes, x, y, z);
+  }
+  gst_ssio_cubes_free (cubes);
+  return n << shift;
+}
+
+/* The least doubling of size of which there are about n_most cubes, or fewer.
+ */
+static gdouble
+find_size (const GstSsioCloud *self, const GstSsioBox *box, gdouble size,
+    gsize n_most)
+{
+  guint shift = 0;
+
+  while (n_most >> shift > SAMPLED_CUBES)
+    shift++;
+  while (count_cubes (self, box, size, shift) > n_most)
+    size *= 2;
+  return size;
+}
+
 gdouble
 gst_ssio_cloud_thin (GstSsioCloud *self, const GstSsioBox *box, gdouble size,
     gsize n_most)
@@ -88,6 +128,7 @@ gst_ssio_cloud_thin (GstSsioCloud *self, const GstSsioBox *box, gdouble size,
   for (axis = 0; axis < GST_SSIO_N_AXES; axis++)
     size = MAX (size, (box->max[axis] - box->min[axis]) / GST_SSIO_CUBES_MAX);
   for (;;) {
+    size = find_size (self, box, size, n_most);
     keep_one_a_cube (self, box, size);
     if (self->n <= n_most)
       return size;

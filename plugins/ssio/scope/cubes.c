@@ -14,6 +14,10 @@
 #define AXIS_BITS 18
 #define FIRST_SLOT_BITS 10
 
+/* 2^64 by the golden ratio. Fibonacci hashing: Knuth, The Art of Computer
+ * Programming 3, 6.4. */
+#define GOLDEN G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)
+
 typedef struct {
   guint64 number; /* 0 where the slot is free */
   guint64 cubes[8];
@@ -44,13 +48,11 @@ gst_ssio_cubes_free (GstSsioCubes *self)
   g_free (self);
 }
 
-/* Where a block is or may be put. Fibonacci hashing: Knuth, The Art of Computer
- * Programming 3, 6.4. */
+/* Where a block is or may be put. */
 static Block *
 find_slot (Block *slots, guint slot_bits, guint64 number)
 {
-  gsize slot
-      = number * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15) >> (64 - slot_bits);
+  gsize slot = number * GOLDEN >> (64 - slot_bits);
 
   while (slots[slot].number != 0 && slots[slot].number != number)
     slot = (slot + 1) & (((gsize) 1 << slot_bits) - 1);
@@ -107,4 +109,12 @@ gst_ssio_cubes_add (GstSsioCubes *self, guint x, guint y, guint z)
     return FALSE;
   *cubes |= bit;
   return TRUE;
+}
+
+gboolean
+gst_ssio_cubes_is_sampled (guint x, guint y, guint z, guint shift)
+{
+  guint64 hash = ((x * GOLDEN + y) * GOLDEN + z) * GOLDEN;
+
+  return shift == 0 || hash >> (64 - shift) == 0;
 }

@@ -18,4 +18,7 @@ void gst_ssio_cubes_free (GstSsioCubes *cubes);
 /* FALSE where the cube is in the set. */
 gboolean gst_ssio_cubes_add (GstSsioCubes *cubes, guint x, guint y, guint z);
 
+/* Whether a cube is among one in 2^shift, chosen as if at random. */
+gboolean gst_ssio_cubes_is_sampled (guint x, guint y, guint z, guint shift);
+
 G_END_DECLS

@@ -5,8 +5,8 @@
 #endif
 
 #include <math.h>
-#include <stdlib.h>
 
+#include "floats.h"
 #include "paint.h"
 #include "shade.h"
 
@@ -16,15 +16,6 @@
 #define LEFT_OUT 100
 
 #define LAST_COLOR (GST_SSIO_N_COLORS - 1)
-
-static gint
-compare (gconstpointer a, gconstpointer b)
-{
-  gfloat left = *(const gfloat *) a;
-  gfloat right = *(const gfloat *) b;
-
-  return (left > right) - (left < right);
-}
 
 /* Of finite values, as many as the picture's pixels have, at equal steps. */
 static guint
@@ -59,7 +50,7 @@ gst_ssio_paint_find_range (const GstSsioRaster *raster)
   GstSsioColorRange range = { .is_set = n > 0 };
 
   if (n > 0) {
-    qsort (samples, n, sizeof (*samples), compare);
+    gst_ssio_floats_sort (samples, n);
     range.low = samples[n / LEFT_OUT];
     range.high = samples[n - 1 - n / LEFT_OUT];
   }

@@ -7,7 +7,9 @@
 #include <gst/ssio/gather.h>
 #include <gst/ssio/origin.h>
 #include <math.h>
+#include <string.h>
 
+#include "floats.h"
 #include "pointreader.h"
 
 struct _GstSsioPointReader {
@@ -184,6 +186,16 @@ is_plain_float (const GstSsioField *field)
          && field->origin == 0;
 }
 
+static gfloat
+find_median (const GstSsioChunk *chunk, guint column)
+{
+  gfloat sorted[GST_SSIO_READER_POINTS];
+
+  memcpy (sorted, chunk->columns[column], chunk->n * sizeof (*sorted));
+  gst_ssio_floats_sort (sorted, chunk->n);
+  return sorted[chunk->n / 2];
+}
+
 static void
 choose_place (const GstSsioPointReader *self, const GstSsioChunk *chunk,
     GstSsioPlace *place)
@@ -196,7 +208,7 @@ choose_place (const GstSsioPointReader *self, const GstSsioChunk *chunk,
 
     place->origin[axis] = self->subtracted[axis];
     if (!is_plain_float (field))
-      place->origin[axis] += rint (chunk->columns[axis][0]);
+      place->origin[axis] += rint (find_median (chunk, axis));
   }
   place->is_set = TRUE;
 }

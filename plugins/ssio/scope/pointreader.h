@@ -2,8 +2,9 @@
 /* From batches of any layout to what a picture needs of a point: where it is
  * and the number that colours it, as float32 columns.
  *
- * Coordinates of a map are too large for float32. So the integer part of the
- * first point is subtracted from all, before they are rounded. */
+ * Coordinates of a map are too large for float32. So what is in the middle of
+ * the first points, as an integer, is subtracted from all before they are
+ * rounded. The very first may be anywhere: zeros, say, of what was not seen. */
 #pragma once
 
 #include <gst/ssio/gstssiolayout.h>
@@ -57,7 +58,7 @@ gst_ssio_point_reader_get_value_origin (const GstSsioPointReader *reader,
     const GstSsioPlace *place);
 
 /* Reads n points, at most GST_SSIO_READER_POINTS, but for those with a
- * coordinate that is not finite. The first point sets the place, unless it is
+ * coordinate that is not finite. The first points set the place, unless it is
  * set. FALSE with error set where that is out of range. */
 gboolean gst_ssio_point_reader_read (GstSsioPointReader *reader,
     const guint8 *points, gsize n, GstSsioPlace *place, GstSsioChunk *chunk,

@@ -28,6 +28,7 @@ struct _GstSsioRenderer {
   GstSsioProjection projection;
   GstSsioRaster raster;
   GstSsioCloud cloud; /* all points, unless it is fixed */
+  gdouble cube_size;  /* points of the cloud were merged in cubes of that */
   gsize n_drawn;      /* points of the cloud that are in the raster */
   guint64 n_beside;   /* the raster */
   GstSsioRaster wide;
@@ -90,6 +91,7 @@ gst_ssio_renderer_begin (GstSsioRenderer *self,
       = has_range[0] && has_range[1]
         && (has_range[2] || settings->camera.view == GST_SSIO_VIEW_TOP);
   self->is_projected = FALSE;
+  self->cube_size = 0;
   gst_ssio_cloud_wipe (&self->cloud);
 }
 
@@ -163,7 +165,8 @@ project (GstSsioRenderer *self)
       && gst_ssio_projection_is_equal (&projection, &self->projection))
     return;
   self->projection = projection;
-  self->is_projected = TRUE;
+  /* without points, columns and so ranges are nowhere yet */
+  self->is_projected = self->place.is_set;
   self->n_drawn = 0;
   self->n_beside = 0;
   gst_ssio_raster_wipe (&self->raster);
@@ -195,7 +198,8 @@ limit_waiting (GstSsioRenderer *self)
     return;
   project (self);
   size = gst_ssio_projection_get_pixel_size (&self->projection, &self->seen);
-  gst_ssio_cloud_thin (&self->cloud, &self->seen, size / 2, limit / 2);
+  self->cube_size = gst_ssio_cloud_thin (&self->cloud, &self->seen,
+      MAX (size / 2, self->cube_size), limit / 2);
   self->is_projected = FALSE;
 }
 

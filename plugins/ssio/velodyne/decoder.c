@@ -29,13 +29,16 @@ gst_ssio_velodyne_decoder_stop (GstSsioVelodyneDecoder *decoder)
   gst_ssio_velodyne_output_reset (&decoder->output);
 }
 
+/* A batch is whole at the time when the next one begins, which with a limited
+ * field of view is later than when its last firing ends. */
 static void
-measure_period (GstSsioVelodyneDecoder *decoder)
+measure_period (GstSsioVelodyneDecoder *decoder, guint64 time)
 {
   const GstSsioSweep *sweep = &decoder->sweep;
 
-  if (sweep->is_at_cut && !sweep->is_torn)
-    decoder->period = MAX (decoder->period, sweep->ends - sweep->begins);
+  if (sweep->buffer && sweep->is_at_cut && !sweep->is_torn)
+    decoder->period
+        = MAX (decoder->period, MAX (time, sweep->ends) - sweep->begins);
 }
 
 /* Pushes what there is. at_cut says that it ends where revolutions do. */
@@ -46,8 +49,6 @@ end_revolution (GstSsioVelodyneDecoder *decoder, gboolean at_cut)
 
   if (!sweep->buffer)
     return GST_FLOW_OK;
-  if (at_cut)
-    measure_period (decoder);
   sweep->is_at_cut = at_cut;
   decoder->stats.revolutions++;
   decoder->stats.points += sweep->n_points;
@@ -75,6 +76,7 @@ turn (GstSsioVelodyneDecoder *decoder, const GstSsioVelodyneFiring *firing,
   switch (gst_ssio_velodyne_revolution_add (&decoder->revolution,
       firing->azimuth, time, speed)) {
   case GST_SSIO_VELODYNE_BEGINS:
+    measure_period (decoder, time);
     return end_revolution (decoder, TRUE);
   case GST_SSIO_VELODYNE_INTERRUPTS:
     return interrupt (decoder);
@@ -116,7 +118,9 @@ take_firings (GstSsioVelodyneDecoder *decoder, guint64 time, GstClockTime pts)
   for (i = 0; flow == GST_FLOW_OK && i < packet->n_firings; i++) {
     const GstSsioVelodyneFiring *firing = &packet->firings[i];
 
-    flow = take_firing (decoder, firing, time + firing->offset_ns,
+    /* a packet that goes on over a dark part comes after it */
+    flow = take_firing (decoder, firing,
+        time + firing->offset_ns + firing->dark_ns,
         GST_CLOCK_TIME_IS_VALID (pts) ? pts + firing->offset_ns : pts);
   }
   return flow;

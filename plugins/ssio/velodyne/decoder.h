@@ -38,8 +38,8 @@ void gst_ssio_velodyne_decoder_start (GstSsioVelodyneDecoder *decoder,
     const GstSsioVelodyneSettings *settings);
 void gst_ssio_velodyne_decoder_stop (GstSsioVelodyneDecoder *decoder);
 
-/* Takes the bytes of a packet that came at pts, which may be none, and says
- * what it was. */
+/* Takes the bytes of a packet that came at a time, which may be none and is
+ * where the PTS of batches come from, and says what it was. */
 GstFlowReturn gst_ssio_velodyne_decoder_take (GstSsioVelodyneDecoder *decoder,
     const guint8 *bytes, gsize size, GstClockTime pts,
     GstSsioVelodyneKind *kind);

@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 /* Azimuths are in hundredths of a degree, as packets have them. */
 #define GST_SSIO_VELODYNE_TURN 36000
 
+/* How far an azimuth may be behind the one before, as they are measured. */
+#define GST_SSIO_VELODYNE_MAX_BACK 100
+
 /* A sensor turns at 5 to 20 Hz: the longest revolution, in nanoseconds. */
 #define GST_SSIO_VELODYNE_MAX_PERIOD G_GUINT64_CONSTANT (200000000)
 

@@ -43,37 +43,53 @@ is_block (const guint8 *block)
          && read_azimuth (block) < GST_SSIO_VELODYNE_TURN;
 }
 
-/* Returns -1 for a jump. */
+/* A bit back is no gap: where it stands still, azimuths tremble. */
 static gint
-measure_gap (const GstSsioVelodyneModel *model, const guint8 *block,
-    const guint8 *next)
+measure_gap (const guint8 *block, const guint8 *next)
 {
   gint gap = read_azimuth (next) - read_azimuth (block);
 
-  if (gap < 0)
-    gap += GST_SSIO_VELODYNE_TURN;
-  return gap <= gst_ssio_velodyne_model_get_max_gap (model) ? gap : -1;
+  if (gap < 0 && gap >= -GST_SSIO_VELODYNE_MAX_BACK)
+    return 0;
+  return gap < 0 ? gap + GST_SSIO_VELODYNE_TURN : gap;
+}
+
+/* How long it takes to turn over a jump, at the speed before it. */
+static guint
+measure_dark (const GstSsioVelodyneParser *parser, gint jump)
+{
+  const GstSsioVelodyneModel *model = parser->model;
+  guint64 block_ns = model->firings_per_block * model->firing_ns;
+
+  if (parser->gap == 0)
+    return 0;
+  return MIN ((jump - parser->gap) * block_ns / parser->gap,
+      GST_SSIO_VELODYNE_MAX_PERIOD);
 }
 
 /* Section 9.5: speed is taken to be constant over a block, and after the last
- * one to be what it was before. */
-static void
-update_gap (GstSsioVelodyneParser *parser, GstSsioVelodynePacket *packet,
-    const guint8 *block, const guint8 *next)
+ * one to be what it was before. Returns for how long it is dark after the
+ * block, which the packet's timestamp and the place in it do not tell. */
+static guint
+update_gap (GstSsioVelodyneParser *parser, const guint8 *block,
+    const guint8 *next, guint *n_jumps)
 {
-  gint gap = measure_gap (parser->model, block, next);
+  gint gap = measure_gap (block, next);
 
-  if (gap >= 0)
-    parser->gap = gap;
-  else
-    packet->has_jump = TRUE;
+  if (gap > gst_ssio_velodyne_model_get_max_gap (parser->model)) {
+    (*n_jumps)++;
+    return measure_dark (parser, gap);
+  }
+  parser->gap = gap;
+  return 0;
 }
 
 /* A block, or with dual return the first of two of the same firings: it has
  * the last return, and the second has the strongest. */
 static void
 add_firings (const GstSsioVelodyneParser *parser,
-    GstSsioVelodynePacket *packet, const guint8 *block, guint first_firing)
+    GstSsioVelodynePacket *packet, const guint8 *block, guint first_firing,
+    guint dark_ns)
 {
   const GstSsioVelodyneModel *model = parser->model;
   gdouble gap = (gdouble) parser->gap / model->firings_per_block;
@@ -89,8 +105,22 @@ add_firings (const GstSsioVelodyneParser *parser,
     firing->azimuth = azimuth;
     firing->gap = gap;
     firing->offset_ns = (first_firing + i) * model->firing_ns;
+    firing->dark_ns = dark_ns;
     firing->first = block + BLOCK_HEADER_BYTES + i * bytes;
     firing->second = packet->is_dual ? firing->first + BLOCK_BYTES : NULL;
+  }
+}
+
+/* More than one are azimuths that are wrong. */
+static void
+judge_jumps (GstSsioVelodynePacket *packet, guint n_jumps)
+{
+  guint i;
+
+  packet->has_jump = n_jumps == 1;
+  if (n_jumps > 1) {
+    for (i = 0; i < packet->n_firings; i++)
+      packet->firings[i].dark_ns = 0;
   }
 }
 
@@ -99,19 +129,24 @@ add_blocks (GstSsioVelodyneParser *parser, GstSsioVelodynePacket *packet,
     const guint8 *bytes)
 {
   guint returns = packet->is_dual ? 2 : 1;
+  guint n_jumps = 0;
+  guint dark_ns = 0;
   guint i;
 
   for (i = 0; i < N_BLOCKS; i += returns) {
     const guint8 *block = bytes + i * BLOCK_BYTES;
     const guint8 *next = block + returns * BLOCK_BYTES;
+    guint dark_after_ns = 0;
 
     if (!is_block (block) || !is_block (next - BLOCK_BYTES))
       continue;
     if (i + returns < N_BLOCKS && is_block (next))
-      update_gap (parser, packet, block, next);
+      dark_after_ns = update_gap (parser, block, next, &n_jumps);
     add_firings (parser, packet, block,
-        i / returns * parser->model->firings_per_block);
+        i / returns * parser->model->firings_per_block, dark_ns);
+    dark_ns += dark_after_ns;
   }
+  judge_jumps (packet, n_jumps);
   packet->span_ns = N_BLOCKS / returns * parser->model->firings_per_block
                     * parser->model->firing_ns;
 }
@@ -156,7 +191,6 @@ gst_ssio_velodyne_parse (GstSsioVelodyneParser *parser, const guint8 *bytes,
 
   packet->timestamp = read_u32 (bytes + TIMESTAMP_AT);
   packet->is_dual = bytes[RETURN_MODE_AT] == DUAL_RETURN;
-  packet->has_jump = FALSE;
   packet->n_firings = 0;
   add_blocks (parser, packet, bytes);
   return GST_SSIO_VELODYNE_DATA;

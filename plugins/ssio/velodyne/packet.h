@@ -24,7 +24,8 @@ typedef enum {
 typedef struct {
   gdouble azimuth;      /* of the first channel */
   gdouble gap;          /* by how much a firing turns */
-  guint offset_ns;      /* since the packet's first */
+  guint offset_ns;      /* since the packet's first, but for dark_ns */
+  guint dark_ns;        /* in between, outside of the field of view */
   const guint8 *first;  /* into the packet */
   const guint8 *second; /* with dual return, or NULL */
 } GstSsioVelodyneFiring;

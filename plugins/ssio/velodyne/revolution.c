@@ -6,10 +6,6 @@
 
 #include "revolution.h"
 
-/* How far a firing may be behind the one before, as azimuths are measured: a
- * degree. */
-#define MAX_BACK 100
-
 static gdouble
 wrap (gdouble azimuth)
 {
@@ -23,7 +19,7 @@ is_behind (const GstSsioVelodyneRevolution *revolution, guint64 time,
     gdouble moved, gdouble expected)
 {
   return time < revolution->time
-         || (moved > GST_SSIO_VELODYNE_TURN - MAX_BACK
+         || (moved > GST_SSIO_VELODYNE_TURN - GST_SSIO_VELODYNE_MAX_BACK
              && expected < GST_SSIO_VELODYNE_TURN / 2);
 }
 
@@ -44,7 +40,8 @@ gst_ssio_velodyne_revolution_add (GstSsioVelodyneRevolution *revolution,
   revolution->time = time;
   if (is_first)
     return GST_SSIO_VELODYNE_GOES_ON;
-  if (expected >= GST_SSIO_VELODYNE_TURN)
+  /* about a turn or more is not to be seen, however exact the speed is */
+  if (expected - moved >= GST_SSIO_VELODYNE_TURN / 2)
     return GST_SSIO_VELODYNE_INTERRUPTS;
   return begins ? GST_SSIO_VELODYNE_BEGINS : GST_SSIO_VELODYNE_GOES_ON;
 }

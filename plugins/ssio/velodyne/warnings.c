@@ -58,8 +58,9 @@ warn_of_restarts (GstSsioVelodyneWarnings *warnings, GstElement *element,
   if (n > 0)
     GST_ELEMENT_WARNING (element, STREAM, DECODE,
         ("the sensor's clock jumped %" G_GUINT64_FORMAT " times, and a batch "
-         "ends at each: it was set, or the sensor began anew; where it goes "
-         "on, check that no other sensor sends to the same port",
+         "ends at each: it was set, the sensor began anew, or nothing came for "
+         "10 s; where it goes on, check that no other sensor sends to the same "
+         "port",
             n),
         (NULL));
 }
@@ -89,7 +90,8 @@ describe_other (GstSsioVelodyneKind kind, gsize size, guint8 product_id,
           model->name, model->product_id, product_id);
     return g_strdup_printf (
         "found a packet of product id 0x%02x, which is not a VLP-16 (0x22) or "
-        "HDL-32E (0x21); set model where it sends what one of them does",
+        "HDL-32E (0x21); set model only where its channels are aimed and timed "
+        "as those of one of them, which a Puck Hi-Res's (0x24) are not",
         product_id);
   default:
     g_return_val_if_reached (NULL);

@@ -183,6 +183,26 @@ GST_START_TEST (a_file_that_is_cut_is_one_error_and_no_picture)
 }
 GST_END_TEST;
 
+/* However many frames it makes: also the only one, at the end, is missed. */
+GST_START_TEST (a_scope_that_is_not_linked_is_one_error)
+{
+  static const gchar *const scopes[] = { "", "accumulate=none" };
+  gchar *path = write_points ();
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (scopes); i++) {
+    GstElement *pipeline = ssio_check_launch (
+        "ssiosrc location=%s layout=x:f8,y:f8,z:f8 ! ssioscope %s", path,
+        scopes[i]);
+
+    ssio_check_error (pipeline, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
+        "Internal data stream error", NULL);
+    gst_object_unref (pipeline);
+  }
+  g_free (path);
+}
+GST_END_TEST;
+
 /* Airborne LiDAR, of which no point may be missing. */
 GST_START_TEST (all_points_of_real_files_are_in_the_picture)
 {
@@ -229,6 +249,7 @@ ssioscope_pipeline_suite (void)
   tcase_add_test (tcase, every_epoch_is_the_same_picture_also_after_a_seek);
   tcase_add_test (tcase, properties_can_change_while_it_plays);
   tcase_add_test (tcase, a_file_that_is_cut_is_one_error_and_no_picture);
+  tcase_add_test (tcase, a_scope_that_is_not_linked_is_one_error);
   tcase_add_test (tcase, all_points_of_real_files_are_in_the_picture);
   return suite;
 }

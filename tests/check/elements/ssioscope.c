@@ -245,6 +245,15 @@ GST_START_TEST (sweeps_with_times_are_frames_with_these_times)
   fail_unless_equals_uint64 (GST_BUFFER_PTS (frame), 8 * GST_SECOND);
   fail_unless_equals_uint64 (GST_BUFFER_DURATION (frame), 5);
   gst_buffer_unref (frame);
+
+  /* those of a file after them begin anew */
+  linear_push_segment (harness);
+  event = pull_event (harness, GST_EVENT_SEGMENT);
+  fail_unless (event != NULL);
+  gst_event_parse_segment (event, &segment);
+  fail_unless_equals_int (segment->format, GST_FORMAT_TIME);
+  fail_unless_equals_uint64 (segment->start, 0);
+  gst_event_unref (event);
   linear_push_eos (harness);
   check_no_frame (harness);
   linear_teardown (harness);

@@ -54,6 +54,8 @@ GST_START_TEST (properties_that_do_not_fit_are_errors)
       "location=a-%%d-%%d.bin");
   check_start (GST_RESOURCE_ERROR_SETTINGS, "one number at most",
       "location=a-%%d/b.bin");
+  check_start (GST_RESOURCE_ERROR_SETTINGS, "add one, as in /tmp/sweep.bin",
+      "location=/tmp/ format=bin");
   check_start (GST_RESOURCE_ERROR_SETTINGS, "expected a number",
       "location=a.bin max-points=3");
   check_start (GST_RESOURCE_ERROR_SETTINGS, "expected a number",
@@ -133,19 +135,28 @@ expect_part (const gchar *source, const gchar *folder, const gchar *name)
 
 static const gchar *const names[] = { "a.bin", "a.npy", "a.ply" };
 
-/* The limit stands for a disk that is full, where nobody may mount one. */
-GST_START_TEST (a_limit_on_the_size_of_files_is_an_error)
+/* Limits files to size bytes until what it returns is set again: stands for a disk
+ * that is full, where nobody may mount one. */
+static struct rlimit
+limit_files (rlim_t size)
 {
-  gchar *folder = recordcheck_make_folder ();
-  gchar *source = write_source ();
-  GstElement *pipeline = launch (source, folder, names[__i__], "");
   struct rlimit limit, small;
 
   signal (SIGXFSZ, SIG_IGN);
   getrlimit (RLIMIT_FSIZE, &limit);
   small = limit;
-  small.rlim_cur = N_BYTES / 2;
+  small.rlim_cur = size;
   setrlimit (RLIMIT_FSIZE, &small);
+  return limit;
+}
+
+GST_START_TEST (a_limit_on_the_size_of_files_is_an_error)
+{
+  gchar *folder = recordcheck_make_folder ();
+  gchar *source = write_source ();
+  GstElement *pipeline = launch (source, folder, names[__i__], "");
+  struct rlimit limit = limit_files (N_BYTES / 2);
+
   ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
       "File too large", "recover=true", NULL);
   setrlimit (RLIMIT_FSIZE, &limit);
@@ -274,6 +285,56 @@ remove_all (const gchar *folder)
   ssio_check_remove_folder (g_strdup (folder));
 }
 
+/* Also where it is within the first batch. */
+GST_START_TEST (a_batch_that_does_not_fit_leaves_its_first_points)
+{
+  const gchar *name = names[__i__];
+  gchar *source = write_source ();
+  Open open = open_recording (name, LAYOUT, POINT_SIZE);
+  struct rlimit limit = limit_files (N_BYTES / 2);
+  gchar *points;
+  gsize size;
+
+  fail_unless (g_file_get_contents (source, &points, &size, NULL));
+  fail_unless_equals_int (push (&open, points, size), GST_FLOW_FLUSHING);
+  setrlimit (RLIMIT_FSIZE, &limit);
+  ssio_check_posted_error (open.sink, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_WRITE, "File too large", "recover=true", NULL);
+  expect_part (source, open.folder, name);
+  g_free (points);
+  g_free (source);
+  close_recording (&open);
+}
+GST_END_TEST;
+
+/* Nobody is sent to what is not there. */
+GST_START_TEST (a_disk_without_room_for_a_point_is_left_empty)
+{
+  Open open = open_recording (names[__i__], LAYOUT, POINT_SIZE);
+  guint8 *points = g_malloc0 (N_BYTES);
+  struct rlimit limit = limit_files (1);
+  GstMessage *message;
+  GError *error;
+
+  gst_harness_set_src_caps (open.harness,
+      gst_caps_new_simple (GST_SSIO_CAPS_NAME, "layout", G_TYPE_STRING,
+          "a:f4,b:f4,c:f4", "point-size", G_TYPE_INT, POINT_SIZE, "batch-size",
+          G_TYPE_INT, 1000, NULL));
+  fail_unless_equals_int (push (&open, points, N_BYTES), GST_FLOW_FLUSHING);
+  setrlimit (RLIMIT_FSIZE, &limit);
+  message = ssio_check_pop (open.sink, GST_MESSAGE_ERROR);
+  gst_message_parse_error (message, &error, NULL);
+  fail_unless (strstr (error->message, "File too large") != NULL);
+  fail_if (strstr (error->message, "recover=true") != NULL);
+  g_error_free (error);
+  gst_message_unref (message);
+  gst_element_set_state (open.sink, GST_STATE_NULL);
+  fail_unless_equals_int (recordcheck_count_files (open.folder), 0);
+  g_free (points);
+  close_recording (&open);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_folder_that_vanishes_is_an_error)
 {
   Open open = open_recording ("a.npy", LAYOUT, POINT_SIZE);
@@ -377,8 +438,10 @@ GST_START_TEST (layouts_that_a_format_cannot_have_are_errors)
   check_layout ("a.npy", "x:i4*0.01,y:f4,z:f4", 12, "x:i4*0.01");
   check_layout ("a.ply", "x:f4,y:f4,n:u1&7", 9, "ssioconvert");
   check_layout ("a.ply", "x:f4,y:f4,z:f4+5", 12, "z:f4+5");
-  check_layout ("a.ply", "x:f4,y y:f4", 8, "without blanks");
-  check_layout ("a.npy", "x:f4,y\\:f4", 8, "without a backslash");
+  check_layout ("a.ply", "x:f4,y y:f4", 8,
+      "without blanks in PLY; leave it out (ssioconvert fields=");
+  check_layout ("a.npy", "x:f4,y\\:f4", 8,
+      "without a backslash in .npy; leave it out (ssioconvert fields=");
   check_layout ("a.las", "x:f4,y:f4", 8, "x, y or z");
   check_layout ("a.las", long_name, 16, "33 bytes");
   g_free (long_name);
@@ -439,6 +502,60 @@ GST_START_TEST (first_coordinates_that_las_would_lose_are_an_error)
       GST_FLOW_FLUSHING);
   ssio_check_posted_error (open.sink, GST_STREAM_ERROR,
       GST_STREAM_ERROR_FORMAT, "a.las", "record as .bin", NULL);
+  close_recording (&open);
+}
+GST_END_TEST;
+
+/* What the error says to do about values keeps them as far as it can. */
+static void
+check_advice (gfloat first, gfloat second, const gchar *advice)
+{
+  Open open = open_recording ("a.las", "x:f4,y:f4,z:f4,intensity:f4", 16);
+  const gfloat points[] = { 1, first, 3, 4, 1, second, 3, 4 };
+  GstMessage *message;
+  GError *error;
+
+  push (&open, points, sizeof (points));
+  message = ssio_check_pop (open.sink, GST_MESSAGE_ERROR);
+  gst_message_parse_error (message, &error, NULL);
+  if (advice)
+    fail_unless (strstr (error->message, advice) != NULL, "%s",
+        error->message);
+  else
+    fail_if (strstr (error->message, "lossy") != NULL, "%s", error->message);
+  g_error_free (error);
+  gst_message_unref (message);
+  close_recording (&open);
+}
+
+GST_START_TEST (coordinates_are_not_cut_off_by_who_follows_the_advice)
+{
+  check_advice (1e-9f, 1.23456f, "fields=...,y:i4*0.001+0");
+  check_advice (0.0078125f, 5e6f, "fields=...,y:i4*0.01+0");
+  check_advice (0.1f, 1e30f, NULL);
+}
+GST_END_TEST;
+
+/* Of a value that is only to be rounded, and of one out of range. */
+GST_START_TEST (values_are_to_be_rounded_only_where_they_are_in_range)
+{
+  static const gfloat points[]
+      = { 1, 2, 3, 0.5, 1, 2, 3, 70000, 1, 2, 3, NAN };
+  static const gboolean can_round[] = { TRUE, FALSE, FALSE };
+  Open open = open_recording ("a.las", "x:f4,y:f4,z:f4,intensity:f4", 16);
+  GstMessage *message;
+  GError *error;
+
+  push (&open, points + 4 * __i__, 16);
+  message = ssio_check_pop (open.sink, GST_MESSAGE_ERROR);
+  gst_message_parse_error (message, &error, NULL);
+  fail_unless_equals_int (strstr (error->message,
+                              "lossy=true fields=...,intensity:u2*1+0")
+                              != NULL,
+      can_round[__i__]);
+  fail_unless (strstr (error->message, "record as .bin") != NULL);
+  g_error_free (error);
+  gst_message_unref (message);
   close_recording (&open);
 }
 GST_END_TEST;
@@ -513,6 +630,11 @@ ssiosink_errors_suite (void)
   tcase_add_loop_test (tcase, a_full_disk_is_an_error, 0,
       G_N_ELEMENTS (names));
   tcase_add_test (tcase, a_full_disk_leaves_the_files_before);
+  tcase_add_loop_test (tcase,
+      a_batch_that_does_not_fit_leaves_its_first_points, 0,
+      G_N_ELEMENTS (names));
+  tcase_add_loop_test (tcase, a_disk_without_room_for_a_point_is_left_empty, 0,
+      G_N_ELEMENTS (names));
   tcase_add_test (tcase, a_folder_that_vanishes_is_an_error);
   tcase_add_test (tcase, a_part_that_is_replaced_is_an_error);
   tcase_add_test (tcase, a_folder_that_is_renamed_keeps_the_recording);
@@ -522,6 +644,10 @@ ssiosink_errors_suite (void)
   tcase_add_test (tcase, a_value_that_las_would_lose_is_an_error);
   tcase_add_loop_test (tcase,
       first_coordinates_that_las_would_lose_are_an_error, 0, 3);
+  tcase_add_test (tcase,
+      coordinates_are_not_cut_off_by_who_follows_the_advice);
+  tcase_add_loop_test (tcase,
+      values_are_to_be_rounded_only_where_they_are_in_range, 0, 3);
   tcase_add_test (tcase, what_does_not_fit_is_not_appended);
   tcase_add_test (tcase, a_source_that_is_cut_leaves_a_part);
   return suite;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which files ssiosink writes, and when they are complete. */
 
+#include <string.h>
 #include <unistd.h>
 
 #include "record/recordcheck.h"
@@ -325,6 +326,31 @@ GST_START_TEST (a_new_recording_replaces_an_old_one_once_it_is_complete)
 }
 GST_END_TEST;
 
+GST_START_TEST (an_old_recording_stays_where_no_points_came)
+{
+  Recording recording = start (names[__i__]);
+  gchar *old, *bytes;
+  gsize old_size, size;
+  guint n_files;
+
+  play (&recording, LAYOUT);
+  push (&recording, 7);
+  stop (&recording);
+  n_files = recordcheck_count_files (recording.folder);
+  old = recordcheck_read (recording.folder, names[__i__], &old_size);
+  play (&recording, LAYOUT);
+  stop (&recording);
+  bytes = recordcheck_read (recording.folder, names[__i__], &size);
+  fail_unless_equals_uint64 (size, old_size);
+  fail_unless (memcmp (bytes, old, size) == 0);
+  fail_unless_equals_int (recordcheck_count_files (recording.folder), n_files);
+  g_free (bytes);
+  g_free (old);
+  expect_no_message (&recording, GST_MESSAGE_ERROR);
+  finish (&recording);
+}
+GST_END_TEST;
+
 GST_START_TEST (files_end_at_a_number_of_points)
 {
   Recording recording = start ("a-%03d.bin");
@@ -504,6 +530,23 @@ GST_START_TEST (another_layout_has_another_file)
 }
 GST_END_TEST;
 
+GST_START_TEST (another_layout_before_any_points_is_that_of_the_file)
+{
+  Recording recording = start ("a.bin");
+
+  g_object_set (recording.sink, "append", __i__ == 1, NULL);
+  play (&recording, "a:f4,b:f4,c:f4");
+  play (&recording, LAYOUT);
+  fail_if (exists (&recording, "a.bin"));
+  push (&recording, 4);
+  push_event (&recording, gst_event_new_eos ());
+  expect_no_message (&recording, GST_MESSAGE_ERROR);
+  expect_points (&recording, "a.bin", FALSE, 4, 0);
+  fail_unless_equals_int (recordcheck_count_files (recording.folder), 2);
+  finish (&recording);
+}
+GST_END_TEST;
+
 GST_START_TEST (points_are_appended)
 {
   Recording recording = start ("a.bin");
@@ -524,6 +567,28 @@ GST_START_TEST (points_are_appended)
   push_event (&recording, gst_event_new_eos ());
   expect_points (&recording, "a.bin", FALSE, 8, 0);
   fail_unless_equals_int (recordcheck_count_files (recording.folder), 2);
+  finish (&recording);
+}
+GST_END_TEST;
+
+GST_START_TEST (where_nothing_is_appended_the_sidecar_stays_too)
+{
+  Recording recording = start ("a.bin");
+  gchar *old, *sidecar;
+  gsize size;
+
+  g_object_set (recording.sink, "append", TRUE, NULL);
+  play (&recording, LAYOUT);
+  push (&recording, 3);
+  stop (&recording);
+  old = recordcheck_read (recording.folder, "a.bin.json", &size);
+  fail_unless (strstr (old, "\"points\": 3") != NULL);
+  play (&recording, LAYOUT);
+  stop (&recording);
+  sidecar = recordcheck_read (recording.folder, "a.bin.json", &size);
+  fail_unless_equals_string (sidecar, old);
+  g_free (sidecar);
+  g_free (old);
   finish (&recording);
 }
 GST_END_TEST;
@@ -553,6 +618,29 @@ GST_START_TEST (points_are_appended_to_a_part_that_was_left)
   expect_points (&recording, "a.bin", FALSE, 6, 0);
   g_free (sidecar);
   g_free (bytes);
+  finish (&recording);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_flush_leaves_a_part_that_was_appended_to)
+{
+  Recording recording = start ("a.bin");
+  static const gchar sidecar[]
+      = "{\"format\":\"ssio-points\",\"version\":1,\"layout\":"
+        "\"" LAYOUT "\",\"point-size\":12}";
+  const gfloat old[] = { 0, 1, 2 };
+
+  recordcheck_write (recording.folder, "a.bin.part", old, sizeof (old));
+  recordcheck_write (recording.folder, "a.bin.part.json", sidecar,
+      strlen (sidecar));
+  g_object_set (recording.sink, "append", TRUE, NULL);
+  play (&recording, LAYOUT);
+  push (&recording, 4);
+  flush (&recording);
+  recording.next = 3;
+  push (&recording, 2);
+  push_event (&recording, gst_event_new_eos ());
+  expect_points (&recording, "a.bin", FALSE, 3, 0);
   finish (&recording);
 }
 GST_END_TEST;
@@ -629,6 +717,8 @@ ssiosink_files_suite (void)
   tcase_add_test (tcase, ready_completes_the_file_too);
   tcase_add_test (tcase,
       a_new_recording_replaces_an_old_one_once_it_is_complete);
+  tcase_add_loop_test (tcase, an_old_recording_stays_where_no_points_came, 0,
+      4);
   tcase_add_test (tcase, files_end_at_a_number_of_points);
   tcase_add_test (tcase, files_end_at_a_number_of_bytes);
   tcase_add_test (tcase, files_end_after_a_time);
@@ -640,8 +730,12 @@ ssiosink_files_suite (void)
   tcase_add_test (tcase,
       an_epoch_after_a_flush_takes_the_place_of_the_one_before);
   tcase_add_test (tcase, another_layout_has_another_file);
+  tcase_add_loop_test (tcase,
+      another_layout_before_any_points_is_that_of_the_file, 0, 2);
   tcase_add_test (tcase, points_are_appended);
+  tcase_add_test (tcase, where_nothing_is_appended_the_sidecar_stays_too);
   tcase_add_test (tcase, points_are_appended_to_a_part_that_was_left);
+  tcase_add_test (tcase, a_flush_leaves_a_part_that_was_appended_to);
   tcase_add_test (tcase, a_flush_leaves_what_was_appended_to);
   tcase_add_test (tcase, a_part_that_was_left_is_kept_with_a_warning);
   tcase_add_test (tcase, buffers_of_many_memories_are_written_whole);

@@ -62,7 +62,8 @@ check_round_trip (const gchar *layout, const gchar *suffix, guint64 n_points)
 }
 
 static const gchar *const any_layouts[]
-    = { XYZI, TYPES, "a:u1@3,b:f8@9,c:u2@20", "a:f4@4,b:f4@0", "x:i2" };
+    = { XYZI, TYPES, "a:u1@3,b:f8@9,c:u2@20", "a:f4@4,b:f4@0", "x:i2",
+        "gr\303\266\303\237e:f4,b:u1" };
 
 GST_START_TEST (bin_npy_and_ply_keep_all_types_and_gaps)
 {

@@ -320,6 +320,65 @@ GST_START_TEST (test_a_clock_that_is_set_is_no_loss)
 }
 GST_END_TEST
 
+/* Only in the first quarter of the turn, which is 225 blocks; packets go on over
+ * the rest. */
+GST_START_TEST (test_a_limited_field_of_view_keeps_time)
+{
+  const guint n_points = 225 * 32;
+  GstClockTime duration = 225 * GST_USECOND * 110.592;
+  const GstSsioVelodynePoint *last;
+  GstBuffer *buffer;
+  GstMapInfo map;
+  guint i;
+
+  make_harness ("");
+  sensor.dark = 9000;
+  push_next (REVOLUTION_PACKETS);
+  for (i = 0; i < 3; i++) {
+    buffer = pull (n_points);
+    fail_unless_equals_int (GST_BUFFER_IS_DISCONT (buffer), i == 0);
+    fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
+    last = (GstSsioVelodynePoint *) map.data + n_points - 1;
+    expect_about (last->time * GST_SECOND, duration - (55296 - 15 * 2304));
+    gst_buffer_unmap (buffer, &map);
+    expect_about (GST_BUFFER_DURATION (buffer), duration);
+    gst_buffer_unref (buffer);
+  }
+  fail_unless_equals_uint64 (get_stat ("lost"), 0);
+  /* a batch is whole when the next one begins */
+  expect_about (gst_harness_query_latency (harness), REVOLUTION_NS * 21 / 20);
+  tear_down ();
+}
+GST_END_TEST
+
+GST_START_TEST (test_azimuths_that_tremble_hide_no_loss)
+{
+  GstBuffer *packet;
+  GstMapInfo map;
+
+  make_harness ("");
+  packet = velodyne_check_next (&sensor);
+  fail_unless (gst_buffer_map (packet, &map, GST_MAP_READWRITE));
+  velodyne_check_put_azimuth (map.data, 6, 5 * 40 - 1);
+  gst_buffer_unmap (packet, &map);
+  push (packet);
+  velodyne_check_skip (&sensor, 3);
+  push_next (1);
+  fail_unless_equals_uint64 (get_stat ("lost"), 3);
+  tear_down ();
+}
+GST_END_TEST
+
+GST_START_TEST (test_a_new_stream_begins_a_new_batch)
+{
+  make_harness ("");
+  push_next (3);
+  gst_harness_push_event (harness, gst_event_new_stream_start ("new"));
+  expect_points (3 * PACKET_POINTS);
+  tear_down ();
+}
+GST_END_TEST
+
 /* They cannot be told apart, but something is said. */
 GST_START_TEST (test_two_sensors_on_one_port_are_warned_of)
 {
@@ -554,6 +613,25 @@ GST_START_TEST (test_packets_without_a_time_make_batches_without_one)
 }
 GST_END_TEST
 
+/* As pcapparse makes them. */
+GST_START_TEST (test_packets_may_have_their_time_as_dts)
+{
+  GstBuffer *packet = velodyne_check_next (&sensor);
+  GstBuffer *buffer;
+
+  make_harness ("");
+  GST_BUFFER_PTS (packet) = GST_CLOCK_TIME_NONE;
+  GST_BUFFER_DTS (packet) = 5 * GST_SECOND;
+  push (packet);
+  push_eos ();
+  buffer = pull (PACKET_POINTS);
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (buffer), 5 * GST_SECOND);
+  fail_if (GST_BUFFER_DTS_IS_VALID (buffer));
+  gst_buffer_unref (buffer);
+  tear_down ();
+}
+GST_END_TEST
+
 GST_START_TEST (test_a_revolution_without_a_point_is_a_gap)
 {
   GstClockTime pts, duration;
@@ -725,6 +803,8 @@ ssiovelodynedec_suite (void)
   tcase_add_test (tcase, test_a_long_loss_ends_the_revolution);
   tcase_add_test (tcase, test_a_late_packet_is_not_lost);
   tcase_add_test (tcase, test_a_clock_that_is_set_is_no_loss);
+  tcase_add_test (tcase, test_a_limited_field_of_view_keeps_time);
+  tcase_add_test (tcase, test_azimuths_that_tremble_hide_no_loss);
   tcase_add_test (tcase, test_two_sensors_on_one_port_are_warned_of);
   tcase_add_test (tcase, test_other_packets_are_counted_and_warned_of_in_time);
   tcase_add_test (tcase, test_position_packets_are_counted_without_a_warning);
@@ -735,10 +815,12 @@ ssiovelodynedec_suite (void)
   tcase_add_test (tcase, test_ranges_leave_points_out);
   tcase_add_test (tcase, test_events_come_in_order);
   tcase_add_test (tcase, test_a_new_segment_begins_a_new_batch);
+  tcase_add_test (tcase, test_a_new_stream_begins_a_new_batch);
   tcase_add_test (tcase, test_a_flush_throws_away_what_is_there);
   tcase_add_test (tcase, test_a_flush_before_the_first_packet_keeps_the_order);
   tcase_add_test (tcase, test_a_discontinuity_ends_the_batch);
   tcase_add_test (tcase, test_packets_without_a_time_make_batches_without_one);
+  tcase_add_test (tcase, test_packets_may_have_their_time_as_dts);
   tcase_add_test (tcase, test_a_revolution_without_a_point_is_a_gap);
   tcase_add_test (tcase, test_a_sensor_that_stands_still_has_full_batches);
   tcase_add_test (tcase, test_the_latency_is_a_revolution);

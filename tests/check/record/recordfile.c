@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Files under a temporary name, also where several threads want the same. */
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "record/recordcheck.h"
@@ -118,6 +119,90 @@ GST_START_TEST (what_was_appended_to_is_put_back_when_it_is_discarded)
 }
 GST_END_TEST;
 
+GST_START_TEST (a_part_that_was_appended_to_is_as_it_was_when_it_is_discarded)
+{
+  gchar *folder = recordcheck_make_folder ();
+  gchar *path = g_build_filename (folder, "a", NULL);
+  GstSsioRecordFile *file;
+
+  recordcheck_write (folder, "a.part", "old", 3);
+  recordcheck_write (folder, "a.part.json", "{}", 2);
+  file = open_file (path, TRUE);
+  fail_unless (gst_ssio_record_file_write (file, "new", 3, NULL));
+  gst_ssio_record_file_discard (file);
+  gst_ssio_record_file_free (file);
+  expect_bytes (folder, "a.part", "old");
+  expect_bytes (folder, "a.part.json", "{}");
+  fail_unless_equals_int (recordcheck_count_files (folder), 2);
+  g_free (path);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
+/* What was cut off does not come back as zeros. */
+GST_START_TEST (a_discard_adds_nothing)
+{
+  gchar *folder = recordcheck_make_folder ();
+  gchar *path = g_build_filename (folder, "a", NULL);
+  GstSsioRecordFile *file;
+  gsize size;
+
+  recordcheck_write (folder, "a", "old", 3);
+  file = open_file (path, TRUE);
+  fail_unless (gst_ssio_record_file_truncate (file, 2, NULL));
+  gst_ssio_record_file_discard (file);
+  gst_ssio_record_file_free (file);
+  g_free (recordcheck_read (folder, "a", &size));
+  fail_unless_equals_uint64 (size, 2);
+  g_free (path);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_part_that_somebody_moved_away_is_left_alone)
+{
+  gchar *folder = recordcheck_make_folder ();
+  gchar *path = g_build_filename (folder, "a", NULL);
+  gchar *part = g_build_filename (folder, "a.part", NULL);
+  gchar *moved = g_build_filename (folder, "b", NULL);
+  GstSsioRecordFile *file;
+
+  recordcheck_write (folder, "a", "old", 3);
+  file = open_file (path, TRUE);
+  fail_unless (gst_ssio_record_file_write (file, "new", 3, NULL));
+  fail_unless (g_rename (part, moved) == 0);
+  gst_ssio_record_file_discard (file);
+  gst_ssio_record_file_free (file);
+  expect_bytes (folder, "b", "oldnew");
+  g_free (moved);
+  g_free (part);
+  g_free (path);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
+/* Of a process that died after the sidecar had its final name, and before the
+ * data had. */
+GST_START_TEST (a_part_that_is_kept_keeps_a_sidecar_of_the_final_name)
+{
+  gchar *folder = recordcheck_make_folder ();
+  gchar *path = g_build_filename (folder, "a", NULL);
+  GstSsioRecordFile *file;
+
+  recordcheck_write (folder, "a.part", "old", 3);
+  recordcheck_write (folder, "a.json", "{1}", 3);
+  file = open_file (path, FALSE);
+  expect_bytes (folder, "a.1.part", "old");
+  fail_unless (gst_ssio_record_file_write_sidecar (file, "{2}", NULL));
+  fail_unless (gst_ssio_record_file_finish (file, NULL));
+  gst_ssio_record_file_free (file);
+  expect_bytes (folder, "a.1.part.json", "{1}");
+  expect_bytes (folder, "a.json", "{2}");
+  g_free (path);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
 typedef struct {
   const gchar *path;
   gchar letter;
@@ -223,6 +308,12 @@ recordfile_suite (void)
   tcase_add_test (tcase, what_is_discarded_leaves_nothing);
   tcase_add_test (tcase,
       what_was_appended_to_is_put_back_when_it_is_discarded);
+  tcase_add_test (tcase,
+      a_part_that_was_appended_to_is_as_it_was_when_it_is_discarded);
+  tcase_add_test (tcase, a_discard_adds_nothing);
+  tcase_add_test (tcase, a_part_that_somebody_moved_away_is_left_alone);
+  tcase_add_test (tcase,
+      a_part_that_is_kept_keeps_a_sidecar_of_the_final_name);
   tcase_add_test (tcase, one_writer_at_a_time_and_readers_see_whole_files);
   return suite;
 }

@@ -95,6 +95,10 @@ GST_START_TEST (bits_move_where_they_fit)
   check ("a:u1&7,b:u1@0&56>>3", "\x2b", "a:u1&15,b:u1@0&240>>4", "\x53");
   check ("a:u2&4080>>4,b:u1", "\xb0\x0a\x05", "a:u1,b:u1&15", "\xab\x05");
   check ("a:u1", "\x10", "a:u1&15", NULL);
+  check ("a:u8&1152921504606846975", "\x01\0\0\0\0\0\0\xff", "a:u8",
+      "\x01\0\0\0\0\0\0\x0f");
+  check ("a:u8&1152921504606846960>>4", "\xf1\xff\xff\xff\xff\xff\xff\xff",
+      "a:u8", "\xff\xff\xff\xff\xff\xff\xff\0");
 }
 GST_END_TEST;
 

@@ -252,13 +252,12 @@ add_extent (const GstSsioRaster *raster, guint extent[4])
   }
 }
 
-/* All of a box's corners are seen, and the eye could be no nearer: they reach
- * from one edge to the other, and are as far from both others. */
+/* All of a box's corners are seen. Grows an extent by where. */
 static void
-check_fills (GstSsioCamera camera, GstSsioBox box, guint width, guint height)
+check_seen (GstSsioCamera camera, GstSsioBox box, guint width, guint height,
+    guint extent[4])
 {
   GstSsioProjection projection = project (camera, box, width, height);
-  guint extent[4] = { width, width, height, height };
   guint i;
 
   for (i = 0; i < 8; i++) {
@@ -272,6 +271,16 @@ check_fills (GstSsioCamera camera, GstSsioBox box, guint width, guint height)
     add_extent (&raster, extent);
     gst_ssio_raster_clear (&raster);
   }
+}
+
+/* And the eye could be no nearer: they reach from one edge to the other, and
+ * are as far from both others. */
+static void
+check_fills (GstSsioCamera camera, GstSsioBox box, guint width, guint height)
+{
+  guint extent[4] = { width, width, height, height };
+
+  check_seen (camera, box, width, height, extent);
   fail_unless (extent[0] + extent[1] <= 1 || extent[2] + extent[3] <= 1,
       "left %u, right %u, top %u, bottom %u of %u x %u", extent[0], extent[1],
       extent[2], extent[3], width, height);
@@ -300,6 +309,18 @@ GST_START_TEST (a_box_fills_the_picture_from_all_sides)
   check_fills (camera, flat, 1, 1);
   check_fills (camera, flat, 2, 1);
   check_fills (camera, flat, 1, 3);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_long_road_is_seen_from_its_end)
+{
+  const GstSsioBox road = { { -1, 0, 0 }, { 1, 20000, 1 } };
+  const GstSsioBox line = { { 0, 0, 0 }, { 0, 20000, 0 } };
+  const GstSsioCamera camera = { GST_SSIO_VIEW_PERSPECTIVE, 180, 0, 0 };
+  guint extent[4] = { 9, 9, 9, 9 };
+
+  check_fills (camera, road, 64, 48);
+  check_seen (camera, line, 9, 9, extent);
 }
 GST_END_TEST;
 
@@ -434,6 +455,7 @@ scope_raster_suite (void)
   tcase_add_test (tcase, the_eye_is_where_azimuth_and_elevation_say);
   tcase_add_test (tcase, what_is_behind_the_eye_is_not_seen);
   tcase_add_test (tcase, a_box_fills_the_picture_from_all_sides);
+  tcase_add_test (tcase, a_long_road_is_seen_from_its_end);
   tcase_add_test (tcase, a_pixel_is_as_long_as_two_points_must_be_apart);
   tcase_add_test (tcase, wide_points_are_squares_of_which_the_nearest_is_seen);
   tcase_add_test (tcase, points_cover_the_surface_they_are_on);

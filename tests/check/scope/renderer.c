@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "scope/cloud.h"
 #include "scope/renderer.h"
 #include "ssiocheck.h"
 
@@ -54,6 +53,14 @@ new_studio (const gchar *layout, guint width, guint height)
   set_layout (&studio, layout, NULL);
   gst_ssio_renderer_set_size (studio.renderer, width, height);
   return studio;
+}
+
+static void
+set_range (Studio *studio, guint axis, gdouble min, gdouble max)
+{
+  studio->settings.has_range[axis] = TRUE;
+  studio->settings.range.min[axis] = min;
+  studio->settings.range.max[axis] = max;
 }
 
 static void
@@ -243,6 +250,30 @@ GST_START_TEST (centimetres_of_a_map_s_coordinates_are_seen)
 }
 GST_END_TEST;
 
+/* As sensors write what they did not see. */
+GST_START_TEST (a_first_point_in_the_origin_costs_no_digits)
+{
+  static const gdouble points[][4]
+      = { { 0, 0, 0, 255 }, { 636001.76, 5848935.20, 1, 10 },
+          { 636001.77, 5848935.22, 1, 20 }, { 636001.78, 5848935.24, 1, 30 } };
+  Studio studio = new_studio ("x:f8,y:f8,z:f8,intensity:f8", 3, 5);
+  guint8 *bytes;
+
+  set_range (&studio, 0, 636001.76, 636001.78);
+  set_range (&studio, 1, 5848935.20, 5848935.24);
+  begin (&studio);
+  add (&studio, points, 4);
+  bytes = paint (&studio);
+  fail_unless_equals_int (count_lit (bytes, &studio), 3);
+  fail_unless_equals_int (get_gray (bytes, &studio, 0, 4), 10);
+  fail_unless_equals_int (get_gray (bytes, &studio, 1, 2), 20);
+  fail_unless_equals_int (get_gray (bytes, &studio, 2, 0), 30);
+  check_counts (&studio, 4, 0, 1);
+  g_free (bytes);
+  close_studio (&studio);
+}
+GST_END_TEST;
+
 GST_START_TEST (points_that_are_nowhere_are_left_out_and_counted)
 {
   static const gfloat points[][4]
@@ -294,14 +325,6 @@ new_row (guint n)
     points[4 * i + 3] = 1 + i;
   }
   return points;
-}
-
-static void
-set_range (Studio *studio, guint axis, gdouble min, gdouble max)
-{
-  studio->settings.has_range[axis] = TRUE;
-  studio->settings.range.min[axis] = min;
-  studio->settings.range.max[axis] = max;
 }
 
 GST_START_TEST (the_view_is_fitted_to_all_batches_and_never_shrinks)
@@ -456,6 +479,30 @@ GST_START_TEST (a_range_that_holds_all_changes_nothing)
 }
 GST_END_TEST;
 
+/* Where points are to be drawn is not known before one has come. */
+GST_START_TEST (a_range_is_shown_also_after_a_picture_of_nothing)
+{
+  static const gdouble points[][4]
+      = { { NAN, 0, 0, 255 }, { 636001, 848935, 1, 10 } };
+  Studio studio = new_studio ("x:f8,y:f8,z:f8,intensity:f8", 3, 3);
+  guint8 *bytes;
+  guint i;
+
+  set_range (&studio, 0, 636000, 636002);
+  set_range (&studio, 1, 848934, 848936);
+  begin (&studio);
+  for (i = 0; i < 2; i++) {
+    add (&studio, points[i], 1);
+    bytes = paint (&studio);
+    fail_unless_equals_int (count_lit (bytes, &studio), i);
+    fail_unless_equals_int (get_gray (bytes, &studio, 1, 1), 10 * i);
+    g_free (bytes);
+  }
+  check_counts (&studio, 2, 1, 0);
+  close_studio (&studio);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_new_size_keeps_points_that_wait_and_says_which_are_lost)
 {
   Studio studio = new_studio (LAYOUT, 101, 1);
@@ -535,79 +582,6 @@ GST_START_TEST (wild_numbers_do_no_harm)
       fail_unless_equals_uint64 (counts.outside, 0);
     close_studio (&studio);
   }
-}
-GST_END_TEST;
-
-static GstSsioCloud
-new_cloud (const gfloat *points, gsize n)
-{
-  GstSsioCloud cloud = { .n = 0 };
-  GstSsioChunk *chunk = g_new0 (GstSsioChunk, 1);
-  gsize i;
-  guint c;
-
-  for (i = 0; i < n; i++) {
-    for (c = 0; c < 4; c++)
-      chunk->columns[c][chunk->n] = points[4 * i + c];
-    chunk->n++;
-    if (chunk->n == GST_SSIO_READER_POINTS || i + 1 == n) {
-      gst_ssio_cloud_append (&cloud, chunk);
-      chunk->n = 0;
-    }
-  }
-  g_free (chunk);
-  return cloud;
-}
-
-/* Whether a point that stayed is in the same cube, of that size from min. */
-static gboolean
-has_neighbour (const GstSsioCloud *cloud, const gfloat *point, gdouble min,
-    gdouble size)
-{
-  gsize i;
-  guint axis;
-
-  for (i = 0; i < cloud->n; i++) {
-    gboolean same = TRUE;
-
-    for (axis = 0; axis < 3; axis++)
-      same = same
-             && floor ((cloud->columns[axis][i] - min) / size)
-                    == floor ((point[axis] - min) / size);
-    if (same)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-GST_START_TEST (thinning_keeps_one_point_of_every_cube)
-{
-  const guint n = 3000;
-  GstSsioBox box = { { -10, -10, -10 }, { 10, 10, 10 } };
-  gfloat *points = g_new (gfloat, 4 * n);
-  GstSsioCloud cloud;
-  gdouble size;
-  guint i;
-
-  g_random_set_seed (3);
-  for (i = 0; i < 4 * n; i++)
-    points[i] = g_random_double_range (-10, 10);
-  cloud = new_cloud (points, n);
-  fail_unless_equals_int (cloud.n, n);
-  size = gst_ssio_cloud_thin (&cloud, &box, 4, 1000);
-  fail_unless_equals_float (size, 4);
-  fail_unless_equals_int (cloud.n, 125);
-  for (i = 0; i < n; i++)
-    fail_unless (has_neighbour (&cloud, points + 4 * i, -10, size));
-
-  /* twice as large cubes until few enough stay */
-  size = gst_ssio_cloud_thin (&cloud, &box, 4, 100);
-  fail_unless_equals_float (size, 8);
-  fail_unless (cloud.n <= 27 && cloud.n > 8);
-  size = gst_ssio_cloud_thin (&cloud, &box, 8, 1);
-  fail_unless_equals_int (cloud.n, 1);
-  gst_ssio_cloud_clear (&cloud);
-  g_free (points);
 }
 GST_END_TEST;
 
@@ -705,6 +679,7 @@ scope_renderer_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, pictures_of_a_random_cloud_are_numpy_s);
   tcase_add_test (tcase, centimetres_of_a_map_s_coordinates_are_seen);
+  tcase_add_test (tcase, a_first_point_in_the_origin_costs_no_digits);
   tcase_add_test (tcase, points_that_are_nowhere_are_left_out_and_counted);
   tcase_add_test (tcase, doubles_beyond_float32_are_left_out);
   tcase_add_test (tcase, the_view_is_fitted_to_all_batches_and_never_shrinks);
@@ -712,11 +687,11 @@ scope_renderer_suite (void)
   tcase_add_test (tcase, a_range_leaves_out_what_is_beyond_it);
   tcase_add_test (tcase, a_range_is_in_the_files_coordinates_and_has_its_ends);
   tcase_add_test (tcase, a_range_that_holds_all_changes_nothing);
+  tcase_add_test (tcase, a_range_is_shown_also_after_a_picture_of_nothing);
   tcase_add_test (tcase,
       a_new_size_keeps_points_that_wait_and_says_which_are_lost);
   tcase_add_test (tcase, all_points_in_one_place_are_one_pixel);
   tcase_add_test (tcase, wild_numbers_do_no_harm);
-  tcase_add_test (tcase, thinning_keeps_one_point_of_every_cube);
   tcase_add_test (tcase, a_picture_of_more_points_than_can_wait_has_no_holes);
   tcase_add_test (tcase, points_are_colored_by_what_formats_call_it);
   tcase_add_test (tcase, a_field_that_is_not_there_is_named);

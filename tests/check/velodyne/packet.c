@@ -114,6 +114,39 @@ GST_START_TEST (test_a_jump_does_not_change_the_speed)
 }
 GST_END_TEST
 
+/* What is dark takes as long as the turn over it. */
+GST_START_TEST (test_a_jump_takes_time)
+{
+  guint i;
+
+  fill (VLP16, STRONGEST, 100, 40);
+  for (i = 6; i < 12; i++)
+    velodyne_check_put_azimuth (bytes, i, 20000 + i * 40);
+  expect_kind (GST_SSIO_VELODYNE_DATA);
+  fail_unless_equals_int (packet.firings[11].dark_ns, 0);
+  for (i = 12; i < 24; i++) {
+    fail_unless_equals_int (packet.firings[i].offset_ns, i * 55296);
+    fail_unless_equals_int (packet.firings[i].dark_ns,
+        (20000 - 100) * G_GUINT64_CONSTANT (110592) / 40);
+  }
+}
+GST_END_TEST
+
+/* One that is dark before and after a single block would need a field of view
+ * of less than a degree. */
+GST_START_TEST (test_a_wrong_azimuth_is_no_jump)
+{
+  guint i;
+
+  fill (VLP16, STRONGEST, 100, 40);
+  velodyne_check_put_azimuth (bytes, 6, 20000);
+  expect_kind (GST_SSIO_VELODYNE_DATA);
+  fail_if (packet.has_jump);
+  for (i = 0; i < 24; i++)
+    fail_unless_equals_int (packet.firings[i].dark_ns, 0);
+}
+GST_END_TEST
+
 GST_START_TEST (test_a_bad_block_is_left_out)
 {
   fill (VLP16, STRONGEST, 100, 40);
@@ -196,6 +229,8 @@ packet_suite (void)
   tcase_add_test (tcase, test_dual_return_has_two_blocks_of_the_same_firings);
   tcase_add_test (tcase, test_azimuths_go_on_after_a_full_turn);
   tcase_add_test (tcase, test_a_jump_does_not_change_the_speed);
+  tcase_add_test (tcase, test_a_jump_takes_time);
+  tcase_add_test (tcase, test_a_wrong_azimuth_is_no_jump);
   tcase_add_test (tcase, test_a_bad_block_is_left_out);
   tcase_add_test (tcase,
       test_dual_return_leaves_out_both_blocks_where_one_is_bad);

@@ -65,6 +65,17 @@ GST_START_TEST (test_more_than_a_lost_turn_interrupts)
 }
 GST_END_TEST
 
+/* Azimuths have hundredths of a degree, of which a block of an HDL-32E at 5 Hz
+ * has 8 or 9: a speed may be off by 9 %. */
+GST_START_TEST (test_a_speed_that_is_not_exact_interrupts_nothing)
+{
+  turn (1000, 0);
+  fail_unless_equals_int (turn (35000, 103000000), GST_SSIO_VELODYNE_GOES_ON);
+  fail_unless_equals_int (turn (1000, 5555556), GST_SSIO_VELODYNE_BEGINS);
+  fail_unless_equals_int (turn (1100, 95000000), GST_SSIO_VELODYNE_INTERRUPTS);
+}
+GST_END_TEST
+
 GST_START_TEST (test_a_late_firing_ends_nothing)
 {
   turn (35000, 0);
@@ -163,6 +174,7 @@ revolution_suite (void)
   tcase_add_test (tcase, test_a_small_step_back_is_no_end);
   tcase_add_test (tcase, test_a_turn_that_is_lost_but_for_a_bit_is_an_end);
   tcase_add_test (tcase, test_more_than_a_lost_turn_interrupts);
+  tcase_add_test (tcase, test_a_speed_that_is_not_exact_interrupts_nothing);
   tcase_add_test (tcase, test_a_late_firing_ends_nothing);
   tcase_add_test (tcase, test_a_limited_field_of_view_has_revolutions);
   tcase_add_test (tcase, test_time_goes_on_over_the_hour);

@@ -41,6 +41,19 @@ velodyne_check_put (guint8 *bytes, guint block, guint channel,
   at[2] = reflectivity;
 }
 
+/* To the next block, without those that a limited field of view leaves out. */
+static void
+turn (VelodyneCheck *sensor)
+{
+  guint n_blocks = sensor->return_mode == DUAL ? N_BLOCKS / 2 : N_BLOCKS;
+
+  sensor->azimuth = (sensor->azimuth + sensor->step) % 36000;
+  while (sensor->dark > 0 && sensor->azimuth >= sensor->dark) {
+    sensor->azimuth = (sensor->azimuth + sensor->step) % 36000;
+    sensor->time += sensor->packet_ns / n_blocks;
+  }
+}
+
 static void
 put_block (VelodyneCheck *sensor, guint8 *bytes, guint block)
 {
@@ -50,7 +63,7 @@ put_block (VelodyneCheck *sensor, guint8 *bytes, guint block)
   for (i = 0; i < 32; i++)
     velodyne_check_put (bytes, block, i, sensor->distance, 7);
   if (sensor->return_mode != DUAL || block % 2 == 1)
-    sensor->azimuth = (sensor->azimuth + sensor->step) % 36000;
+    turn (sensor);
 }
 
 void

@@ -27,6 +27,7 @@ typedef struct {
   guint8 return_mode;
   guint azimuth; /* of the next block, hundredths of a degree */
   guint step;    /* from block to block */
+  guint dark;    /* the azimuth from which on it is dark up to 0; 0: never */
   guint64 time;  /* of the next packet, nanoseconds */
   guint packet_ns;
   guint16 distance; /* in 2 mm */

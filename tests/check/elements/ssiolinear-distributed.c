@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: MIT */
+/* Training on several processes, which mpirun starts. */
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+#include "linear/mpicheck.h"
+#include "linearcheck.h"
+
+#define N_POINTS 5300
+#define N_INPUTS 2
+#define N_CLASSES 3
+#define WIDTHS "16,3"
+
+/* Float32, of sums in another order. */
+#define TOLERANCE 2e-6
+
+/* Two inputs, each far from 0, and a class that depends on both. */
+static gfloat *
+make_points (void)
+{
+  GRand *random = g_rand_new_with_seed (7);
+  gfloat *points = g_new (gfloat, N_POINTS * 3);
+  guint p;
+
+  for (p = 0; p < N_POINTS; p++) {
+    const gfloat x = g_rand_double_range (random, -1, 1);
+    const gfloat y = g_rand_double_range (random, -1, 1);
+
+    points[p * 3] = 100 + 10 * x;
+    points[p * 3 + 1] = -50 + 3 * y;
+    points[p * 3 + 2] = x > y ? 0 : x * y > 0 ? 1 : 2;
+  }
+  g_rand_free (random);
+  return points;
+}
+
+static gchar *
+write_points (gfloat *points)
+{
+  gchar *path
+      = ssio_check_write_file (".bin", points, N_POINTS * 3 * sizeof (gfloat));
+
+  g_free (points);
+  return path;
+}
+
+typedef struct {
+  gchar *tile;
+  gchar *weights; /* where they are to be */
+} Files;
+
+static Files
+make_files (void)
+{
+  return (Files){ write_points (make_points ()),
+    ssio_check_make_path (".safetensors") };
+}
+
+static void
+clear_files (Files *files)
+{
+  g_free (files->tile);
+  g_free (files->weights);
+}
+
+/* With batches of so many points on each rank. */
+static gchar *
+describe (const Files *files, guint batch_size, const gchar *source,
+    const gchar *linear)
+{
+  return g_strdup_printf (
+      "ssiosrc location=%s layout=x:f4,y:f4,class:f4 num-shards=-1 "
+      "shard-index=-1 batch-size=%u %s ! queue ! "
+      "ssiolinear distributed=true train=true label=class layers=" WIDTHS
+      " threads=1 save-weights=%s %s",
+      files->tile, batch_size, source, files->weights, linear);
+}
+
+static gchar *
+run_ok (guint n_ranks, const Files *files, guint batch_size,
+    const gchar *source, const gchar *linear)
+{
+  gchar *pipeline = describe (files, batch_size, source, linear);
+  gchar *output;
+
+  fail_unless (mpi_check_run (n_ranks, &output, mpi_check_get_launcher (),
+                   "run", pipeline, NULL),
+      "%s", output);
+  g_free (pipeline);
+  return output;
+}
+
+/* The last epoch of a rank. Free with gst_structure_free(). */
+static GstStructure *
+find_epoch (const gchar *output, guint rank)
+{
+  gchar *start = g_strdup_printf ("rank %u: ssio-epoch", rank);
+  const gchar *at = g_strrstr (output, start);
+  GstStructure *structure;
+  gchar *line;
+
+  fail_unless (at != NULL, "%s", output);
+  line = g_strndup (at, strcspn (at, "\n"));
+  structure = gst_structure_from_string (line + strlen ("rank 0: "), NULL);
+  fail_unless (structure != NULL, "%s", line);
+  g_free (line);
+  g_free (start);
+  return structure;
+}
+
+static void
+check_double (const GstStructure *expected, const GstStructure *found,
+    const gchar *field)
+{
+  gdouble a, b;
+
+  fail_unless (gst_structure_get_double (expected, field, &a)
+               && gst_structure_get_double (found, field, &b));
+  fail_unless (fabs (a - b) < TOLERANCE, "%s: %.9g, %.9g", field, a, b);
+}
+
+/* Expects that an epoch was the same but for the number of its batches. */
+static void
+check_same_epoch (const GstStructure *expected, const GstStructure *found)
+{
+  static const gchar *const exact[] = { "epoch", "points", "bytes", "step",
+    "scored-points", "ignored-points", "confusion" };
+  static const gchar *const near[]
+      = { "loss", "accuracy", "miou", "learning-rate" };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (exact); i++)
+    fail_unless (gst_value_compare (gst_structure_get_value (expected,
+                                        exact[i]),
+                     gst_structure_get_value (found, exact[i]))
+                     == GST_VALUE_EQUAL,
+        "%s", exact[i]);
+  for (i = 0; i < G_N_ELEMENTS (near); i++)
+    check_double (expected, found, near[i]);
+}
+
+static void
+check_same_weights (const GstSsioModel *expected, const GstSsioModel *found)
+{
+  guint l, i;
+
+  for (l = 0; l < expected->n_layers; l++) {
+    const GstSsioLinearLayer *a = &expected->layers[l];
+    const GstSsioLinearLayer *b = &found->layers[l];
+
+    for (i = 0; i < a->n_in * a->n_out; i++)
+      fail_unless (fabsf (a->weight[i] - b->weight[i]) < TOLERANCE,
+          "layer %u, weight %u: %.9g, %.9g", l, i, a->weight[i], b->weight[i]);
+    for (i = 0; i < a->n_out; i++)
+      fail_unless (fabsf (a->bias[i] - b->bias[i]) < TOLERANCE);
+  }
+}
+
+/* Runs 1, 2 and 4 ranks whose batches are together as large, and expects that
+ * they do the same. */
+static void
+check_ranks (guint batch_size, const gchar *source, const gchar *linear)
+{
+  Files files = make_files ();
+  gchar *output = run_ok (1, &files, batch_size, source, linear);
+  GstStructure *expected_epoch = find_epoch (output, 0);
+  GstSsioModel *expected
+      = ssio_check_load_model (N_INPUTS, WIDTHS, files.weights);
+  guint n, r;
+
+  for (n = 2; n <= 4; n *= 2) {
+    GstSsioModel *found;
+
+    g_free (output);
+    g_unlink (files.weights);
+    output = run_ok (n, &files, batch_size / n, source, linear);
+    for (r = 0; r < n; r++) {
+      GstStructure *epoch = find_epoch (output, r);
+
+      check_same_epoch (expected_epoch, epoch);
+      gst_structure_free (epoch);
+    }
+    found = ssio_check_load_model (N_INPUTS, WIDTHS, files.weights);
+    check_same_weights (expected, found);
+    gst_ssio_model_free (found);
+  }
+  g_free (output);
+  gst_structure_free (expected_epoch);
+  gst_ssio_model_free (expected);
+  clear_files (&files);
+}
+
+/* The last batches are not full, and not of all ranks. */
+GST_START_TEST (ranks_do_what_one_does_with_larger_batches)
+{
+  if (!mpi_check_can_run (__func__))
+    return;
+  check_ranks (400, "epochs=3", "normalize=stats learning-rate=0.01");
+}
+GST_END_TEST;
+
+GST_START_TEST (ranks_do_so_with_whatever_makes_a_step)
+{
+  if (!mpi_check_can_run (__func__))
+    return;
+  check_ranks (400, "epochs=3",
+      "normalize=stats optimizer=sgd learning-rate=0.1 schedule=cosine "
+      "schedule-steps=12 steps-per-update=3 class-weights=1,2,0.5 "
+      "ignore-label=1");
+}
+GST_END_TEST;
+
+GST_START_TEST (schedule_is_as_long_as_the_longest_shard)
+{
+  if (!mpi_check_can_run (__func__))
+    return;
+  check_ranks (400, "epochs=2", "schedule=cosine");
+}
+GST_END_TEST;
+
+static GBytes *
+read_file (const gchar *path)
+{
+  gchar *bytes;
+  gsize size;
+
+  fail_unless (g_file_get_contents (path, &bytes, &size, NULL), "%s", path);
+  return g_bytes_new_take (bytes, size);
+}
+
+GST_START_TEST (runs_repeat_bit_for_bit)
+{
+  Files files;
+  GBytes *weights[2];
+  guint i;
+
+  if (!mpi_check_can_run (__func__))
+    return;
+  files = make_files ();
+  for (i = 0; i < 2; i++) {
+    g_free (run_ok (4, &files, 100, "shuffle=points seed=3 epochs=2", ""));
+    weights[i] = read_file (files.weights);
+  }
+  fail_unless (g_bytes_equal (weights[0], weights[1]));
+  g_bytes_unref (weights[0]);
+  g_bytes_unref (weights[1]);
+  clear_files (&files);
+}
+GST_END_TEST;
+
+GST_START_TEST (training_goes_on_from_a_checkpoint_on_all_ranks)
+{
+  Files files;
+  GBytes *expected, *found;
+  gchar *checkpoint, *linear;
+
+  if (!mpi_check_can_run (__func__))
+    return;
+  files = make_files ();
+  checkpoint = ssio_check_make_path (".checkpoint");
+  linear = g_strdup_printf ("checkpoint=%s", checkpoint);
+  g_free (run_ok (2, &files, 100, "shuffle=points epochs=3", ""));
+  expected = read_file (files.weights);
+  g_free (run_ok (2, &files, 100, "shuffle=points epochs=1", linear));
+  g_free (run_ok (2, &files, 100, "shuffle=points epochs=3", linear));
+  found = read_file (files.weights);
+  fail_unless (g_bytes_equal (expected, found));
+  g_bytes_unref (expected);
+  g_bytes_unref (found);
+  g_unlink (checkpoint);
+  g_free (checkpoint);
+  g_free (linear);
+  clear_files (&files);
+}
+GST_END_TEST;
+
+GST_START_TEST (first_rank_has_the_line_and_all_have_the_message)
+{
+  Files files;
+  gchar *output;
+
+  if (!mpi_check_can_run (__func__))
+    return;
+  files = make_files ();
+  output = run_ok (2, &files, 100, "", "");
+  fail_unless_equals_int (mpi_check_count (output, ": line: epoch 0: "), 1);
+  fail_unless_equals_int (mpi_check_count (output, "rank 0: line: "), 1);
+  fail_unless_equals_int (mpi_check_count (output,
+                              ", trained: step 27 on 2 ranks, loss "),
+      1);
+  fail_unless_equals_int (mpi_check_count (output, "ranks=(uint)2"), 2);
+  g_free (output);
+  clear_files (&files);
+}
+GST_END_TEST;
+
+/* Runs 4 ranks of which rank 1 does something else, and expects that the job
+ * ends, and how many of them print the text. */
+static void
+check_wrong (const gchar *how, const gchar *pipeline, gchar *odd_pipeline,
+    guint n, const gchar *text)
+{
+  gchar *output;
+
+  fail_if (mpi_check_run (4, &output, mpi_check_get_launcher (), how, pipeline,
+      odd_pipeline, NULL));
+  fail_unless (mpi_check_count (output, text) == n,
+      "expected %u of \"%s\" in: %s", n, text, output);
+  g_free (output);
+  g_free (odd_pipeline);
+}
+
+static void
+check_odd (const gchar *odd_source, const gchar *odd_linear, guint n,
+    const gchar *text)
+{
+  Files files = make_files ();
+  gchar *pipeline = describe (&files, 100, "", "");
+
+  check_wrong ("run", pipeline, describe (&files, 100, odd_source, odd_linear),
+      n, text);
+  g_free (pipeline);
+  clear_files (&files);
+}
+
+GST_START_TEST (rank_without_its_file_ends_all)
+{
+  if (!mpi_check_can_run (__func__))
+    return;
+  check_odd ("location=/no/such/file.bin", "", 3,
+      "rank 1 (of 0 to 3) has stopped");
+}
+GST_END_TEST;
+
+GST_START_TEST (settings_that_are_wrong_on_a_rank_are_told_by_all)
+{
+  if (!mpi_check_can_run (__func__))
+    return;
+  check_odd ("", "layers=2,x", 3,
+      "rank 1 (of 0 to 3) has failed: layers=\"2,x\": expected");
+}
+GST_END_TEST;
+
+GST_START_TEST (settings_that_differ_are_told_by_all)
+{
+  if (!mpi_check_can_run (__func__))
+    return;
+  check_odd ("", "learning-rate=0.5", 4,
+      "rank 0 has \"learning-rate 0.001\", rank 1 has \"learning-rate 0.5\"");
+  check_odd ("", "seed=5", 4, "rank 0 has \"layers 2,16,3 of weights ");
+}
+GST_END_TEST;
+
+GST_START_TEST (rank_with_more_epochs_ends_all)
+{
+  if (!mpi_check_can_run (__func__))
+    return;
+  check_odd ("epochs=2", "", 1, "same number of epochs");
+}
+GST_END_TEST;
+
+GST_START_TEST (training_that_breaks_on_a_rank_is_told_by_all)
+{
+  Files files, broken;
+  gfloat *points;
+  gchar *pipeline;
+  guint p;
+
+  if (!mpi_check_can_run (__func__))
+    return;
+  files = make_files ();
+  points = make_points ();
+  for (p = 0; p < N_POINTS; p++)
+    points[p * 3] = 3e38;
+  broken = (Files){ write_points (points), g_strdup (files.weights) };
+  pipeline = describe (&files, 100, "", "");
+  check_wrong ("run", pipeline, describe (&broken, 100, "", ""), 3,
+      "rank 1 (of 0 to 3) has failed: epoch 0, batch 0: ");
+  g_free (pipeline);
+  clear_files (&files);
+  clear_files (&broken);
+}
+GST_END_TEST;
+
+GST_START_TEST (pipeline_that_is_stopped_on_a_rank_ends_all)
+{
+  Files files;
+  gchar *pipeline;
+
+  if (!mpi_check_can_run (__func__))
+    return;
+  files = make_files ();
+  pipeline = describe (&files, 100, "epochs=0", "report-interval=0");
+  check_wrong ("stop", pipeline, NULL, 3, "rank 1 (of 0 to 3) has stopped");
+  g_free (pipeline);
+  clear_files (&files);
+}
+GST_END_TEST;
+
+GST_START_TEST (without_mpi_or_train_the_element_says_what_to_do)
+{
+  GstElement *pipeline
+      = ssio_check_launch ("fakesrc ! ssiolinear distributed=true");
+
+  ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "distributed: expected with train=true", NULL);
+  gst_object_unref (pipeline);
+  g_setenv ("GST_SSIO_MPI_MODULE", "/no/such.module", TRUE);
+  pipeline = ssio_check_launch (
+      "fakesrc ! ssiolinear label=x train=true distributed=true");
+  ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+      "/no/such.module", "openmpi-bin", NULL);
+  gst_object_unref (pipeline);
+  g_unsetenv ("GST_SSIO_MPI_MODULE");
+}
+GST_END_TEST;
+
+static Suite *
+ssiolinear_distributed_suite (void)
+{
+  Suite *suite = suite_create ("ssiolinear-distributed");
+  TCase *tcase = tcase_create ("general");
+
+  suite_add_tcase (suite, tcase);
+  tcase_add_test (tcase, ranks_do_what_one_does_with_larger_batches);
+  tcase_add_test (tcase, ranks_do_so_with_whatever_makes_a_step);
+  tcase_add_test (tcase, schedule_is_as_long_as_the_longest_shard);
+  tcase_add_test (tcase, runs_repeat_bit_for_bit);
+  tcase_add_test (tcase, training_goes_on_from_a_checkpoint_on_all_ranks);
+  tcase_add_test (tcase, first_rank_has_the_line_and_all_have_the_message);
+  tcase_add_test (tcase, rank_without_its_file_ends_all);
+  tcase_add_test (tcase, settings_that_are_wrong_on_a_rank_are_told_by_all);
+  tcase_add_test (tcase, settings_that_differ_are_told_by_all);
+  tcase_add_test (tcase, rank_with_more_epochs_ends_all);
+  tcase_add_test (tcase, training_that_breaks_on_a_rank_is_told_by_all);
+  tcase_add_test (tcase, pipeline_that_is_stopped_on_a_rank_ends_all);
+  tcase_add_test (tcase, without_mpi_or_train_the_element_says_what_to_do);
+  return suite;
+}
+
+SSIO_CHECK_MAIN (ssiolinear_distributed)
