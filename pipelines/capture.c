@@ -7,13 +7,15 @@
  * It shows: sweeps of 130,000 points, ten a second, pushed into a live appsrc
  * with timestamps; a tee whose one branch records all of them, in files that
  * are complete as soon as they have their name, and whose other branch may
- * drop sweeps where the model does not keep up; what both say on the bus.
+ * drop sweeps where the model does not keep up; what both say on the bus; an
+ * end by Ctrl-C that completes the last file.
  *
  * In place of the simulated sensor of lidar.c, a driver calls push_sweep(). */
 
 #include <gst/app/app.h>
 #include <gst/gst.h>
 #include <gst/ssio/ssio.h>
+#include <signal.h>
 
 #include "lidar.h"
 
@@ -22,13 +24,34 @@
 /* What the disk may stand still for without losing a sweep. */
 #define RECORD_SECONDS 4
 
+#define FILES "sweep-%05d.bin"
+
 typedef struct {
   GstElement *pipeline;
   GstAppSrc *sensor;
   guint64 n_sweeps; /* to push */
+  guint64 n_pushed;
   gboolean failed;
   guint64 n_recorded; /* points */
 } Capture;
+
+static volatile sig_atomic_t is_interrupted;
+
+static void
+interrupt (int number)
+{
+  is_interrupted = 1;
+}
+
+/* The first Ctrl-C ends the recording, a second one the process. */
+static void
+take_interrupts (void)
+{
+  struct sigaction action
+      = { .sa_handler = interrupt, .sa_flags = SA_RESETHAND };
+
+  sigaction (SIGINT, &action, NULL);
+}
 
 /* One sweep, as a batch whose timestamp is when it began. */
 static GstFlowReturn
@@ -71,12 +94,12 @@ static gpointer
 run_sensor (gpointer data)
 {
   Capture *capture = data;
-  guint64 sweep;
 
-  for (sweep = 0; sweep < capture->n_sweeps; sweep++) {
-    wait_until (capture->pipeline, (sweep + 1) * SWEEP_TIME);
-    if (push_sweep (capture, sweep) != GST_FLOW_OK)
+  while (capture->n_pushed < capture->n_sweeps && !is_interrupted) {
+    wait_until (capture->pipeline, (capture->n_pushed + 1) * SWEEP_TIME);
+    if (push_sweep (capture, capture->n_pushed) != GST_FLOW_OK)
       return NULL;
+    capture->n_pushed++;
   }
   gst_app_src_end_of_stream (capture->sensor);
   return NULL;
@@ -96,13 +119,15 @@ show_file (Capture *capture, const GstStructure *file)
 static void
 show_epoch (const GstStructure *epoch)
 {
-  guint64 batches = 0, points = 0;
+  guint64 batches = 0, points = 0, missed = 0, dropped = 0;
 
   gst_structure_get_uint64 (epoch, "batches", &batches);
   gst_structure_get_uint64 (epoch, "points", &points);
+  gst_structure_get_uint64 (epoch, "missed-batches", &missed);
+  gst_structure_get_uint64 (epoch, "dropped", &dropped);
   g_print ("the model saw %" G_GUINT64_FORMAT " sweeps, %" G_GUINT64_FORMAT
-           " points\n",
-      batches, points);
+           " points, and was too slow for %" G_GUINT64_FORMAT " sweeps\n",
+      batches, points, missed + dropped);
 }
 
 static void
@@ -155,10 +180,27 @@ make_caps (void)
   return caps;
 }
 
+/* ssiosink replaces files, which would leave those of two recordings. */
+static gboolean
+check_folder (const gchar *folder)
+{
+  gchar *name = g_strdup_printf (FILES, 0);
+  gchar *first = g_build_filename (folder, name, NULL);
+  gboolean is_free = !g_file_test (first, G_FILE_TEST_EXISTS);
+
+  if (!is_free)
+    g_printerr ("%s: is there already: expected a folder without a recording; "
+                "choose another, or move it away\n",
+        first);
+  g_free (first);
+  g_free (name);
+  return is_free;
+}
+
 static gboolean
 open_capture (Capture *capture, const gchar *folder, guint sweeps_per_file)
 {
-  gchar *location = g_build_filename (folder, "sweep-%05d.bin", NULL);
+  gchar *location = g_build_filename (folder, FILES, NULL);
   gchar *text = g_strdup_printf (
       "appsrc name=sensor is-live=true format=time ! tee name=sweeps  "
       "sweeps. ! queue max-size-time=%" G_GUINT64_FORMAT
@@ -206,6 +248,10 @@ run (Capture *capture)
   watch (capture);
   gst_element_set_state (capture->pipeline, GST_STATE_NULL);
   g_thread_join (thread);
+  g_print ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+           " points were recorded\n",
+      capture->n_recorded, capture->n_pushed * LIDAR_POINTS);
+  capture->failed |= capture->n_recorded != capture->n_pushed * LIDAR_POINTS;
 }
 
 static void
@@ -232,6 +278,7 @@ main (int argc, char **argv)
       = g_option_context_new ("[FOLDER] - record a simulated LiDAR");
   GError *error = NULL;
   Capture capture = { 0 };
+  const gchar *folder;
   gboolean ok;
 
   g_option_context_add_main_entries (context, entries, NULL);
@@ -244,14 +291,14 @@ main (int argc, char **argv)
     return 2;
   }
 
+  folder = argc == 2 ? argv[1] : ".";
   capture.n_sweeps = (guint64) seconds * LIDAR_SWEEPS_PER_SECOND;
-  ok = open_capture (&capture, argc == 2 ? argv[1] : ".", sweeps_per_file);
-  if (ok)
+  ok = check_folder (folder)
+       && open_capture (&capture, folder, sweeps_per_file);
+  if (ok) {
+    take_interrupts ();
     run (&capture);
+  }
   close_capture (&capture);
-  if (ok)
-    g_print ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-             " points were recorded\n",
-        capture.n_recorded, capture.n_sweeps * LIDAR_POINTS);
   return ok && !capture.failed ? 0 : 1;
 }

@@ -18,6 +18,10 @@
  * sensors. */
 #define PATIENCE (100 * G_TIME_SPAN_MILLISECOND)
 
+/* How long a part without points may come before its sidecar. */
+#define SIDECAR_PATIENCE (G_TIME_SPAN_SECOND)
+#define SIDECAR_LOOK_EVERY (5 * G_TIME_SPAN_MILLISECOND)
+
 /* What tells a format by its content. */
 #define MAGIC_BYTES 4096
 
@@ -29,7 +33,8 @@ struct _GstSsioFollow {
   GstSsioLayout *layout;
   guint point_size;
   GstSsioOrigin origin;
-  guint64 offset; /* of the next byte */
+  guint64 offset;     /* of the next byte */
+  gboolean timed_out; /* that was the end */
 };
 
 /* OUT.part before OUT: both are there where a recording is made anew. */
@@ -105,12 +110,28 @@ take_sidecar (GstSsioFollow *self, const GstSsioSidecar *sidecar,
   return self->layout != NULL;
 }
 
+/* ssiosink names the part, writes its sidecar, then points. Between the first
+ * two there may be the sidecar of a recording that the part will replace. */
+static void
+wait_for_sidecar (const GstSsioFollow *self)
+{
+  gint64 end = g_get_monotonic_time () + SIDECAR_PATIENCE;
+  gchar *path = gst_ssio_sidecar_get_path (self->file.path);
+
+  while (!g_file_test (path, G_FILE_TEST_EXISTS)
+         && g_get_monotonic_time () < end)
+    g_usleep (SIDECAR_LOOK_EVERY);
+  g_free (path);
+}
+
 static gboolean
 find_layout (GstSsioFollow *self, const gchar *text, GError **error)
 {
   GstSsioSidecar sidecar = { NULL };
   gboolean done;
 
+  if (!text && self->file.size == 0 && gst_ssio_path_is_part (self->file.path))
+    wait_for_sidecar (self);
   if (!text && !gst_ssio_sidecar_find (&sidecar, self->file.path, error))
     return FALSE;
   if (sidecar.layout)
@@ -219,9 +240,9 @@ look (GstSsioFollow *self, GstSsioFileState *state, guint64 *size,
 
 /* There is nothing more that is whole. */
 static GstFlowReturn
-end (const GstSsioFollow *self, GstSsioFileState state, guint64 size,
-    GError **error)
+end (GstSsioFollow *self, GstSsioFileState state, guint64 size, GError **error)
 {
+  self->timed_out = state == GST_SSIO_FILE_WRITTEN;
   if (state == GST_SSIO_FILE_DELETED) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
         "%s: was deleted or replaced while it was followed: expected its "
@@ -237,7 +258,8 @@ end (const GstSsioFollow *self, GstSsioFileState state, guint64 size,
       "%s: ends within a point: expected a multiple of %u bytes, found "
       "%" G_GUINT64_FORMAT " bytes, %" G_GUINT64_FORMAT
       " over; set the layout property to what the file holds, or "
-      "follow-timeout to more than its writer pauses",
+      "follow-timeout to more than its writer pauses; where its writer was "
+      "stopped, recover=true in place of follow reads its whole points",
       self->file.path, self->point_size, size, size - self->offset);
   return GST_FLOW_ERROR;
 }
@@ -314,6 +336,22 @@ gst_ssio_follow_read (GstSsioFollow *self, guint64 n_points, guint8 *points,
         lseek (self->file.fd, 0, SEEK_END), error);
   gst_ssio_disk_file_set_error (error, self->file.path, "read", errno);
   return FALSE;
+}
+
+/* Of other files it is the end that they have. */
+gchar *
+gst_ssio_follow_get_warning (const GstSsioFollow *self)
+{
+  if (!self->timed_out || !gst_ssio_path_is_part (self->file.path))
+    return NULL;
+  return g_strdup_printf (
+      "%s: the stream ends after %" G_GUINT64_FORMAT
+      " points, maybe too early: expected its writer to rename it, found that "
+      "it has not grown for %.3g seconds (follow-timeout); its writer was "
+      "stopped, or pauses for longer: set follow-timeout to more then, or to 0 "
+      "to wait for ever",
+      self->file.path, self->offset / self->point_size,
+      self->timeout / (gdouble) G_USEC_PER_SEC);
 }
 
 void

@@ -50,6 +50,10 @@ GST_SSIO_API
 gboolean gst_ssio_follow_read (GstSsioFollow *follow, guint64 n_points,
     guint8 *points, GError **error);
 
+/* After EOS: why that may not be all, or NULL. Free with g_free(). */
+GST_SSIO_API
+gchar *gst_ssio_follow_get_warning (const GstSsioFollow *follow);
+
 /* From any thread: has who waits return. */
 GST_SSIO_API
 void gst_ssio_follow_set_flushing (GstSsioFollow *follow, gboolean flushing);

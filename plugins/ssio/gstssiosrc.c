@@ -110,7 +110,8 @@
  * what there is. The stream ends where the writer renames the file, where a
  * sidecar says that it is complete, or after #GstSsioSrc:follow-timeout without
  * growth, which is all that tells the end of a file that is made by
- * `cat >>`. A file that is truncated, deleted or replaced, or ends within a
+ * `cat >>`; a `.part` that ends so gives a warning, as its writer may have been
+ * stopped. A file that is truncated, deleted or replaced, or ends within a
  * point, is an error. There is one epoch, in order, without seeks.
  *
  * ## Names of files
@@ -426,15 +427,35 @@ gst_ssio_src_decide_allocation (GstBaseSrc *src, GstQuery *query)
   return GST_BASE_SRC_CLASS (parent_class)->decide_allocation (src, query);
 }
 
+/* What is open, or would be: properties may be set while it is, for later. */
 static gboolean
 is_following (GstSsioSrc *self)
 {
+  GstSsioExtent extent;
   gboolean follow;
 
+  gst_ssio_stream_get_extent (self->stream, &extent);
+  if (extent.point_size > 0)
+    return extent.n_points == G_MAXUINT64;
   GST_OBJECT_LOCK (self);
   follow = self->settings.follow;
   GST_OBJECT_UNLOCK (self);
   return follow;
+}
+
+static gboolean
+is_timed (GstSsioSrc *self)
+{
+  GstSsioExtent extent;
+  gboolean timed;
+
+  gst_ssio_stream_get_extent (self->stream, &extent);
+  GST_OBJECT_LOCK (self);
+  timed = extent.point_size > 0
+              ? GST_BASE_SRC (self)->segment.format == GST_FORMAT_TIME
+              : self->settings.rate > 0;
+  GST_OBJECT_UNLOCK (self);
+  return timed;
 }
 
 static gboolean
@@ -492,7 +513,6 @@ static GstEvent *
 take_seek (GstSsioSrc *self, GstEvent *event)
 {
   GstSsioExtent extent;
-  gboolean is_timed;
   GstFormat format;
   GstEvent *seek;
 
@@ -504,10 +524,8 @@ take_seek (GstSsioSrc *self, GstEvent *event)
   }
   gst_event_parse_seek (event, NULL, &format, NULL, NULL, NULL, NULL, NULL);
   get_seek_extent (self, format, &extent);
-  GST_OBJECT_LOCK (self);
-  is_timed = self->settings.rate > 0;
-  GST_OBJECT_UNLOCK (self);
-  seek = gst_ssio_seek_in_points (GST_OBJECT (self), event, &extent, is_timed);
+  seek = gst_ssio_seek_in_points (GST_OBJECT (self), event, &extent,
+      is_timed (self));
   if (seek)
     note_forced_eos (self);
   return seek;
@@ -660,6 +678,16 @@ start_next_epoch (GstSsioSrc *self)
   gst_base_src_new_segment (src, &segment);
 }
 
+static void
+warn_of_early_end (GstSsioSrc *self)
+{
+  gchar *text = gst_ssio_stream_get_warning (self->stream);
+
+  if (text)
+    GST_ELEMENT_WARNING (self, RESOURCE, READ, ("%s", text), (NULL));
+  g_free (text);
+}
+
 /* OK where another epoch follows. */
 static GstFlowReturn
 end_epoch (GstSsioSrc *self)
@@ -671,6 +699,7 @@ end_epoch (GstSsioSrc *self)
     fail (self, error);
   if (g_atomic_int_get (&self->has_failed))
     return GST_FLOW_FLUSHING;
+  warn_of_early_end (self);
   set_segment_position (self, gst_ssio_stream_get_position (self->stream));
   if (gst_ssio_stream_is_last_epoch (self->stream)) {
     gst_ssio_stream_set_over (self->stream);

@@ -391,6 +391,7 @@ to_time (GstSsioStream *self, GstSegment *segment, GError **error)
       || !find_time (self, &segment->position, error))
     return FALSE;
   segment->time = segment->start;
+  segment->offset = segment->position - segment->start;
   segment->duration = gst_ssio_stream_get_duration (self);
   gst_ssio_timeline_restart (self->timeline, segment->position);
   return TRUE;
@@ -402,8 +403,6 @@ fit (GstSsioStream *self, GstSegment *segment)
 {
   guint64 n_points = self->extent.n_points;
 
-  if (segment->position == G_MAXUINT64)
-    segment->position = self->extent.position;
   if (segment->position == 0 && self->resume_position > 0)
     segment->start = segment->position = self->resume_position;
   segment->duration = n_points;
@@ -431,6 +430,8 @@ gst_ssio_stream_seek (GstSsioStream *self, GstSegment *segment, GError **error)
     segment->duration = -1;
     return TRUE;
   }
+  if (segment->position == G_MAXUINT64)
+    segment->position = self->extent.position;
   if (self->is_over)
     set_epoch (self, self->epoch.epoch + 1);
   if (!to_points (self, segment, error))
@@ -537,6 +538,12 @@ gst_ssio_stream_check (GstSsioStream *self, GError **error)
   return gst_ssio_dataset_check (self->dataset, error);
 }
 
+gchar *
+gst_ssio_stream_get_warning (const GstSsioStream *self)
+{
+  return self->follow ? gst_ssio_follow_get_warning (self->follow) : NULL;
+}
+
 gboolean
 gst_ssio_stream_is_last_epoch (const GstSsioStream *self)
 {
@@ -563,7 +570,7 @@ gst_ssio_stream_start_next_epoch (GstSsioStream *self, GstSegment *segment)
   set_epoch (self, self->epoch.epoch + 1);
   if (self->timeline)
     gst_ssio_timeline_restart (self->timeline, 0);
-  segment->start = segment->time = segment->position = 0;
+  segment->start = segment->time = segment->position = segment->offset = 0;
   segment->stop = -1;
   segment->duration = gst_ssio_stream_get_duration (self);
   segment->flags &= ~GST_SEGMENT_FLAG_RESET;

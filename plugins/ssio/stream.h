@@ -106,6 +106,10 @@ void gst_ssio_stream_pass (GstSsioStream *stream, const GstSsioBatch *batch,
  * files are not what they were: then no epoch may end. */
 gboolean gst_ssio_stream_check (GstSsioStream *stream, GError **error);
 
+/* At the end of an epoch: why that may not be all, or NULL. Free with
+ * g_free(). */
+gchar *gst_ssio_stream_get_warning (const GstSsioStream *stream);
+
 /* Whether the current epoch is the last one before EOS or SEGMENT_DONE. */
 gboolean gst_ssio_stream_is_last_epoch (const GstSsioStream *stream);
 

@@ -308,16 +308,16 @@ gst_ssio_timeline_restart (GstSsioTimeline *self, GstClockTime time)
 
 /* Whether the batch's times have gone back, from those of the one before it:
  * where points are not quite in order, a batch may well begin before the one
- * before it ends. */
+ * before it ends, but not where that one began, if it took time. */
 static gboolean
 has_gone_back (GstSsioTimeline *self, const GstSsioBatch *batch,
     gdouble seconds)
 {
   if (isnan (self->previous))
     return FALSE;
-  if (batch->file != self->file)
-    return seconds * GST_SECOND < self->end;
-  return seconds < self->previous;
+  if (batch->file == self->file && seconds > self->previous)
+    return FALSE;
+  return to_clock_time (seconds) < self->end;
 }
 
 static void
@@ -343,7 +343,9 @@ stamp_recorded (GstSsioTimeline *self, const GstSsioBatch *batch,
   self->file = batch->file;
   GST_BUFFER_PTS (buffer) = to_clock_time (seconds);
   GST_BUFFER_DURATION (buffer)
-      = last > first ? to_clock_time ((last - first) / self->rate) : 0;
+      = last > first && isfinite (last - first)
+            ? to_clock_time ((last - first) / self->rate)
+            : 0;
 }
 
 static void

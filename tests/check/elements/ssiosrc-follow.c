@@ -241,6 +241,45 @@ GST_START_TEST (seeks_are_refused_and_lose_nothing)
 }
 GST_END_TEST;
 
+GST_START_TEST (properties_for_later_do_not_make_it_seekable)
+{
+  Stream *stream = open_stream ("");
+
+  write_points (stream, 9);
+  gst_element_set_state (stream->pipeline, GST_STATE_PLAYING);
+  wait_for_points (stream, 9);
+  g_object_set (stream->src, "follow", FALSE, "rate", 1.0, NULL);
+  fail_if (gst_element_seek_simple (stream->src, GST_FORMAT_DEFAULT,
+      GST_SEEK_FLAG_FLUSH, 0));
+  finish (stream);
+  ssio_check_wait (stream->pipeline, GST_MESSAGE_EOS);
+  check_points (stream, 9);
+  close_stream (stream);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_writer_that_was_stopped_is_warned_of_before_the_end)
+{
+  Stream *stream = open_stream ("");
+  GstMessage *message;
+  GError *error = NULL;
+
+  write_points (stream, 7);
+  g_object_set (stream->src, "follow-timeout", (guint64) GST_MSECOND, NULL);
+  gst_element_set_state (stream->pipeline, GST_STATE_PLAYING);
+  message = ssio_check_pop (stream->pipeline,
+      GST_MESSAGE_WARNING | GST_MESSAGE_EOS);
+  fail_unless_equals_int (GST_MESSAGE_TYPE (message), GST_MESSAGE_WARNING);
+  gst_message_parse_warning (message, &error, NULL);
+  ssio_check_gerror (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+      "7 points");
+  gst_message_unref (message);
+  ssio_check_wait (stream->pipeline, GST_MESSAGE_EOS);
+  check_points (stream, 7);
+  close_stream (stream);
+}
+GST_END_TEST;
+
 GST_START_TEST (a_deleted_file_is_an_error_and_no_end)
 {
   Stream *stream = open_stream ("");
@@ -297,6 +336,9 @@ ssiosrc_follow_suite (void)
   tcase_add_test (tcase, a_stream_that_waits_can_stop_and_start_again);
   tcase_add_test (tcase, an_eos_from_outside_ends_a_wait);
   tcase_add_test (tcase, seeks_are_refused_and_lose_nothing);
+  tcase_add_test (tcase, properties_for_later_do_not_make_it_seekable);
+  tcase_add_test (tcase,
+      a_writer_that_was_stopped_is_warned_of_before_the_end);
   tcase_add_test (tcase, a_deleted_file_is_an_error_and_no_end);
   tcase_add_test (tcase, what_needs_all_points_is_refused);
   return suite;

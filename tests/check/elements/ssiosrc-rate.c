@@ -259,6 +259,20 @@ GST_START_TEST (times_that_go_back_go_on_where_the_batch_before_ended)
 }
 GST_END_TEST;
 
+/* As sensors count in each sweep, where a batch is a sweep. */
+GST_START_TEST (times_that_start_anew_each_batch_go_on)
+{
+  static const gdouble times[] = { 0, 0.125, 0, 0.125, 0, 0.125 };
+  GstHarness *harness = start_times (times, 6, "rate=1");
+  Output output = play (harness);
+
+  check_times (&output, 1, 125 * GST_MSECOND, 125 * GST_MSECOND);
+  check_times (&output, 2, 250 * GST_MSECOND, 125 * GST_MSECOND);
+  output_clear (&output);
+  gst_harness_teardown (harness);
+}
+GST_END_TEST;
+
 GST_START_TEST (batches_may_overlap_without_a_delay)
 {
   static const gdouble times[] = { 10, 12, 11.5, 13, 12.75, 14 };
@@ -305,6 +319,22 @@ GST_START_TEST (points_without_a_finite_time_come_after_those_before)
 
   check_times (&output, 1, GST_SECOND, 0);
   check_times (&output, 2, 3 * GST_SECOND, GST_SECOND);
+  output_clear (&output);
+  gst_harness_teardown (harness);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_batch_without_a_finite_end_delays_nothing)
+{
+  static const gdouble times[] = { 1, 2, 3, INFINITY, -INFINITY, 4 };
+  GstHarness *harness = start_times (times, 6, "rate=1 epochs=2");
+  Output output = play (harness);
+
+  check_times (&output, 0, 0, GST_SECOND);
+  check_times (&output, 1, 2 * GST_SECOND, 0);
+  check_times (&output, 2, 2 * GST_SECOND, 0);
+  fail_unless_equals_clocktime (get_segment (&output, 1)->base,
+      2 * GST_SECOND);
   output_clear (&output);
   gst_harness_teardown (harness);
 }
@@ -456,6 +486,73 @@ GST_START_TEST (running_time_goes_on_over_segment_seeks_in_points)
 }
 GST_END_TEST;
 
+static void
+check_running_time (const Output *output, guint segment, guint i,
+    GstClockTime expected)
+{
+  fail_unless (i < output->buffers->len, "%u buffers", output->buffers->len);
+  fail_unless_equals_clocktime (
+      gst_segment_to_running_time (get_segment (output, segment),
+          GST_FORMAT_TIME,
+          GST_BUFFER_PTS (g_ptr_array_index (output->buffers, i))),
+      expected);
+}
+
+/* From two batches to four, by a seek that leaves the start as it is. */
+static void
+check_longer_segment (GstFormat format, gint64 stop)
+{
+  GstHarness *harness = start_tile ("rate=10");
+  Output output = play (harness);
+
+  output_clear (&output);
+  seek (harness, format, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_SEGMENT,
+      GST_SEEK_TYPE_SET, 0, stop / 2);
+  output = take (harness);
+  fail_unless_equals_int (output.buffers->len, 2);
+  output_clear (&output);
+  seek (harness, format, GST_SEEK_FLAG_SEGMENT, GST_SEEK_TYPE_NONE, -1, stop);
+  output = take (harness);
+  fail_unless_equals_int (output.buffers->len, 2);
+  fail_unless_equals_uint64 (get_offset (&output, 0), 2 * BATCH_SIZE);
+  check_running_time (&output, 0, 0, 200 * GST_MSECOND);
+  check_running_time (&output, 0, 1, 300 * GST_MSECOND);
+  output_clear (&output);
+  gst_harness_teardown (harness);
+}
+
+GST_START_TEST (a_segment_that_is_made_longer_goes_on)
+{
+  check_longer_segment (GST_FORMAT_TIME, 400 * GST_MSECOND);
+  check_longer_segment (GST_FORMAT_DEFAULT, 4 * BATCH_SIZE);
+  check_longer_segment (GST_FORMAT_BYTES,
+      4 * BATCH_SIZE * 6 * sizeof (gfloat));
+}
+GST_END_TEST;
+
+GST_START_TEST (an_epoch_after_a_seek_that_left_the_start_is_whole)
+{
+  GstHarness *harness = start_tile ("rate=10 epochs=2");
+  Output output = play (harness);
+
+  output_clear (&output);
+  seek (harness, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_SEGMENT,
+      GST_SEEK_TYPE_SET, 0, 200 * GST_MSECOND);
+  output = take (harness);
+  output_clear (&output);
+  fail_unless (gst_element_send_event (harness->element,
+      gst_event_new_seek (1.0, GST_FORMAT_TIME, GST_SEEK_FLAG_NONE,
+          GST_SEEK_TYPE_NONE, -1, GST_SEEK_TYPE_SET, -1)));
+  output = take (harness);
+  fail_unless_equals_int (output.buffers->len, 2 * N_BATCHES - 2);
+  check_running_time (&output, 0, 0, 200 * GST_MSECOND);
+  check_running_time (&output, 1, N_BATCHES - 2, 1600 * GST_MSECOND);
+  check_running_time (&output, 1, N_BATCHES - 1, 1700 * GST_MSECOND);
+  output_clear (&output);
+  gst_harness_teardown (harness);
+}
+GST_END_TEST;
+
 GST_START_TEST (running_time_goes_on_over_epochs)
 {
   GstHarness *harness = start_tile ("rate=10 epochs=3 shuffle=batches");
@@ -544,10 +641,14 @@ GST_START_TEST (seeks_in_time_without_a_rate_are_refused)
 {
   GstHarness *harness = start_tile ("");
   Output output = play (harness);
+  GstElement *src = gst_harness_find_element (harness, "ssiosrc");
 
-  fail_if (gst_element_send_event (harness->element,
-      gst_event_new_seek (1.0, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
-          GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_NONE, -1)));
+  fail_if (gst_element_seek_simple (src, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
+      0));
+  g_object_set (src, "rate", 10.0, NULL); /* for the next time it is opened */
+  fail_if (gst_element_seek_simple (src, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
+      0));
+  gst_object_unref (src);
   output_clear (&output);
   gst_harness_teardown (harness);
 }
@@ -651,13 +752,17 @@ ssiosrc_rate_suite (void)
   tcase_add_test (tcase, integers_are_times_where_the_layout_scales_them);
   tcase_add_test (tcase,
       times_that_go_back_go_on_where_the_batch_before_ended);
+  tcase_add_test (tcase, times_that_start_anew_each_batch_go_on);
   tcase_add_test (tcase, batches_may_overlap_without_a_delay);
   tcase_add_test (tcase, files_that_each_start_from_0_follow_each_other);
   tcase_add_test (tcase, points_without_a_finite_time_come_after_those_before);
+  tcase_add_test (tcase, a_batch_without_a_finite_end_delays_nothing);
   tcase_add_test (tcase, seeks_go_to_points_bytes_and_times);
   tcase_add_test (tcase, a_seek_before_the_stream_starts_is_where_it_starts);
   tcase_add_test (tcase, a_seek_stops_where_it_should);
   tcase_add_test (tcase, running_time_goes_on_over_segment_seeks_in_points);
+  tcase_add_test (tcase, a_segment_that_is_made_longer_goes_on);
+  tcase_add_test (tcase, an_epoch_after_a_seek_that_left_the_start_is_whole);
   tcase_add_test (tcase, running_time_goes_on_over_epochs);
   tcase_add_test (tcase, a_stream_that_goes_on_starts_at_its_time);
   tcase_add_test (tcase, position_and_duration_are_in_time_points_and_bytes);

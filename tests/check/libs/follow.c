@@ -226,6 +226,40 @@ GST_START_TEST (without_growth_it_ends_in_time)
 }
 GST_END_TEST;
 
+/* Follows so many points to an end in time. */
+static void
+check_warning (const gchar *path, const gchar *expected)
+{
+  GstSsioFollow *self;
+  gchar *text;
+
+  append_points (path, 0, 3);
+  self = follow (path, GST_MSECOND);
+  expect_points (self, 4, 0, 3);
+  expect_flow (self, GST_FLOW_EOS);
+  text = gst_ssio_follow_get_warning (self);
+  if (expected)
+    fail_unless (text && strstr (text, path) && strstr (text, expected), "%s",
+        text);
+  else
+    fail_unless (text == NULL, "%s", text);
+  g_free (text);
+  gst_ssio_follow_free (self);
+  g_unlink (path);
+}
+
+GST_START_TEST (a_part_that_is_not_renamed_in_time_is_warned_of)
+{
+  gchar *path = ssio_check_make_path (".bin");
+  gchar *part = get_part (path);
+
+  check_warning (part, "after 3 points");
+  check_warning (path, NULL);
+  g_free (part);
+  g_free (path);
+}
+GST_END_TEST;
+
 GST_START_TEST (an_end_within_a_point_is_an_error)
 {
   gchar *path;
@@ -367,6 +401,41 @@ GST_START_TEST (a_sidecar_has_the_layout_and_says_when_it_is_complete)
   ssio_check_gerror (&error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
       "its sidecar");
   g_unlink (path);
+  g_free (path);
+}
+GST_END_TEST;
+
+static gpointer
+write_sidecar_late (gpointer part)
+{
+  g_usleep (10 * G_TIME_SPAN_MILLISECOND);
+  write_text (part, ".json", SIDECAR (""));
+  return NULL;
+}
+
+/* What ssiosink makes anew, where the sidecar of an old recording is. */
+GST_START_TEST (a_new_part_waits_for_its_sidecar)
+{
+  gchar *path = ssio_check_make_path (".bin");
+  gchar *part = get_part (path);
+  GError *error = NULL;
+  GstSsioFollow *self;
+  GThread *thread;
+  gchar *text;
+
+  write_text (path, ".json",
+      "{\"format\": \"ssio-points\", \"version\": 1, "
+      "\"layout\": \"old:u4\", \"point-size\": 4}");
+  append_points (part, 0, 0);
+  thread = g_thread_new ("writer", write_sidecar_late, part);
+  self = follow_with (path, NULL, FOREVER, &error);
+  fail_unless (self != NULL, "%s", error ? error->message : "");
+  text = gst_ssio_layout_to_string (gst_ssio_follow_get_layout (self));
+  fail_unless_equals_string (text, LAYOUT);
+  g_free (text);
+  g_thread_join (thread);
+  gst_ssio_follow_free (self);
+  g_free (part);
   g_free (path);
 }
 GST_END_TEST;
@@ -555,6 +624,7 @@ follow_suite (void)
   tcase_add_test (tcase, another_file_of_that_name_does_not_go_on);
   tcase_add_test (tcase, a_part_comes_before_the_file_that_it_will_replace);
   tcase_add_test (tcase, without_growth_it_ends_in_time);
+  tcase_add_test (tcase, a_part_that_is_not_renamed_in_time_is_warned_of);
   tcase_add_test (tcase, an_end_within_a_point_is_an_error);
   tcase_add_test (tcase, a_truncated_file_is_an_error);
   tcase_add_test (tcase,
@@ -564,6 +634,7 @@ follow_suite (void)
   tcase_add_test (tcase, flushing_ends_a_wait_from_another_thread);
   tcase_add_test (tcase,
       a_sidecar_has_the_layout_and_says_when_it_is_complete);
+  tcase_add_test (tcase, a_new_part_waits_for_its_sidecar);
   tcase_add_test (tcase, a_part_s_sidecar_has_the_origin_it_is_recorded_with);
   tcase_add_test (tcase, what_cannot_be_followed_is_refused);
   tcase_add_test (tcase, an_origin_of_ones_own_is_refused);
