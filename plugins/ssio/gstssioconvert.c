@@ -56,7 +56,7 @@
 #include "config.h"
 #endif
 
-#include "convert/device.h"
+#include "convert/converter.h"
 #include "convert/negotiate.h"
 #include "convert/target.h"
 #include "cuda/caps.h"
@@ -88,14 +88,11 @@ struct _GstSsioConvert {
   gchar *fields;    /* NULL for what follows to choose */
   gchar *normalize; /* NULL for nothing */
   gboolean lossy;
-  GstSsioConvertWish wish;      /* those, while started */
-  GstSsioConvertDevice *device; /* NULL until a batch has shown which */
-  gboolean flushing;
+  GstSsioConvertWish wish; /* those, while started */
 
-  /* of the streaming thread */
-  GstSsioConvertPlan *plan; /* NULL before caps, and after an error */
-  guint batch_size;         /* points that an output buffer has room for */
-  gboolean on_device;       /* where batches are */
+  /* of the streaming thread, but for flushing */
+  GstSsioConverter
+      converter; /* with no plan before caps, and after an error */
   gboolean has_failed;
   GstSsioPointFile *file; /* where the last batch was mapped from */
 };
@@ -178,6 +175,7 @@ gst_ssio_convert_finalize (GObject *object)
 
   g_free (self->fields);
   g_free (self->normalize);
+  gst_ssio_converter_clear (&self->converter);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
@@ -217,34 +215,6 @@ take_wish (GstSsioConvert *self, GstSsioConvertWish wish)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* Frees the one before. */
-static void
-set_device (GstSsioConvert *self, GstSsioConvertDevice *device)
-{
-  GstSsioConvertDevice *old;
-
-  GST_OBJECT_LOCK (self);
-  old = self->device;
-  self->device = device;
-  if (device && self->flushing)
-    gst_ssio_convert_device_set_flushing (device, TRUE);
-  GST_OBJECT_UNLOCK (self);
-  if (old)
-    gst_ssio_convert_device_free (old);
-}
-
-/* From any thread: who waits for device memory must not do so while
- * flushing. */
-static void
-set_flushing (GstSsioConvert *self, gboolean flushing)
-{
-  GST_OBJECT_LOCK (self);
-  self->flushing = flushing;
-  if (self->device)
-    gst_ssio_convert_device_set_flushing (self->device, flushing);
-  GST_OBJECT_UNLOCK (self);
-}
-
 static gboolean
 gst_ssio_convert_start (GstBaseTransform *transform)
 {
@@ -262,7 +232,7 @@ gst_ssio_convert_start (GstBaseTransform *transform)
     wish.normalize = gst_ssio_convert_parse_normalize (normalize, &error);
   g_free (normalize);
   self->has_failed = FALSE;
-  set_flushing (self, FALSE);
+  gst_ssio_converter_set_flushing (&self->converter, FALSE);
   take_wish (self, wish);
   if (!error)
     return TRUE;
@@ -276,8 +246,7 @@ gst_ssio_convert_stop (GstBaseTransform *transform)
   GstSsioConvert *self = GST_SSIO_CONVERT (transform);
 
   take_wish (self, (GstSsioConvertWish){ 0 });
-  set_device (self, NULL);
-  g_clear_pointer (&self->plan, gst_ssio_convert_plan_free);
+  gst_ssio_converter_set_plan (&self->converter, NULL, 0, FALSE);
   g_clear_pointer (&self->file, gst_ssio_point_file_unref);
   return TRUE;
 }
@@ -338,25 +307,23 @@ gst_ssio_convert_set_caps (GstBaseTransform *transform, GstCaps *in,
 {
   GstSsioConvert *self = GST_SSIO_CONVERT (transform);
   GstSsioConvertWish wish;
+  GstSsioConvertPlan *plan;
   GError *error = NULL;
 
   if (self->has_failed)
     return TRUE;
-  set_device (self, NULL);
-  g_clear_pointer (&self->plan, gst_ssio_convert_plan_free);
   wish = copy_wish (self);
-  self->plan = gst_ssio_convert_caps_plan (&wish, in, out, &error);
+  plan = gst_ssio_convert_caps_plan (&wish, in, out, &error);
   gst_ssio_convert_wish_clear (&wish);
-  if (self->plan)
+  if (plan)
     GST_INFO_OBJECT (self, "%u moves, of which %u in rows; %s",
-        self->plan->moves->len, self->plan->rows->len,
-        self->plan->is_identity ? "passthrough" : "converts");
+        plan->moves->len, plan->rows->len,
+        plan->is_identity ? "passthrough" : "converts");
   else
     fail (self, error);
-  self->batch_size = get_int (out, "batch-size");
-  self->on_device = gst_ssio_caps_are_cuda (out);
-  gst_base_transform_set_passthrough (transform,
-      self->plan && self->plan->is_identity);
+  gst_base_transform_set_passthrough (transform, plan && plan->is_identity);
+  gst_ssio_converter_set_plan (&self->converter, plan,
+      get_int (out, "batch-size"), gst_ssio_caps_are_cuda (out));
   return TRUE;
 }
 
@@ -404,91 +371,6 @@ gst_ssio_convert_decide_allocation (GstBaseTransform *transform,
       ->decide_allocation (transform, query);
 }
 
-static gboolean
-check_size (GstSsioConvert *self, gsize size, GError **error)
-{
-  const guint point_size = self->plan->from_size;
-
-  if (size % point_size == 0 && size / point_size <= self->batch_size)
-    return TRUE;
-  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-      "a batch has %" G_GSIZE_FORMAT
-      " bytes: expected at most %u points of %u bytes, as its caps say; check "
-      "what stands before this element",
-      size, self->batch_size, point_size);
-  return FALSE;
-}
-
-static gboolean
-convert_mapped (GstSsioConvert *self, const GstMapInfo *from, GstBuffer *out,
-    GError **error)
-{
-  const gsize n = from->size / self->plan->from_size;
-  GstMapInfo to;
-
-  if (gst_buffer_get_sizes (out, NULL, NULL) != n * self->plan->to_size)
-    gst_buffer_set_size (out, n * self->plan->to_size);
-  if (!gst_buffer_map (out, &to, GST_MAP_WRITE)) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
-        "cannot use the buffers that downstream offers: expected writable "
-        "memory; check what stands after this element");
-    return FALSE;
-  }
-  gst_ssio_convert_plan_run (self->plan, from->data, n, to.data);
-  gst_buffer_unmap (out, &to);
-  return TRUE;
-}
-
-static gboolean
-convert (GstSsioConvert *self, GstBuffer *in, GstBuffer *out, GError **error)
-{
-  gboolean is_converted;
-  GstMapInfo from;
-
-  if (!gst_buffer_map (in, &from, GST_MAP_READ)) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-        "cannot read a batch: expected memory that can be mapped; check what "
-        "stands before this element");
-    return FALSE;
-  }
-  is_converted = check_size (self, from.size, error)
-                 && convert_mapped (self, &from, out, error);
-  gst_buffer_unmap (in, &from);
-  return is_converted;
-}
-
-/* On the device that the batch is on. */
-static gboolean
-ensure_device (GstSsioConvert *self, GstBuffer *in, GError **error)
-{
-  GstSsioConvertDevice *device;
-  GstMemory *memory;
-
-  if (self->device)
-    return TRUE;
-  memory = gst_buffer_peek_memory (in, 0);
-  if (!gst_ssio_check_cuda_memory (memory, error))
-    return FALSE;
-  device
-      = gst_ssio_convert_device_new (gst_ssio_cuda_memory_get_context (memory),
-          self->plan, (gsize) self->batch_size * self->plan->to_size, error);
-  if (device)
-    set_device (self, device);
-  return device != NULL;
-}
-
-static GstFlowReturn
-acquire_on_device (GstSsioConvert *self, GstBuffer *in, GstBuffer **out,
-    GError **error)
-{
-  const gsize size = gst_buffer_get_size (in);
-
-  if (!check_size (self, size, error) || !ensure_device (self, in, error))
-    return GST_FLOW_ERROR;
-  return gst_ssio_convert_device_acquire (self->device,
-      size / self->plan->from_size * self->plan->to_size, out, error);
-}
-
 /* Device memory is this element's own. */
 static GstFlowReturn
 gst_ssio_convert_prepare_output_buffer (GstBaseTransform *transform,
@@ -500,26 +382,18 @@ gst_ssio_convert_prepare_output_buffer (GstBaseTransform *transform,
 
   if (self->has_failed)
     return GST_FLOW_FLUSHING;
-  if (!self->on_device || gst_base_transform_is_passthrough (transform)
+  if (!self->converter.on_device
+      || gst_base_transform_is_passthrough (transform)
       || gst_buffer_get_size (in) == 0)
     return GST_BASE_TRANSFORM_CLASS (parent_class)
         ->prepare_output_buffer (transform, in, out);
-  flow = acquire_on_device (self, in, out, &error);
+  flow = gst_ssio_converter_acquire (&self->converter, in, out, &error);
   if (flow == GST_FLOW_ERROR)
     return fail (self, error);
   if (flow == GST_FLOW_OK)
     GST_BASE_TRANSFORM_CLASS (parent_class)
         ->copy_metadata (transform, in, *out);
   return flow;
-}
-
-static gboolean
-convert_anywhere (GstSsioConvert *self, GstBuffer *in, GstBuffer *out,
-    GError **error)
-{
-  if (self->on_device && gst_buffer_get_size (in) > 0)
-    return gst_ssio_convert_device_run (self->device, in, out, error);
-  return convert (self, in, out, error);
 }
 
 static GstFlowReturn
@@ -532,7 +406,7 @@ gst_ssio_convert_transform (GstBaseTransform *transform, GstBuffer *in,
   if (self->has_failed)
     return GST_FLOW_FLUSHING;
   gst_ssio_source_file_note (&self->file, in);
-  if (convert_anywhere (self, in, out, &error))
+  if (gst_ssio_converter_run (&self->converter, in, out, &error))
     return GST_FLOW_OK;
   return fail (self, error);
 }
@@ -546,9 +420,9 @@ gst_ssio_convert_sink_event (GstBaseTransform *transform, GstEvent *event)
   GError *error = NULL;
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_START)
-    set_flushing (self, TRUE);
+    gst_ssio_converter_set_flushing (&self->converter, TRUE);
   else if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
-    set_flushing (self, FALSE);
+    gst_ssio_converter_set_flushing (&self->converter, FALSE);
   if (gst_event_ends_ssio_epoch (event)) {
     if (!self->has_failed
         && !gst_ssio_source_file_is_intact (self->file, &error))
@@ -580,7 +454,8 @@ static GstStateChangeReturn
 gst_ssio_convert_change_state (GstElement *element, GstStateChange transition)
 {
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-    set_flushing (GST_SSIO_CONVERT (element), TRUE);
+    gst_ssio_converter_set_flushing (&GST_SSIO_CONVERT (element)->converter,
+        TRUE);
   return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
 }
 
@@ -648,4 +523,5 @@ static void
 gst_ssio_convert_init (GstSsioConvert *self)
 {
   self->lossy = DEFAULT_LOSSY;
+  gst_ssio_converter_init (&self->converter);
 }

@@ -31,25 +31,6 @@ gst_ssio_convert_wish_clear (GstSsioConvertWish *wish)
   wish->allow_lossy = FALSE;
 }
 
-static gboolean
-read_origin (const GstStructure *structure, GstSsioOrigin *origin)
-{
-  const GValue *array = gst_structure_get_value (structure, "origin");
-  guint i;
-
-  if (!array || !GST_VALUE_HOLDS_ARRAY (array)
-      || gst_value_array_get_size (array) != N_AXES)
-    return FALSE;
-  for (i = 0; i < N_AXES; i++) {
-    const GValue *number = gst_value_array_get_value (array, i);
-
-    if (!G_VALUE_HOLDS_DOUBLE (number))
-      return FALSE;
-    origin->values[i] = g_value_get_double (number);
-  }
-  return TRUE;
-}
-
 /* Coordinates that had an origin subtracted are multiplied and moved: so is
  * the sum that adding it again gives, which stays a coordinate. */
 static void
@@ -57,8 +38,7 @@ normalize_origin (GstCaps *caps, const GstSsioLayout *normalize)
 {
   static const gchar *const axes[N_AXES] = { "x", "y", "z" };
   GstSsioOrigin origin = { GST_SSIO_ORIGIN_GIVEN, { 0 } };
-  GstStructure *structure = gst_caps_get_structure (caps, 0);
-  gboolean is_any = read_origin (structure, &origin);
+  gboolean is_any = gst_ssio_origin_from_caps (caps, origin.values);
   guint i;
 
   for (i = 0; i < N_AXES; i++) {
