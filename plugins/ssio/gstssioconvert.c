@@ -276,6 +276,47 @@ gst_ssio_convert_transform_caps (GstBaseTransform *transform,
   return filtered;
 }
 
+/* Whether they can be what follows takes is for the caps event to say, which
+ * can tell why not. */
+static gboolean
+gst_ssio_convert_accept_caps (GstBaseTransform *transform,
+    GstPadDirection direction, GstCaps *caps)
+{
+  GstCaps *points, *possible;
+  gboolean are_accepted;
+
+  if (direction != GST_PAD_SINK)
+    return GST_BASE_TRANSFORM_CLASS (parent_class)
+        ->accept_caps (transform, direction, caps);
+  points = gst_pad_get_pad_template_caps (
+      GST_BASE_TRANSFORM_SINK_PAD (transform));
+  possible
+      = gst_ssio_convert_transform_caps (transform, GST_PAD_SINK, caps, NULL);
+  are_accepted
+      = gst_caps_is_subset (caps, points) && !gst_caps_is_empty (possible);
+  gst_caps_unref (possible);
+  gst_caps_unref (points);
+  return are_accepted;
+}
+
+/* Ends in an error where nothing that points of caps can become is taken by
+ * what follows. */
+static gboolean
+check_peer (GstSsioConvert *self, GstCaps *caps)
+{
+  GstBaseTransform *transform = GST_BASE_TRANSFORM (self);
+  GstCaps *possible
+      = gst_ssio_convert_transform_caps (transform, GST_PAD_SINK, caps, NULL);
+  GError *error = NULL;
+  const gboolean are_any = gst_ssio_convert_caps_check_peer (possible,
+      GST_BASE_TRANSFORM_SRC_PAD (transform), &error);
+
+  gst_caps_unref (possible);
+  if (!are_any)
+    fail (self, error);
+  return are_any;
+}
+
 static GstCaps *
 gst_ssio_convert_fixate_caps (GstBaseTransform *transform,
     GstPadDirection direction, GstCaps *caps, GstCaps *other)
@@ -403,12 +444,55 @@ gst_ssio_convert_transform (GstBaseTransform *transform, GstBuffer *in,
   GstSsioConvert *self = GST_SSIO_CONVERT (transform);
   GError *error = NULL;
 
-  if (self->has_failed)
-    return GST_FLOW_FLUSHING;
   gst_ssio_source_file_note (&self->file, in);
   if (gst_ssio_converter_run (&self->converter, in, out, &error))
     return GST_FLOW_OK;
   return fail (self, error);
+}
+
+/* What follows may take other caps from now on, none of which can be. */
+static GstFlowReturn
+gst_ssio_convert_submit_input_buffer (GstBaseTransform *transform,
+    gboolean is_discont, GstBuffer *in)
+{
+  GstSsioConvert *self = GST_SSIO_CONVERT (transform);
+  GstFlowReturn flow;
+  GstCaps *caps;
+
+  if (self->has_failed) {
+    gst_buffer_unref (in);
+    return GST_FLOW_FLUSHING;
+  }
+  flow = GST_BASE_TRANSFORM_CLASS (parent_class)
+             ->submit_input_buffer (transform, is_discont, in);
+  if (flow != GST_FLOW_NOT_NEGOTIATED)
+    return flow;
+  caps = gst_pad_get_current_caps (GST_BASE_TRANSFORM_SINK_PAD (transform));
+  if (caps && !check_peer (self, caps))
+    flow = GST_FLOW_FLUSHING;
+  gst_clear_caps (&caps);
+  return flow;
+}
+
+/* After an error, downstream is told no more. */
+static gboolean
+handle_caps (GstSsioConvert *self, GstEvent *event)
+{
+  gboolean are_set;
+  GstCaps *caps;
+
+  if (self->has_failed) {
+    gst_event_unref (event);
+    return TRUE;
+  }
+  gst_event_parse_caps (event, &caps);
+  gst_caps_ref (caps);
+  are_set = GST_BASE_TRANSFORM_CLASS (parent_class)
+                ->sink_event (GST_BASE_TRANSFORM (self), event);
+  if (!are_set && !self->has_failed)
+    are_set = !check_peer (self, caps);
+  gst_caps_unref (caps);
+  return are_set;
 }
 
 /* No epoch ends after an error, or where the file was damaged under the
@@ -423,6 +507,8 @@ gst_ssio_convert_sink_event (GstBaseTransform *transform, GstEvent *event)
     gst_ssio_converter_set_flushing (&self->converter, TRUE);
   else if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
     gst_ssio_converter_set_flushing (&self->converter, FALSE);
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
+    return handle_caps (self, event);
   if (gst_event_ends_ssio_epoch (event)) {
     if (!self->has_failed
         && !gst_ssio_source_file_is_intact (self->file, &error))
@@ -508,10 +594,12 @@ gst_ssio_convert_class_init (GstSsioConvertClass *class)
   transform_class->start = gst_ssio_convert_start;
   transform_class->stop = gst_ssio_convert_stop;
   transform_class->transform_caps = gst_ssio_convert_transform_caps;
+  transform_class->accept_caps = gst_ssio_convert_accept_caps;
   transform_class->fixate_caps = gst_ssio_convert_fixate_caps;
   transform_class->set_caps = gst_ssio_convert_set_caps;
   transform_class->transform_size = gst_ssio_convert_transform_size;
   transform_class->decide_allocation = gst_ssio_convert_decide_allocation;
+  transform_class->submit_input_buffer = gst_ssio_convert_submit_input_buffer;
   transform_class->prepare_output_buffer
       = gst_ssio_convert_prepare_output_buffer;
   transform_class->transform = gst_ssio_convert_transform;

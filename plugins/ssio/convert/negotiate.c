@@ -300,6 +300,35 @@ gst_ssio_convert_caps_settle (const GstSsioConvertWish *wish,
   return gst_ssio_convert_caps_choose (wish, in, taken);
 }
 
+static void
+set_peer_error (GError **error, const GstCaps *possible, GstPad *pad)
+{
+  GstCaps *expected = gst_pad_peer_query_caps (pad, NULL);
+  gchar *expected_text = gst_caps_to_string (expected);
+  gchar *text = gst_caps_to_string (possible);
+
+  g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
+      "points become %s: what follows expected %s; change the fields property, "
+      "or caps before or after this element",
+      text, expected_text);
+  g_free (text);
+  g_free (expected_text);
+  gst_caps_unref (expected);
+}
+
+gboolean
+gst_ssio_convert_caps_check_peer (GstCaps *possible, GstPad *pad,
+    GError **error)
+{
+  GstCaps *taken = gst_pad_peer_query_caps (pad, possible);
+  const gboolean are_any = !gst_caps_is_empty (taken);
+
+  gst_caps_unref (taken);
+  if (!are_any)
+    set_peer_error (error, possible, pad);
+  return are_any;
+}
+
 GstCaps *
 gst_ssio_convert_caps_take_system (GstCaps *caps)
 {

@@ -36,6 +36,11 @@ GstCaps *gst_ssio_convert_caps_choose (const GstSsioConvertWish *wish,
 GstCaps *gst_ssio_convert_caps_settle (const GstSsioConvertWish *wish,
     const GstCaps *in, GstCaps *caps, GstPad *pad);
 
+/* Whether what follows pad takes any of possible, which points can become;
+ * else error is set. */
+gboolean gst_ssio_convert_caps_check_peer (GstCaps *possible, GstPad *pad,
+    GError **error);
+
 /* Takes caps, and returns those in system memory. */
 GstCaps *gst_ssio_convert_caps_take_system (GstCaps *caps);
 
