@@ -26,7 +26,7 @@
  *
  * With #GstSsioConvert:normalize, values of some fields are multiplied and
  * moved on their way, by `name*scale+offset`. Such fields become f4 where
- * nobody says otherwise.
+ * nobody says otherwise, or f8 where an f4 may lose digits.
  *
  * Batches in a CUDA device's memory are converted there, with the same results.
  *
@@ -276,8 +276,33 @@ gst_ssio_convert_transform_caps (GstBaseTransform *transform,
   return filtered;
 }
 
-/* Whether they can be what follows takes is for the caps event to say, which
- * can tell why not. */
+/* Where nothing that upstream has can become what follows takes, it is for the
+ * caps event to say, which can tell why: so all is taken here. */
+static gboolean
+gst_ssio_convert_query (GstBaseTransform *transform, GstPadDirection direction,
+    GstQuery *query)
+{
+  GstCaps *caps, *filter;
+
+  if (!GST_BASE_TRANSFORM_CLASS (parent_class)
+           ->query (transform, direction, query))
+    return FALSE;
+  if (direction != GST_PAD_SINK || GST_QUERY_TYPE (query) != GST_QUERY_CAPS)
+    return TRUE;
+  gst_query_parse_caps (query, &filter);
+  gst_query_parse_caps_result (query, &caps);
+  if (!filter || !gst_caps_is_empty (caps))
+    return TRUE;
+  caps = gst_pad_get_pad_template_caps (
+      GST_BASE_TRANSFORM_SINK_PAD (transform));
+  filter = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
+  gst_query_set_caps_result (query, filter);
+  gst_caps_unref (filter);
+  gst_caps_unref (caps);
+  return TRUE;
+}
+
+/* The same for caps that are already chosen. */
 static gboolean
 gst_ssio_convert_accept_caps (GstBaseTransform *transform,
     GstPadDirection direction, GstCaps *caps)
@@ -594,6 +619,7 @@ gst_ssio_convert_class_init (GstSsioConvertClass *class)
   transform_class->start = gst_ssio_convert_start;
   transform_class->stop = gst_ssio_convert_stop;
   transform_class->transform_caps = gst_ssio_convert_transform_caps;
+  transform_class->query = gst_ssio_convert_query;
   transform_class->accept_caps = gst_ssio_convert_accept_caps;
   transform_class->fixate_caps = gst_ssio_convert_fixate_caps;
   transform_class->set_caps = gst_ssio_convert_set_caps;

@@ -218,6 +218,9 @@ GST_START_TEST (scales_decide_what_is_lossy)
     { "x:i2*0.01+636000", "x:f4", NULL, TRUE }, /* steps of 0.0625 there */
     { "x:u1*1e300", "x:f4", NULL, TRUE },
     { "x:u1*1e-46", "x:f4", NULL, TRUE },
+    { "x:i4*1e-40", "x:f8", NULL, FALSE },
+    { "x:i2*256", "x:f4", NULL, FALSE },
+    { "x:u2*1e306", "x:f8", NULL, TRUE },
     { "x:i2*0.01", "x:i4*0.001", NULL, FALSE },
     { "x:i2*0.01+100", "x:i4*0.01", NULL, FALSE },
     { "x:i2*0.01+100", "x:i2*0.01", NULL, TRUE }, /* out of range */
@@ -254,8 +257,11 @@ GST_START_TEST (an_error_names_all_lossy_fields_and_no_other)
   fail_unless (plan_sized ("x:i4*0.01+5,y:u1,z:f8", 0, "x:f4,y:f4,z:f4", 0,
                    NULL, FALSE, &error)
                == NULL);
-  fail_unless (strstr (error->message, "x (i4*0.01+5 to f4), z (f8 to f4)")
-                   != NULL,
+  fail_unless (
+      strstr (error->message,
+          "x (i4*0.01+5 to f4, which tells values below 131072 apart), "
+          "z (f8 to f4)")
+          != NULL,
       "%s", error->message);
   g_error_free (error);
 }

@@ -122,6 +122,25 @@ GST_START_TEST (what_cannot_be_agreed_on_is_an_error_that_shows_both)
 }
 GST_END_TEST;
 
+/* Sources ask before they send caps. */
+GST_START_TEST (a_source_leaves_the_error_to_who_can_tell)
+{
+  gchar *path = ssio_check_write_tile (100, 6);
+  GstElement *pipeline
+      = ssio_check_launch ("ssiosrc location=%s ! ssioconvert fields=x ! "
+                           "capsfilter caps=\"pointcloud/x-raw, "
+                           "point-size=(int)16\" ! fakesink",
+          path);
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  ssio_check_posted_error (pipeline, GST_CORE_ERROR,
+      GST_CORE_ERROR_NEGOTIATION, "point-size=(int)16", NULL);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+  g_free (path);
+}
+GST_END_TEST;
+
 GST_START_TEST (what_cannot_be_agreed_on_any_longer_is_an_error)
 {
   GstHarness *harness = convert_new ("fields=x", CONVERT_CAPS, NULL);
@@ -311,6 +330,7 @@ ssioconvert_caps_suite (void)
   tcase_add_test (tcase, a_layout_with_gaps_that_fits_is_no_copy);
   tcase_add_test (tcase, any_layout_of_points_is_taken);
   tcase_add_test (tcase, what_cannot_be_agreed_on_is_an_error_that_shows_both);
+  tcase_add_test (tcase, a_source_leaves_the_error_to_who_can_tell);
   tcase_add_test (tcase, what_cannot_be_agreed_on_any_longer_is_an_error);
   tcase_add_test (tcase, another_layout_can_be_asked_for_within_a_stream);
   tcase_add_test (tcase, an_origin_stays_what_is_to_be_added);
