@@ -284,6 +284,9 @@ gst_ssio_convert_query (GstBaseTransform *transform, GstPadDirection direction,
 {
   GstCaps *caps, *filter;
 
+  if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION
+      && GST_SSIO_CONVERT (transform)->has_failed)
+    return FALSE;
   if (!GST_BASE_TRANSFORM_CLASS (parent_class)
            ->query (transform, direction, query))
     return FALSE;

@@ -268,7 +268,7 @@ gst_ssio_convert_plan_new (const GstSsioLayout *from, const GstSsioLayout *to,
   plan->moves = g_array_new (FALSE, FALSE, sizeof (GstSsioConvertMove));
   add_moves (plan, ways);
   finish_plan (plan);
-  plan->rows = gst_ssio_convert_find_rows (plan->moves);
+  plan->rows = gst_ssio_convert_find_rows (plan->moves, plan->to_size);
   g_array_unref (ways);
   return plan;
 }
