@@ -71,9 +71,6 @@ GST_DEBUG_CATEGORY_STATIC (ssio_convert_debug);
 
 #define DEFAULT_LOSSY FALSE
 
-/* Larger batches are allocated one by one, for what they hold. */
-#define MAX_POOLED_BYTES (256 << 20)
-
 enum {
   PROP_0,
   PROP_FIELDS,
@@ -186,10 +183,7 @@ copy_wish (GstSsioConvert *self)
   GstSsioConvertWish wish;
 
   GST_OBJECT_LOCK (self);
-  wish = self->wish;
-  wish.fields = g_strdup (wish.fields);
-  if (wish.normalize)
-    gst_ssio_layout_ref (wish.normalize);
+  wish = gst_ssio_convert_wish_copy (&self->wish);
   GST_OBJECT_UNLOCK (self);
   return wish;
 }
@@ -360,15 +354,6 @@ gst_ssio_convert_fixate_caps (GstBaseTransform *transform,
   return other;
 }
 
-static guint
-get_int (GstCaps *caps, const gchar *field)
-{
-  gint value = 0;
-
-  gst_structure_get_int (gst_caps_get_structure (caps, 0), field, &value);
-  return MAX (value, 0);
-}
-
 /* Caps that cannot be are an error of our own. */
 static gboolean
 gst_ssio_convert_set_caps (GstBaseTransform *transform, GstCaps *in,
@@ -392,7 +377,8 @@ gst_ssio_convert_set_caps (GstBaseTransform *transform, GstCaps *in,
     fail (self, error);
   gst_base_transform_set_passthrough (transform, plan && plan->is_identity);
   gst_ssio_converter_set_plan (&self->converter, plan,
-      get_int (out, "batch-size"), gst_ssio_caps_are_cuda (out));
+      gst_ssio_convert_caps_get_int (out, "batch-size"),
+      gst_ssio_caps_are_cuda (out));
   return TRUE;
 }
 
@@ -401,41 +387,24 @@ gst_ssio_convert_transform_size (GstBaseTransform *transform,
     GstPadDirection direction, GstCaps *caps, gsize size, GstCaps *other_caps,
     gsize *other_size)
 {
-  const guint point_size = MAX (get_int (caps, "point-size"), 1);
+  const guint point_size
+      = MAX (gst_ssio_convert_caps_get_int (caps, "point-size"), 1);
 
-  *other_size = size / point_size * get_int (other_caps, "point-size");
+  *other_size = size / point_size
+                * gst_ssio_convert_caps_get_int (other_caps, "point-size");
   return TRUE;
 }
 
-/* Has batches written into memory that is there already, downstream's or a
- * pool's: fresh pages cost more than what is written to them. */
 static gboolean
 gst_ssio_convert_decide_allocation (GstBaseTransform *transform,
     GstQuery *query)
 {
-  GstBufferPool *pool = NULL;
-  guint min = 0;
-  guint max = 0;
-  guint size = 0;
-  guint64 bytes;
   GstCaps *caps;
 
   gst_query_parse_allocation (query, &caps, NULL);
   if (gst_ssio_caps_are_cuda (caps)) /* whatever downstream offers */
     return TRUE;
-  bytes
-      = (guint64) get_int (caps, "point-size") * get_int (caps, "batch-size");
-  while (bytes > MAX_POOLED_BYTES
-         && gst_query_get_n_allocation_pools (query) > 0)
-    gst_query_remove_nth_allocation_pool (query, 0);
-  if (gst_query_get_n_allocation_pools (query) > 0) {
-    gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
-    gst_query_set_nth_allocation_pool (query, 0, pool, MAX (size, bytes), min,
-        max);
-    gst_clear_object (&pool);
-  } else if (bytes <= MAX_POOLED_BYTES) {
-    gst_query_add_allocation_pool (query, NULL, bytes, 0, 0);
-  }
+  gst_ssio_convert_choose_pool (query);
   return GST_BASE_TRANSFORM_CLASS (parent_class)
       ->decide_allocation (transform, query);
 }

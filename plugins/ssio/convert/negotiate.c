@@ -15,6 +15,9 @@
 #define COST_OF_A_BYTE (2 * GST_SSIO_LAYOUT_MAX_FIELDS)
 #define COST_OF_THE_IMPOSSIBLE G_MAXUINT64
 
+/* Larger batches are allocated one by one, for what they hold. */
+#define MAX_POOLED_BYTES (256 << 20)
+
 typedef struct {
   const GstSsioConvertWish *wish;
   GstSsioLayout *input;
@@ -23,12 +26,32 @@ typedef struct {
   GstCaps *caps; /* the best so far */
 } Choice;
 
+GstSsioConvertWish
+gst_ssio_convert_wish_copy (const GstSsioConvertWish *wish)
+{
+  return (GstSsioConvertWish){
+    .fields = g_strdup (wish->fields),
+    .normalize
+    = wish->normalize ? gst_ssio_layout_ref (wish->normalize) : NULL,
+    .allow_lossy = wish->allow_lossy,
+  };
+}
+
 void
 gst_ssio_convert_wish_clear (GstSsioConvertWish *wish)
 {
   g_clear_pointer (&wish->fields, g_free);
   g_clear_pointer (&wish->normalize, gst_ssio_layout_unref);
   wish->allow_lossy = FALSE;
+}
+
+guint
+gst_ssio_convert_caps_get_int (const GstCaps *caps, const gchar *field)
+{
+  gint value = 0;
+
+  gst_structure_get_int (gst_caps_get_structure (caps, 0), field, &value);
+  return MAX (value, 0);
 }
 
 /* Coordinates that had an origin subtracted are multiplied and moved: so is
@@ -339,6 +362,32 @@ gst_ssio_convert_caps_take_system (GstCaps *caps)
   gst_caps_unref (system);
   gst_caps_unref (caps);
   return left;
+}
+
+void
+gst_ssio_convert_choose_pool (GstQuery *query)
+{
+  GstBufferPool *pool = NULL;
+  guint min = 0;
+  guint max = 0;
+  guint size = 0;
+  guint64 bytes;
+  GstCaps *caps;
+
+  gst_query_parse_allocation (query, &caps, NULL);
+  bytes = (guint64) gst_ssio_convert_caps_get_int (caps, "point-size")
+          * gst_ssio_convert_caps_get_int (caps, "batch-size");
+  while (bytes > MAX_POOLED_BYTES
+         && gst_query_get_n_allocation_pools (query) > 0)
+    gst_query_remove_nth_allocation_pool (query, 0);
+  if (gst_query_get_n_allocation_pools (query) > 0) {
+    gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
+    gst_query_set_nth_allocation_pool (query, 0, pool, MAX (size, bytes), min,
+        max);
+    gst_clear_object (&pool);
+  } else if (bytes <= MAX_POOLED_BYTES) {
+    gst_query_add_allocation_pool (query, NULL, bytes, 0, 0);
+  }
 }
 
 GstSsioConvertPlan *

@@ -13,7 +13,13 @@ typedef struct {
   gboolean allow_lossy;
 } GstSsioConvertWish;
 
+/* To be cleared. */
+GstSsioConvertWish gst_ssio_convert_wish_copy (const GstSsioConvertWish *wish);
+
 void gst_ssio_convert_wish_clear (GstSsioConvertWish *wish);
+
+/* A field of fixed caps, or 0. */
+guint gst_ssio_convert_caps_get_int (const GstCaps *caps, const gchar *field);
 
 /* What caps of points can become, best first. */
 GstCaps *gst_ssio_convert_caps_for_output (const GstSsioConvertWish *wish,
@@ -43,6 +49,11 @@ gboolean gst_ssio_convert_caps_check_peer (GstCaps *possible, GstPad *pad,
 
 /* Takes caps, and returns those in system memory. */
 GstCaps *gst_ssio_convert_caps_take_system (GstCaps *caps);
+
+/* Has batches written into memory that is there already, downstream's or a
+ * pool's: fresh pages cost more than what is written to them. query is an
+ * ALLOCATION query that downstream has answered. */
+void gst_ssio_convert_choose_pool (GstQuery *query);
 
 /* The way from fixed caps to others, or NULL with error set. */
 GstSsioConvertPlan *gst_ssio_convert_caps_plan (const GstSsioConvertWish *wish,
