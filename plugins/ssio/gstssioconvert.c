@@ -58,7 +58,6 @@
 
 #include "convert/converter.h"
 #include "convert/negotiate.h"
-#include "convert/target.h"
 #include "cuda/caps.h"
 #include "elements.h"
 #include "gstssioconvert.h"
@@ -213,18 +212,13 @@ static gboolean
 gst_ssio_convert_start (GstBaseTransform *transform)
 {
   GstSsioConvert *self = GST_SSIO_CONVERT (transform);
-  GstSsioConvertWish wish = { 0 };
+  GstSsioConvertWish wish;
   GError *error = NULL;
-  gchar *normalize;
 
   GST_OBJECT_LOCK (self);
-  wish.fields = g_strdup (self->fields);
-  wish.allow_lossy = self->lossy;
-  normalize = g_strdup (self->normalize);
+  wish = gst_ssio_convert_wish_read (self->fields, self->normalize,
+      self->lossy, &error);
   GST_OBJECT_UNLOCK (self);
-  if (normalize)
-    wish.normalize = gst_ssio_convert_parse_normalize (normalize, &error);
-  g_free (normalize);
   self->has_failed = FALSE;
   gst_ssio_converter_set_flushing (&self->converter, FALSE);
   take_wish (self, wish);

@@ -27,6 +27,18 @@ typedef struct {
 } Choice;
 
 GstSsioConvertWish
+gst_ssio_convert_wish_read (const gchar *fields, const gchar *normalize,
+    gboolean allow_lossy, GError **error)
+{
+  return (GstSsioConvertWish){
+    .fields = g_strdup (fields),
+    .normalize
+    = normalize ? gst_ssio_convert_parse_normalize (normalize, error) : NULL,
+    .allow_lossy = allow_lossy,
+  };
+}
+
+GstSsioConvertWish
 gst_ssio_convert_wish_copy (const GstSsioConvertWish *wish)
 {
   return (GstSsioConvertWish){

@@ -13,6 +13,11 @@ typedef struct {
   gboolean allow_lossy;
 } GstSsioConvertWish;
 
+/* From the properties' texts, or NULL. To be cleared; error is set where
+ * normalize is not as gst_ssio_convert_parse_normalize() reads it. */
+GstSsioConvertWish gst_ssio_convert_wish_read (const gchar *fields,
+    const gchar *normalize, gboolean allow_lossy, GError **error);
+
 /* To be cleared. */
 GstSsioConvertWish gst_ssio_convert_wish_copy (const GstSsioConvertWish *wish);
 

@@ -161,9 +161,9 @@ set_lane (GstSsioConvertRow *row, guint lane, const GstSsioConvertMove *move)
   }
 }
 
-/* Bytes that are fewer than a store of a power of 2 writes are written by it
- * nevertheless where there is room behind them, which is of moves that come
- * later; else by two stores that overlap: the second has what comes last. */
+/* Bytes that are no power of 2 are written by a store of the next one, where
+ * the room up to the point's end is enough: what is behind them is for moves
+ * that come later. Else two stores overlap: the second has what comes last. */
 static void
 set_stores (GstSsioConvertRow *row, guint room)
 {
@@ -181,21 +181,6 @@ set_stores (GstSsioConvertRow *row, guint room)
     row->size = row->unit;
   }
   memcpy (row->tail, control + row->size - row->unit, row->unit);
-}
-
-/* Bytes from the row's first on that no move before it writes. */
-static guint
-find_room (const GstSsioConvertRow *row, const GArray *moves, guint to_size)
-{
-  guint i;
-
-  for (i = 0; i < row->first_move; i++) {
-    const GstSsioConvertMove *move = get_move (moves, i);
-
-    if (move->to + move->size > row->to)
-      return row->size;
-  }
-  return to_size - row->to;
 }
 
 /* Whether the n moves from the first on are a row. */
@@ -220,7 +205,7 @@ make_row (GstSsioConvertRow *row, const GArray *moves, guint first, guint n,
     else
       set_lane (row, i, move);
   }
-  set_stores (row, find_room (row, moves, to_size));
+  set_stores (row, to_size - row->to);
   return TRUE;
 }
 

@@ -280,6 +280,30 @@ GST_START_TEST (bytes_that_no_field_has_become_0)
 }
 GST_END_TEST;
 
+/* A row of three bytes has a field, a gap or nothing behind it. */
+GST_START_TEST (a_row_writes_none_but_its_bytes)
+{
+  static const gchar *const outputs[] = { "b:u1,c:u1,d:u1,t:f8",
+    "b:u1,c:u1,d:u1,t:f8@5", "t:f8,b:u1,c:u1,d:u1", "b:u1,c:u1,d:u1" };
+  guint8 in[20 * 14];
+  guint8 out[20 * 16], expected[20 * 16];
+  guint i;
+
+  for (i = 0; i < sizeof (in); i++)
+    in[i] = 13 * i + 1;
+  for (i = 0; i < G_N_ELEMENTS (outputs); i++) {
+    GstSsioConvertPlan *plan = plan_new ("t:f8,b:u2,c:u2,d:u2", outputs[i]);
+
+    memset (out, 0xff, sizeof (out));
+    memset (expected, 0xff, sizeof (expected));
+    gst_ssio_convert_plan_run (plan, in, 20, out);
+    gst_ssio_convert_plan_run_scalar (plan, in, 20, expected);
+    fail_unless (memcmp (out, expected, sizeof (out)) == 0, "%s", outputs[i]);
+    gst_ssio_convert_plan_free (plan);
+  }
+}
+GST_END_TEST;
+
 static Suite *
 plan_suite (void)
 {
@@ -299,6 +323,7 @@ plan_suite (void)
   tcase_add_test (tcase, scales_decide_what_is_lossy);
   tcase_add_test (tcase, an_error_names_all_lossy_fields_and_no_other);
   tcase_add_test (tcase, bytes_that_no_field_has_become_0);
+  tcase_add_test (tcase, a_row_writes_none_but_its_bytes);
   return suite;
 }
 
