@@ -26,7 +26,7 @@
  *
  * With #GstSsioConvert:normalize, values of some fields are multiplied and
  * moved on their way, by `name*scale+offset`. Such fields become f4 where
- * nobody says otherwise.
+ * nobody says otherwise, or f8 where an f4 may lose digits.
  *
  * Batches in a CUDA device's memory are converted there, with the same results.
  *
@@ -56,9 +56,8 @@
 #include "config.h"
 #endif
 
-#include "convert/device.h"
+#include "convert/converter.h"
 #include "convert/negotiate.h"
-#include "convert/target.h"
 #include "cuda/caps.h"
 #include "elements.h"
 #include "gstssioconvert.h"
@@ -70,9 +69,6 @@ GST_DEBUG_CATEGORY_STATIC (ssio_convert_debug);
 #define GST_CAT_DEFAULT ssio_convert_debug
 
 #define DEFAULT_LOSSY FALSE
-
-/* Larger batches are allocated one by one, for what they hold. */
-#define MAX_POOLED_BYTES (256 << 20)
 
 enum {
   PROP_0,
@@ -88,14 +84,11 @@ struct _GstSsioConvert {
   gchar *fields;    /* NULL for what follows to choose */
   gchar *normalize; /* NULL for nothing */
   gboolean lossy;
-  GstSsioConvertWish wish;      /* those, while started */
-  GstSsioConvertDevice *device; /* NULL until a batch has shown which */
-  gboolean flushing;
+  GstSsioConvertWish wish; /* those, while started */
 
-  /* of the streaming thread */
-  GstSsioConvertPlan *plan; /* NULL before caps, and after an error */
-  guint batch_size;         /* points that an output buffer has room for */
-  gboolean on_device;       /* where batches are */
+  /* of the streaming thread, but for flushing */
+  GstSsioConverter
+      converter; /* with no plan before caps, and after an error */
   gboolean has_failed;
   GstSsioPointFile *file; /* where the last batch was mapped from */
 };
@@ -178,6 +171,7 @@ gst_ssio_convert_finalize (GObject *object)
 
   g_free (self->fields);
   g_free (self->normalize);
+  gst_ssio_converter_clear (&self->converter);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
@@ -188,10 +182,7 @@ copy_wish (GstSsioConvert *self)
   GstSsioConvertWish wish;
 
   GST_OBJECT_LOCK (self);
-  wish = self->wish;
-  wish.fields = g_strdup (wish.fields);
-  if (wish.normalize)
-    gst_ssio_layout_ref (wish.normalize);
+  wish = gst_ssio_convert_wish_copy (&self->wish);
   GST_OBJECT_UNLOCK (self);
   return wish;
 }
@@ -217,52 +208,19 @@ take_wish (GstSsioConvert *self, GstSsioConvertWish wish)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* Frees the one before. */
-static void
-set_device (GstSsioConvert *self, GstSsioConvertDevice *device)
-{
-  GstSsioConvertDevice *old;
-
-  GST_OBJECT_LOCK (self);
-  old = self->device;
-  self->device = device;
-  if (device && self->flushing)
-    gst_ssio_convert_device_set_flushing (device, TRUE);
-  GST_OBJECT_UNLOCK (self);
-  if (old)
-    gst_ssio_convert_device_free (old);
-}
-
-/* From any thread: who waits for device memory must not do so while
- * flushing. */
-static void
-set_flushing (GstSsioConvert *self, gboolean flushing)
-{
-  GST_OBJECT_LOCK (self);
-  self->flushing = flushing;
-  if (self->device)
-    gst_ssio_convert_device_set_flushing (self->device, flushing);
-  GST_OBJECT_UNLOCK (self);
-}
-
 static gboolean
 gst_ssio_convert_start (GstBaseTransform *transform)
 {
   GstSsioConvert *self = GST_SSIO_CONVERT (transform);
-  GstSsioConvertWish wish = { 0 };
+  GstSsioConvertWish wish;
   GError *error = NULL;
-  gchar *normalize;
 
   GST_OBJECT_LOCK (self);
-  wish.fields = g_strdup (self->fields);
-  wish.allow_lossy = self->lossy;
-  normalize = g_strdup (self->normalize);
+  wish = gst_ssio_convert_wish_read (self->fields, self->normalize,
+      self->lossy, &error);
   GST_OBJECT_UNLOCK (self);
-  if (normalize)
-    wish.normalize = gst_ssio_convert_parse_normalize (normalize, &error);
-  g_free (normalize);
   self->has_failed = FALSE;
-  set_flushing (self, FALSE);
+  gst_ssio_converter_set_flushing (&self->converter, FALSE);
   take_wish (self, wish);
   if (!error)
     return TRUE;
@@ -276,8 +234,7 @@ gst_ssio_convert_stop (GstBaseTransform *transform)
   GstSsioConvert *self = GST_SSIO_CONVERT (transform);
 
   take_wish (self, (GstSsioConvertWish){ 0 });
-  set_device (self, NULL);
-  g_clear_pointer (&self->plan, gst_ssio_convert_plan_free);
+  gst_ssio_converter_set_plan (&self->converter, NULL, 0, FALSE);
   g_clear_pointer (&self->file, gst_ssio_point_file_unref);
   return TRUE;
 }
@@ -307,6 +264,75 @@ gst_ssio_convert_transform_caps (GstBaseTransform *transform,
   return filtered;
 }
 
+/* Where nothing that upstream has can become what follows takes, it is for the
+ * caps event to say, which can tell why: so all is taken here. */
+static gboolean
+gst_ssio_convert_query (GstBaseTransform *transform, GstPadDirection direction,
+    GstQuery *query)
+{
+  GstCaps *caps, *filter;
+
+  if (GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION
+      && GST_SSIO_CONVERT (transform)->has_failed)
+    return FALSE;
+  if (!GST_BASE_TRANSFORM_CLASS (parent_class)
+           ->query (transform, direction, query))
+    return FALSE;
+  if (direction != GST_PAD_SINK || GST_QUERY_TYPE (query) != GST_QUERY_CAPS)
+    return TRUE;
+  gst_query_parse_caps (query, &filter);
+  gst_query_parse_caps_result (query, &caps);
+  if (!filter || !gst_caps_is_empty (caps))
+    return TRUE;
+  caps = gst_pad_get_pad_template_caps (
+      GST_BASE_TRANSFORM_SINK_PAD (transform));
+  filter = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
+  gst_query_set_caps_result (query, filter);
+  gst_caps_unref (filter);
+  gst_caps_unref (caps);
+  return TRUE;
+}
+
+/* The same for caps that are already chosen. */
+static gboolean
+gst_ssio_convert_accept_caps (GstBaseTransform *transform,
+    GstPadDirection direction, GstCaps *caps)
+{
+  GstCaps *points, *possible;
+  gboolean are_accepted;
+
+  if (direction != GST_PAD_SINK)
+    return GST_BASE_TRANSFORM_CLASS (parent_class)
+        ->accept_caps (transform, direction, caps);
+  points = gst_pad_get_pad_template_caps (
+      GST_BASE_TRANSFORM_SINK_PAD (transform));
+  possible
+      = gst_ssio_convert_transform_caps (transform, GST_PAD_SINK, caps, NULL);
+  are_accepted
+      = gst_caps_is_subset (caps, points) && !gst_caps_is_empty (possible);
+  gst_caps_unref (possible);
+  gst_caps_unref (points);
+  return are_accepted;
+}
+
+/* Ends in an error where nothing that points of caps can become is taken by
+ * what follows. */
+static gboolean
+check_peer (GstSsioConvert *self, GstCaps *caps)
+{
+  GstBaseTransform *transform = GST_BASE_TRANSFORM (self);
+  GstCaps *possible
+      = gst_ssio_convert_transform_caps (transform, GST_PAD_SINK, caps, NULL);
+  GError *error = NULL;
+  const gboolean are_any = gst_ssio_convert_caps_check_peer (possible,
+      GST_BASE_TRANSFORM_SRC_PAD (transform), &error);
+
+  gst_caps_unref (possible);
+  if (!are_any)
+    fail (self, error);
+  return are_any;
+}
+
 static GstCaps *
 gst_ssio_convert_fixate_caps (GstBaseTransform *transform,
     GstPadDirection direction, GstCaps *caps, GstCaps *other)
@@ -322,15 +348,6 @@ gst_ssio_convert_fixate_caps (GstBaseTransform *transform,
   return other;
 }
 
-static guint
-get_int (GstCaps *caps, const gchar *field)
-{
-  gint value = 0;
-
-  gst_structure_get_int (gst_caps_get_structure (caps, 0), field, &value);
-  return MAX (value, 0);
-}
-
 /* Caps that cannot be are an error of our own. */
 static gboolean
 gst_ssio_convert_set_caps (GstBaseTransform *transform, GstCaps *in,
@@ -338,25 +355,24 @@ gst_ssio_convert_set_caps (GstBaseTransform *transform, GstCaps *in,
 {
   GstSsioConvert *self = GST_SSIO_CONVERT (transform);
   GstSsioConvertWish wish;
+  GstSsioConvertPlan *plan;
   GError *error = NULL;
 
   if (self->has_failed)
     return TRUE;
-  set_device (self, NULL);
-  g_clear_pointer (&self->plan, gst_ssio_convert_plan_free);
   wish = copy_wish (self);
-  self->plan = gst_ssio_convert_caps_plan (&wish, in, out, &error);
+  plan = gst_ssio_convert_caps_plan (&wish, in, out, &error);
   gst_ssio_convert_wish_clear (&wish);
-  if (self->plan)
+  if (plan)
     GST_INFO_OBJECT (self, "%u moves, of which %u in rows; %s",
-        self->plan->moves->len, self->plan->rows->len,
-        self->plan->is_identity ? "passthrough" : "converts");
+        plan->moves->len, plan->rows->len,
+        plan->is_identity ? "passthrough" : "converts");
   else
     fail (self, error);
-  self->batch_size = get_int (out, "batch-size");
-  self->on_device = gst_ssio_caps_are_cuda (out);
-  gst_base_transform_set_passthrough (transform,
-      self->plan && self->plan->is_identity);
+  gst_base_transform_set_passthrough (transform, plan && plan->is_identity);
+  gst_ssio_converter_set_plan (&self->converter, plan,
+      gst_ssio_convert_caps_get_int (out, "batch-size"),
+      gst_ssio_caps_are_cuda (out));
   return TRUE;
 }
 
@@ -365,128 +381,26 @@ gst_ssio_convert_transform_size (GstBaseTransform *transform,
     GstPadDirection direction, GstCaps *caps, gsize size, GstCaps *other_caps,
     gsize *other_size)
 {
-  const guint point_size = MAX (get_int (caps, "point-size"), 1);
+  const guint point_size
+      = MAX (gst_ssio_convert_caps_get_int (caps, "point-size"), 1);
 
-  *other_size = size / point_size * get_int (other_caps, "point-size");
+  *other_size = size / point_size
+                * gst_ssio_convert_caps_get_int (other_caps, "point-size");
   return TRUE;
 }
 
-/* Has batches written into memory that is there already, downstream's or a
- * pool's: fresh pages cost more than what is written to them. */
 static gboolean
 gst_ssio_convert_decide_allocation (GstBaseTransform *transform,
     GstQuery *query)
 {
-  GstBufferPool *pool = NULL;
-  guint min = 0;
-  guint max = 0;
-  guint size = 0;
-  guint64 bytes;
   GstCaps *caps;
 
   gst_query_parse_allocation (query, &caps, NULL);
   if (gst_ssio_caps_are_cuda (caps)) /* whatever downstream offers */
     return TRUE;
-  bytes
-      = (guint64) get_int (caps, "point-size") * get_int (caps, "batch-size");
-  while (bytes > MAX_POOLED_BYTES
-         && gst_query_get_n_allocation_pools (query) > 0)
-    gst_query_remove_nth_allocation_pool (query, 0);
-  if (gst_query_get_n_allocation_pools (query) > 0) {
-    gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
-    gst_query_set_nth_allocation_pool (query, 0, pool, MAX (size, bytes), min,
-        max);
-    gst_clear_object (&pool);
-  } else if (bytes <= MAX_POOLED_BYTES) {
-    gst_query_add_allocation_pool (query, NULL, bytes, 0, 0);
-  }
+  gst_ssio_convert_choose_pool (query);
   return GST_BASE_TRANSFORM_CLASS (parent_class)
       ->decide_allocation (transform, query);
-}
-
-static gboolean
-check_size (GstSsioConvert *self, gsize size, GError **error)
-{
-  const guint point_size = self->plan->from_size;
-
-  if (size % point_size == 0 && size / point_size <= self->batch_size)
-    return TRUE;
-  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-      "a batch has %" G_GSIZE_FORMAT
-      " bytes: expected at most %u points of %u bytes, as its caps say; check "
-      "what stands before this element",
-      size, self->batch_size, point_size);
-  return FALSE;
-}
-
-static gboolean
-convert_mapped (GstSsioConvert *self, const GstMapInfo *from, GstBuffer *out,
-    GError **error)
-{
-  const gsize n = from->size / self->plan->from_size;
-  GstMapInfo to;
-
-  if (gst_buffer_get_sizes (out, NULL, NULL) != n * self->plan->to_size)
-    gst_buffer_set_size (out, n * self->plan->to_size);
-  if (!gst_buffer_map (out, &to, GST_MAP_WRITE)) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
-        "cannot use the buffers that downstream offers: expected writable "
-        "memory; check what stands after this element");
-    return FALSE;
-  }
-  gst_ssio_convert_plan_run (self->plan, from->data, n, to.data);
-  gst_buffer_unmap (out, &to);
-  return TRUE;
-}
-
-static gboolean
-convert (GstSsioConvert *self, GstBuffer *in, GstBuffer *out, GError **error)
-{
-  gboolean is_converted;
-  GstMapInfo from;
-
-  if (!gst_buffer_map (in, &from, GST_MAP_READ)) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-        "cannot read a batch: expected memory that can be mapped; check what "
-        "stands before this element");
-    return FALSE;
-  }
-  is_converted = check_size (self, from.size, error)
-                 && convert_mapped (self, &from, out, error);
-  gst_buffer_unmap (in, &from);
-  return is_converted;
-}
-
-/* On the device that the batch is on. */
-static gboolean
-ensure_device (GstSsioConvert *self, GstBuffer *in, GError **error)
-{
-  GstSsioConvertDevice *device;
-  GstMemory *memory;
-
-  if (self->device)
-    return TRUE;
-  memory = gst_buffer_peek_memory (in, 0);
-  if (!gst_ssio_check_cuda_memory (memory, error))
-    return FALSE;
-  device
-      = gst_ssio_convert_device_new (gst_ssio_cuda_memory_get_context (memory),
-          self->plan, (gsize) self->batch_size * self->plan->to_size, error);
-  if (device)
-    set_device (self, device);
-  return device != NULL;
-}
-
-static GstFlowReturn
-acquire_on_device (GstSsioConvert *self, GstBuffer *in, GstBuffer **out,
-    GError **error)
-{
-  const gsize size = gst_buffer_get_size (in);
-
-  if (!check_size (self, size, error) || !ensure_device (self, in, error))
-    return GST_FLOW_ERROR;
-  return gst_ssio_convert_device_acquire (self->device,
-      size / self->plan->from_size * self->plan->to_size, out, error);
 }
 
 /* Device memory is this element's own. */
@@ -500,26 +414,18 @@ gst_ssio_convert_prepare_output_buffer (GstBaseTransform *transform,
 
   if (self->has_failed)
     return GST_FLOW_FLUSHING;
-  if (!self->on_device || gst_base_transform_is_passthrough (transform)
+  if (!self->converter.on_device
+      || gst_base_transform_is_passthrough (transform)
       || gst_buffer_get_size (in) == 0)
     return GST_BASE_TRANSFORM_CLASS (parent_class)
         ->prepare_output_buffer (transform, in, out);
-  flow = acquire_on_device (self, in, out, &error);
+  flow = gst_ssio_converter_acquire (&self->converter, in, out, &error);
   if (flow == GST_FLOW_ERROR)
     return fail (self, error);
   if (flow == GST_FLOW_OK)
     GST_BASE_TRANSFORM_CLASS (parent_class)
         ->copy_metadata (transform, in, *out);
   return flow;
-}
-
-static gboolean
-convert_anywhere (GstSsioConvert *self, GstBuffer *in, GstBuffer *out,
-    GError **error)
-{
-  if (self->on_device && gst_buffer_get_size (in) > 0)
-    return gst_ssio_convert_device_run (self->device, in, out, error);
-  return convert (self, in, out, error);
 }
 
 static GstFlowReturn
@@ -529,12 +435,55 @@ gst_ssio_convert_transform (GstBaseTransform *transform, GstBuffer *in,
   GstSsioConvert *self = GST_SSIO_CONVERT (transform);
   GError *error = NULL;
 
-  if (self->has_failed)
-    return GST_FLOW_FLUSHING;
   gst_ssio_source_file_note (&self->file, in);
-  if (convert_anywhere (self, in, out, &error))
+  if (gst_ssio_converter_run (&self->converter, in, out, &error))
     return GST_FLOW_OK;
   return fail (self, error);
+}
+
+/* What follows may take other caps from now on, none of which can be. */
+static GstFlowReturn
+gst_ssio_convert_submit_input_buffer (GstBaseTransform *transform,
+    gboolean is_discont, GstBuffer *in)
+{
+  GstSsioConvert *self = GST_SSIO_CONVERT (transform);
+  GstFlowReturn flow;
+  GstCaps *caps;
+
+  if (self->has_failed) {
+    gst_buffer_unref (in);
+    return GST_FLOW_FLUSHING;
+  }
+  flow = GST_BASE_TRANSFORM_CLASS (parent_class)
+             ->submit_input_buffer (transform, is_discont, in);
+  if (flow != GST_FLOW_NOT_NEGOTIATED)
+    return flow;
+  caps = gst_pad_get_current_caps (GST_BASE_TRANSFORM_SINK_PAD (transform));
+  if (caps && !check_peer (self, caps))
+    flow = GST_FLOW_FLUSHING;
+  gst_clear_caps (&caps);
+  return flow;
+}
+
+/* After an error, downstream is told no more. */
+static gboolean
+handle_caps (GstSsioConvert *self, GstEvent *event)
+{
+  gboolean are_set;
+  GstCaps *caps;
+
+  if (self->has_failed) {
+    gst_event_unref (event);
+    return TRUE;
+  }
+  gst_event_parse_caps (event, &caps);
+  gst_caps_ref (caps);
+  are_set = GST_BASE_TRANSFORM_CLASS (parent_class)
+                ->sink_event (GST_BASE_TRANSFORM (self), event);
+  if (!are_set && !self->has_failed)
+    are_set = !check_peer (self, caps);
+  gst_caps_unref (caps);
+  return are_set;
 }
 
 /* No epoch ends after an error, or where the file was damaged under the
@@ -546,9 +495,11 @@ gst_ssio_convert_sink_event (GstBaseTransform *transform, GstEvent *event)
   GError *error = NULL;
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_START)
-    set_flushing (self, TRUE);
+    gst_ssio_converter_set_flushing (&self->converter, TRUE);
   else if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
-    set_flushing (self, FALSE);
+    gst_ssio_converter_set_flushing (&self->converter, FALSE);
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
+    return handle_caps (self, event);
   if (gst_event_ends_ssio_epoch (event)) {
     if (!self->has_failed
         && !gst_ssio_source_file_is_intact (self->file, &error))
@@ -580,7 +531,8 @@ static GstStateChangeReturn
 gst_ssio_convert_change_state (GstElement *element, GstStateChange transition)
 {
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-    set_flushing (GST_SSIO_CONVERT (element), TRUE);
+    gst_ssio_converter_set_flushing (&GST_SSIO_CONVERT (element)->converter,
+        TRUE);
   return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
 }
 
@@ -633,10 +585,13 @@ gst_ssio_convert_class_init (GstSsioConvertClass *class)
   transform_class->start = gst_ssio_convert_start;
   transform_class->stop = gst_ssio_convert_stop;
   transform_class->transform_caps = gst_ssio_convert_transform_caps;
+  transform_class->query = gst_ssio_convert_query;
+  transform_class->accept_caps = gst_ssio_convert_accept_caps;
   transform_class->fixate_caps = gst_ssio_convert_fixate_caps;
   transform_class->set_caps = gst_ssio_convert_set_caps;
   transform_class->transform_size = gst_ssio_convert_transform_size;
   transform_class->decide_allocation = gst_ssio_convert_decide_allocation;
+  transform_class->submit_input_buffer = gst_ssio_convert_submit_input_buffer;
   transform_class->prepare_output_buffer
       = gst_ssio_convert_prepare_output_buffer;
   transform_class->transform = gst_ssio_convert_transform;
@@ -648,4 +603,5 @@ static void
 gst_ssio_convert_init (GstSsioConvert *self)
 {
   self->lossy = DEFAULT_LOSSY;
+  gst_ssio_converter_init (&self->converter);
 }

@@ -82,18 +82,41 @@ gst_ssio_cast_make (const GstSsioField *from, const GstSsioField *to,
   return cast;
 }
 
+static gint
+count_digits (GstSsioType type)
+{
+  return type == GST_SSIO_TYPE_F4 ? FLT_MANT_DIG : DBL_MANT_DIG;
+}
+
+/* From largest to the next smaller float. Threads may take denormal floats for
+ * 0: there is none in here. */
+static gdouble
+find_spacing (gdouble largest, GstSsioType type)
+{
+  gint exponent, least;
+
+  if (frexp (largest, &exponent) == 0.5) /* those below are closer */
+    exponent--;
+  least = (type == GST_SSIO_TYPE_F4 ? FLT_MIN_EXP : DBL_MIN_EXP);
+  return ldexp (1, MAX (exponent, least) - count_digits (type));
+}
+
 /* Whether neighbouring values, which are as far apart as the scale says, stay
  * apart where they are largest. */
 static gboolean
 is_too_coarse (const GstSsioCast *cast, gdouble largest, GstSsioType type)
 {
-  gdouble spacing;
+  return largest > (type == GST_SSIO_TYPE_F4 ? FLT_MAX : DBL_MAX)
+         || find_spacing (largest, type) > fabs (cast->scale);
+}
 
-  if (type == GST_SSIO_TYPE_F4)
-    spacing = (gfloat) largest - nextafterf (largest, 0);
-  else
-    spacing = largest - nextafter (largest, 0);
-  return !isfinite (spacing) || spacing > fabs (cast->scale);
+gdouble
+gst_ssio_cast_get_limit (const GstSsioCast *cast, GstSsioType type)
+{
+  gint exponent;
+
+  frexp (cast->scale, &exponent);
+  return ldexp (1, exponent - 1 + count_digits (type));
 }
 
 static gboolean

@@ -26,6 +26,9 @@ GstSsioCast gst_ssio_cast_make (const GstSsioField *from,
 gboolean gst_ssio_cast_is_lossy (const GstSsioCast *cast,
     const GstSsioField *from, const GstSsioField *to);
 
+/* Below which neighbouring integers stay apart in floats of that type. */
+gdouble gst_ssio_cast_get_limit (const GstSsioCast *cast, GstSsioType type);
+
 /* Whether the bytes can move as they are. */
 gboolean gst_ssio_cast_is_copy (const GstSsioCast *cast,
     const GstSsioField *from, const GstSsioField *to);

@@ -15,6 +15,9 @@
 #define COST_OF_A_BYTE (2 * GST_SSIO_LAYOUT_MAX_FIELDS)
 #define COST_OF_THE_IMPOSSIBLE G_MAXUINT64
 
+/* Larger batches are allocated one by one, for what they hold. */
+#define MAX_POOLED_BYTES (256 << 20)
+
 typedef struct {
   const GstSsioConvertWish *wish;
   GstSsioLayout *input;
@@ -22,6 +25,29 @@ typedef struct {
   guint64 cost;
   GstCaps *caps; /* the best so far */
 } Choice;
+
+GstSsioConvertWish
+gst_ssio_convert_wish_read (const gchar *fields, const gchar *normalize,
+    gboolean allow_lossy, GError **error)
+{
+  return (GstSsioConvertWish){
+    .fields = g_strdup (fields),
+    .normalize
+    = normalize ? gst_ssio_convert_parse_normalize (normalize, error) : NULL,
+    .allow_lossy = allow_lossy,
+  };
+}
+
+GstSsioConvertWish
+gst_ssio_convert_wish_copy (const GstSsioConvertWish *wish)
+{
+  return (GstSsioConvertWish){
+    .fields = g_strdup (wish->fields),
+    .normalize
+    = wish->normalize ? gst_ssio_layout_ref (wish->normalize) : NULL,
+    .allow_lossy = wish->allow_lossy,
+  };
+}
 
 void
 gst_ssio_convert_wish_clear (GstSsioConvertWish *wish)
@@ -31,23 +57,13 @@ gst_ssio_convert_wish_clear (GstSsioConvertWish *wish)
   wish->allow_lossy = FALSE;
 }
 
-static gboolean
-read_origin (const GstStructure *structure, GstSsioOrigin *origin)
+guint
+gst_ssio_convert_caps_get_int (const GstCaps *caps, const gchar *field)
 {
-  const GValue *array = gst_structure_get_value (structure, "origin");
-  guint i;
+  gint value = 0;
 
-  if (!array || !GST_VALUE_HOLDS_ARRAY (array)
-      || gst_value_array_get_size (array) != N_AXES)
-    return FALSE;
-  for (i = 0; i < N_AXES; i++) {
-    const GValue *number = gst_value_array_get_value (array, i);
-
-    if (!G_VALUE_HOLDS_DOUBLE (number))
-      return FALSE;
-    origin->values[i] = g_value_get_double (number);
-  }
-  return TRUE;
+  gst_structure_get_int (gst_caps_get_structure (caps, 0), field, &value);
+  return MAX (value, 0);
 }
 
 /* Coordinates that had an origin subtracted are multiplied and moved: so is
@@ -57,8 +73,7 @@ normalize_origin (GstCaps *caps, const GstSsioLayout *normalize)
 {
   static const gchar *const axes[N_AXES] = { "x", "y", "z" };
   GstSsioOrigin origin = { GST_SSIO_ORIGIN_GIVEN, { 0 } };
-  GstStructure *structure = gst_caps_get_structure (caps, 0);
-  gboolean is_any = read_origin (structure, &origin);
+  gboolean is_any = gst_ssio_origin_from_caps (caps, origin.values);
   guint i;
 
   for (i = 0; i < N_AXES; i++) {
@@ -320,6 +335,35 @@ gst_ssio_convert_caps_settle (const GstSsioConvertWish *wish,
   return gst_ssio_convert_caps_choose (wish, in, taken);
 }
 
+static void
+set_peer_error (GError **error, const GstCaps *possible, GstPad *pad)
+{
+  GstCaps *expected = gst_pad_peer_query_caps (pad, NULL);
+  gchar *expected_text = gst_caps_to_string (expected);
+  gchar *text = gst_caps_to_string (possible);
+
+  g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
+      "points become %s: what follows expected %s; change the fields property, "
+      "or caps before or after this element",
+      text, expected_text);
+  g_free (text);
+  g_free (expected_text);
+  gst_caps_unref (expected);
+}
+
+gboolean
+gst_ssio_convert_caps_check_peer (GstCaps *possible, GstPad *pad,
+    GError **error)
+{
+  GstCaps *taken = gst_pad_peer_query_caps (pad, possible);
+  const gboolean are_any = !gst_caps_is_empty (taken);
+
+  gst_caps_unref (taken);
+  if (!are_any)
+    set_peer_error (error, possible, pad);
+  return are_any;
+}
+
 GstCaps *
 gst_ssio_convert_caps_take_system (GstCaps *caps)
 {
@@ -330,6 +374,32 @@ gst_ssio_convert_caps_take_system (GstCaps *caps)
   gst_caps_unref (system);
   gst_caps_unref (caps);
   return left;
+}
+
+void
+gst_ssio_convert_choose_pool (GstQuery *query)
+{
+  GstBufferPool *pool = NULL;
+  guint min = 0;
+  guint max = 0;
+  guint size = 0;
+  guint64 bytes;
+  GstCaps *caps;
+
+  gst_query_parse_allocation (query, &caps, NULL);
+  bytes = (guint64) gst_ssio_convert_caps_get_int (caps, "point-size")
+          * gst_ssio_convert_caps_get_int (caps, "batch-size");
+  while (bytes > MAX_POOLED_BYTES
+         && gst_query_get_n_allocation_pools (query) > 0)
+    gst_query_remove_nth_allocation_pool (query, 0);
+  if (gst_query_get_n_allocation_pools (query) > 0) {
+    gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
+    gst_query_set_nth_allocation_pool (query, 0, pool, MAX (size, bytes), min,
+        max);
+    gst_clear_object (&pool);
+  } else if (bytes <= MAX_POOLED_BYTES) {
+    gst_query_add_allocation_pool (query, NULL, bytes, 0, 0);
+  }
 }
 
 GstSsioConvertPlan *

@@ -13,7 +13,18 @@ typedef struct {
   gboolean allow_lossy;
 } GstSsioConvertWish;
 
+/* From the properties' texts, or NULL. To be cleared; error is set where
+ * normalize is not as gst_ssio_convert_parse_normalize() reads it. */
+GstSsioConvertWish gst_ssio_convert_wish_read (const gchar *fields,
+    const gchar *normalize, gboolean allow_lossy, GError **error);
+
+/* To be cleared. */
+GstSsioConvertWish gst_ssio_convert_wish_copy (const GstSsioConvertWish *wish);
+
 void gst_ssio_convert_wish_clear (GstSsioConvertWish *wish);
+
+/* A field of fixed caps, or 0. */
+guint gst_ssio_convert_caps_get_int (const GstCaps *caps, const gchar *field);
 
 /* What caps of points can become, best first. */
 GstCaps *gst_ssio_convert_caps_for_output (const GstSsioConvertWish *wish,
@@ -36,8 +47,18 @@ GstCaps *gst_ssio_convert_caps_choose (const GstSsioConvertWish *wish,
 GstCaps *gst_ssio_convert_caps_settle (const GstSsioConvertWish *wish,
     const GstCaps *in, GstCaps *caps, GstPad *pad);
 
+/* Whether what follows pad takes any of possible, which points can become;
+ * else error is set. */
+gboolean gst_ssio_convert_caps_check_peer (GstCaps *possible, GstPad *pad,
+    GError **error);
+
 /* Takes caps, and returns those in system memory. */
 GstCaps *gst_ssio_convert_caps_take_system (GstCaps *caps);
+
+/* Has batches written into memory that is there already, downstream's or a
+ * pool's: fresh pages cost more than what is written to them. query is an
+ * ALLOCATION query that downstream has answered. */
+void gst_ssio_convert_choose_pool (GstQuery *query);
 
 /* The way from fixed caps to others, or NULL with error set. */
 GstSsioConvertPlan *gst_ssio_convert_caps_plan (const GstSsioConvertWish *wish,

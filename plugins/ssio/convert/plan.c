@@ -149,6 +149,10 @@ append_way (GString *text, const Way *way)
   append_type (text, way->from);
   g_string_append (text, " to ");
   append_type (text, way->to);
+  if (!gst_ssio_type_is_float (way->from->type)
+      && gst_ssio_type_is_float (way->to->type))
+    g_string_append_printf (text, ", which tells values below %.10g apart",
+        gst_ssio_cast_get_limit (&way->cast, way->to->type));
   g_string_append_c (text, ')');
 }
 
@@ -169,7 +173,8 @@ check_loss (const GArray *ways, GError **error)
   if (!is_lossless)
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
         "values may lose digits or be out of range in %s: expected types that "
-        "hold all that the input's do; set lossy=true to round and saturate",
+        "hold all that the input's do; set lossy=true if values are smaller, "
+        "or are to be rounded and saturated",
         lossy->str);
   g_string_free (lossy, TRUE);
   return is_lossless;
@@ -263,7 +268,7 @@ gst_ssio_convert_plan_new (const GstSsioLayout *from, const GstSsioLayout *to,
   plan->moves = g_array_new (FALSE, FALSE, sizeof (GstSsioConvertMove));
   add_moves (plan, ways);
   finish_plan (plan);
-  plan->rows = gst_ssio_convert_find_rows (plan->moves);
+  plan->rows = gst_ssio_convert_find_rows (plan->moves, plan->to_size);
   g_array_unref (ways);
   return plan;
 }

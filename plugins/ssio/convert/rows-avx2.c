@@ -15,13 +15,13 @@
 #define VECTOR __attribute__ ((target ("avx2")))
 #define VECTOR_INLINE VECTOR static inline __attribute__ ((always_inline))
 
-/* How a row is compiled: load, store, has_bits and is_plain are those of
+/* How a row is compiled: load, store, is_picked and is_plain are those of
  * GstSsioConvertRow. width is the unit of bytes and integers, and the number
  * of lanes of floats. */
 typedef struct {
   GstSsioLanes load;
   GstSsioLanes store;
-  gboolean has_bits;
+  gboolean is_picked;
   gboolean is_plain;
   guint width;
 } Shape;
@@ -50,7 +50,7 @@ store_bytes (guint8 *to, __m128i bytes, __m128i head, __m128i tail, guint size,
     guint unit)
 {
   store_unit (to, _mm_shuffle_epi8 (bytes, head), unit);
-  if (unit < 16)
+  if (size > unit)
     store_unit (to + size - unit, _mm_shuffle_epi8 (bytes, tail), unit);
 }
 
@@ -84,16 +84,25 @@ store_f8 (guint8 *to, __m256d lanes, guint n)
 
 VECTOR_INLINE __m128i
 load_lanes (const GstSsioConvertRow *row, const guint8 *from,
-    gboolean has_bits)
+    gboolean is_picked)
 {
   __m128i lanes = _mm_shuffle_epi8 (load_128 (from), load_128 (row->gather));
 
-  if (has_bits) {
+  if (is_picked) {
     lanes = _mm_and_si128 (lanes, load_128 (row->mask));
     lanes = _mm_sllv_epi32 (lanes, load_128 (row->left));
     lanes = _mm_srav_epi32 (lanes, load_128 (row->right));
   }
   return lanes;
+}
+
+VECTOR_INLINE __m128
+load_floats (const GstSsioConvertRow *row, const guint8 *from,
+    gboolean is_picked)
+{
+  if (is_picked)
+    return _mm_castsi128_ps (load_lanes (row, from, FALSE));
+  return _mm_loadu_ps ((const gfloat *) from);
 }
 
 VECTOR_INLINE __m256d
@@ -104,10 +113,9 @@ load_numbers (const GstSsioConvertRow *row, const guint8 *from, Shape shape)
   if (shape.load == GST_SSIO_LANES_F8)
     numbers = _mm256_loadu_pd ((const gdouble *) from);
   else if (shape.load == GST_SSIO_LANES_F4)
-    numbers
-        = _mm256_cvtps_pd (_mm_castsi128_ps (load_lanes (row, from, FALSE)));
+    numbers = _mm256_cvtps_pd (load_floats (row, from, shape.is_picked));
   else
-    numbers = _mm256_cvtepi32_pd (load_lanes (row, from, shape.has_bits));
+    numbers = _mm256_cvtepi32_pd (load_lanes (row, from, shape.is_picked));
   if (shape.is_plain)
     return numbers;
   numbers = _mm256_mul_pd (numbers, _mm256_loadu_pd (row->scale));
@@ -138,7 +146,7 @@ VECTOR_INLINE __m128i
 load_integers (const GstSsioConvertRow *row, const guint8 *from, Shape shape)
 {
   if (shape.load == GST_SSIO_LANES_I4 && shape.is_plain)
-    return saturate (row, load_lanes (row, from, shape.has_bits));
+    return saturate (row, load_lanes (row, from, shape.is_picked));
   return round_numbers (row, load_numbers (row, from, shape));
 }
 
@@ -155,7 +163,7 @@ convert_point (const GstSsioConvertRow *row, const guint8 *from, guint8 *to,
   else if (shape.store == GST_SSIO_LANES_F8)
     store_f8 (to, load_numbers (row, from, shape), shape.width);
   else if (shape.load == GST_SSIO_LANES_I4 && shape.is_plain)
-    store_f4 (to, _mm_cvtepi32_ps (load_lanes (row, from, shape.has_bits)),
+    store_f4 (to, _mm_cvtepi32_ps (load_lanes (row, from, shape.is_picked)),
         shape.width);
   else
     store_f4 (to, _mm256_cvtpd_ps (load_numbers (row, from, shape)),
@@ -178,41 +186,41 @@ run_shape (const GstSsioConvertRow *row, const GstSsioConvertPoints *points,
 }
 
 /* Each row runs code that is compiled for its shape alone. */
-#define RUN(load, store, has_bits, is_plain, width) \
+#define RUN(load, store, is_picked, is_plain, width) \
   case width: \
     run_shape (row, points, n, \
-        (Shape){ GST_SSIO_LANES_##load, GST_SSIO_LANES_##store, has_bits, \
+        (Shape){ GST_SSIO_LANES_##load, GST_SSIO_LANES_##store, is_picked, \
             is_plain, width }); \
     break;
 
-#define RUN_UNITS(load, store, has_bits, is_plain) \
+#define RUN_UNITS(load, store, is_picked, is_plain) \
   switch (row->unit) { \
-    RUN (load, store, has_bits, is_plain, 16) \
-    RUN (load, store, has_bits, is_plain, 8) \
-    RUN (load, store, has_bits, is_plain, 4) \
-    RUN (load, store, has_bits, is_plain, 2) \
+    RUN (load, store, is_picked, is_plain, 16) \
+    RUN (load, store, is_picked, is_plain, 8) \
+    RUN (load, store, is_picked, is_plain, 4) \
+    RUN (load, store, is_picked, is_plain, 2) \
   }
 
-#define RUN_LANES(load, store, has_bits, is_plain) \
+#define RUN_LANES(load, store, is_picked, is_plain) \
   switch (row->n_moves) { \
-    RUN (load, store, has_bits, is_plain, 4) \
-    RUN (load, store, has_bits, is_plain, 3) \
-    RUN (load, store, has_bits, is_plain, 2) \
+    RUN (load, store, is_picked, is_plain, 4) \
+    RUN (load, store, is_picked, is_plain, 3) \
+    RUN (load, store, is_picked, is_plain, 2) \
   }
 
-#define RUN_STORES(load, has_bits, is_plain) \
+#define RUN_STORES(load, is_picked, is_plain) \
   if (row->store == GST_SSIO_LANES_F4) \
-    RUN_LANES (load, F4, has_bits, is_plain) \
+    RUN_LANES (load, F4, is_picked, is_plain) \
   else if (row->store == GST_SSIO_LANES_F8) \
-    RUN_LANES (load, F8, has_bits, is_plain) \
+    RUN_LANES (load, F8, is_picked, is_plain) \
   else \
-    RUN_UNITS (load, I4, has_bits, is_plain)
+    RUN_UNITS (load, I4, is_picked, is_plain)
 
-#define RUN_SCALES(load, has_bits) \
+#define RUN_SCALES(load, is_picked) \
   if (row->is_plain) \
-    RUN_STORES (load, has_bits, TRUE) \
+    RUN_STORES (load, is_picked, TRUE) \
   else \
-    RUN_STORES (load, has_bits, FALSE)
+    RUN_STORES (load, is_picked, FALSE)
 
 VECTOR void
 gst_ssio_convert_row_run_vectors (const GstSsioConvertRow *row,
@@ -226,10 +234,13 @@ gst_ssio_convert_row_run_vectors (const GstSsioConvertRow *row,
     RUN_SCALES (F8, FALSE)
     break;
   case GST_SSIO_LANES_F4:
-    RUN_SCALES (F4, FALSE)
+    if (row->is_picked)
+      RUN_SCALES (F4, TRUE)
+    else
+      RUN_SCALES (F4, FALSE)
     break;
   case GST_SSIO_LANES_I4:
-    if (row->has_bits)
+    if (row->is_picked)
       RUN_SCALES (I4, TRUE)
     else
       RUN_SCALES (I4, FALSE)

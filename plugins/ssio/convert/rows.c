@@ -119,7 +119,7 @@ set_bits (GstSsioConvertRow *row, guint lane, const GstSsioConvertMove *move)
     row->left[lane] = unused;
     row->right[lane] = unused;
   }
-  row->has_bits |= row->mask[lane] != -1 || row->right[lane] != 0;
+  row->is_picked |= row->mask[lane] != -1 || row->right[lane] != 0;
 }
 
 /* What an integer of that lane is limited to. */
@@ -148,6 +148,8 @@ set_lane (GstSsioConvertRow *row, guint lane, const GstSsioConvertMove *move)
 {
   row->scale[lane] = move->cast.scale;
   row->offset[lane] = move->cast.is_plain ? -0.0 : move->cast.offset;
+  if (row->load == GST_SSIO_LANES_F4)
+    row->is_picked |= move->from != row->from + 4 * lane;
   if (row->load != GST_SSIO_LANES_F8)
     set_bytes (row->gather, 4 * lane, move->from - row->from,
         get_from_size (move));
@@ -159,10 +161,11 @@ set_lane (GstSsioConvertRow *row, guint lane, const GstSsioConvertMove *move)
   }
 }
 
-/* Bytes that are fewer than two stores of half a vector, or a quarter and so
- * on, are written by two that overlap: the second has what comes last. */
+/* Bytes that are no power of 2 are written by a store of the next one, where
+ * the room up to the point's end is enough: what is behind them is for moves
+ * that come later. Else two stores overlap: the second has what comes last. */
 static void
-set_tail (GstSsioConvertRow *row)
+set_stores (GstSsioConvertRow *row, guint room)
 {
   const guint8 *control
       = row->load == GST_SSIO_LANES_BYTES ? row->gather : row->pack;
@@ -171,13 +174,19 @@ set_tail (GstSsioConvertRow *row)
   row->unit = 1;
   while (2 * row->unit <= row->size)
     row->unit *= 2;
-  if (row->store == GST_SSIO_LANES_BYTES || row->store == GST_SSIO_LANES_I4)
-    memcpy (row->tail, control + row->size - row->unit, row->unit);
+  if (row->store != GST_SSIO_LANES_BYTES && row->store != GST_SSIO_LANES_I4)
+    return;
+  if (row->unit < row->size && 2 * row->unit <= room) {
+    row->unit *= 2;
+    row->size = row->unit;
+  }
+  memcpy (row->tail, control + row->size - row->unit, row->unit);
 }
 
 /* Whether the n moves from the first on are a row. */
 static gboolean
-make_row (GstSsioConvertRow *row, const GArray *moves, guint first, guint n)
+make_row (GstSsioConvertRow *row, const GArray *moves, guint first, guint n,
+    guint to_size)
 {
   guint i;
 
@@ -196,7 +205,7 @@ make_row (GstSsioConvertRow *row, const GArray *moves, guint first, guint n)
     else
       set_lane (row, i, move);
   }
-  set_tail (row);
+  set_stores (row, to_size - row->to);
   return TRUE;
 }
 
@@ -211,7 +220,7 @@ have_vectors (void)
 }
 
 GArray *
-gst_ssio_convert_find_rows (const GArray *moves)
+gst_ssio_convert_find_rows (const GArray *moves, guint to_size)
 {
   GArray *rows = g_array_new (FALSE, FALSE, sizeof (GstSsioConvertRow));
   guint first = 0;
@@ -220,7 +229,7 @@ gst_ssio_convert_find_rows (const GArray *moves)
     GstSsioConvertRow row;
     guint n = VECTOR_BYTES;
 
-    while (n > 1 && !make_row (&row, moves, first, n))
+    while (n > 1 && !make_row (&row, moves, first, n, to_size))
       n--;
     if (n > 1)
       g_array_append_val (rows, row);

@@ -26,8 +26,9 @@ typedef struct {
   guint unit; /* the largest power of 2 that is no larger */
   GstSsioLanes load;
   GstSsioLanes store;
-  gboolean has_bits; /* lanes are masked and shifted */
-  gboolean is_plain; /* all casts are */
+  gboolean is_picked; /* I4 lanes are masked and shifted, F4 lanes are not in
+                         the order of the point */
+  gboolean is_plain;  /* all casts are */
 
   guint8 gather[GST_SSIO_CONVERT_BYTES]; /* which bytes are a lane's */
   guint8 pack[GST_SSIO_CONVERT_BYTES];   /* which of I4 lanes are written */
@@ -41,9 +42,10 @@ typedef struct {
   gint32 maximum[GST_SSIO_CONVERT_LANES];
 } GstSsioConvertRow;
 
-/* Rows for neighbouring moves, none where this processor has no vectors for
- * them. */
-GArray *gst_ssio_convert_find_rows (const GArray *moves);
+/* Rows for neighbouring moves of points of to_size bytes, none where this
+ * processor has no vectors for them. What a row writes behind its fields is 0,
+ * and for moves after it to write again. */
+GArray *gst_ssio_convert_find_rows (const GArray *moves, guint to_size);
 
 /* Converts as many points as can be read without passing end, and returns how
  * many. */

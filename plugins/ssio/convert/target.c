@@ -72,17 +72,30 @@ find_whole_type (const GstSsioField *bits)
   return maximum <= G_MAXUINT32 ? GST_SSIO_TYPE_U4 : GST_SSIO_TYPE_U8;
 }
 
+/* A float: the smaller one if it holds all that the field's values become. */
+static GstSsioType
+find_float_type (const GstSsioField *field, const GstSsioField *normalize)
+{
+  const GstSsioField f4
+      = { .type = GST_SSIO_TYPE_F4, .scale = 1, .origin = 0 };
+  const GstSsioCast cast = gst_ssio_cast_make (field, &f4, normalize);
+
+  return gst_ssio_cast_is_lossy (&cast, field, &f4) ? GST_SSIO_TYPE_F8
+                                                    : GST_SSIO_TYPE_F4;
+}
+
 /* What a field of the input becomes where only its name is given. */
 static GstSsioField
 make_field (const GstSsioField *field, const GstSsioLayout *normalize)
 {
+  const gint normalized
+      = normalize ? gst_ssio_layout_find_field (normalize, field->name) : -1;
   GstSsioField whole = *field;
 
   whole.offset = 0;
-  if (normalize && gst_ssio_layout_find_field (normalize, field->name) >= 0) {
-    if (!gst_ssio_type_is_float (field->type) || field->scale != 1
-        || field->origin != 0)
-      whole.type = GST_SSIO_TYPE_F4;
+  if (normalized >= 0) {
+    whole.type = find_float_type (field,
+        gst_ssio_layout_get_field (normalize, normalized));
     whole.scale = 1;
     whole.origin = 0;
   } else if (field->mask != 0) {

@@ -15,8 +15,8 @@ GstSsioLayout *gst_ssio_convert_parse_normalize (const gchar *text,
 
 /* From "x,y,z,intensity:f4": a layout's text, in which a name alone is a field
  * of input as it is there. But bit fields become the smallest whole integers
- * that hold them, and what normalize, or NULL, changes becomes f4 where it is
- * an integer or scaled. text NULL stands for all fields of input.
+ * that hold them, and what normalize, or NULL, changes becomes f4, or f8 where
+ * an f4 may lose digits. text NULL stands for all fields of input.
  *
  * NULL with error set to GST_RESOURCE_ERROR_SETTINGS where text is not of that
  * form, or input has no such field. */

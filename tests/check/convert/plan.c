@@ -218,6 +218,9 @@ GST_START_TEST (scales_decide_what_is_lossy)
     { "x:i2*0.01+636000", "x:f4", NULL, TRUE }, /* steps of 0.0625 there */
     { "x:u1*1e300", "x:f4", NULL, TRUE },
     { "x:u1*1e-46", "x:f4", NULL, TRUE },
+    { "x:i4*1e-40", "x:f8", NULL, FALSE },
+    { "x:i2*256", "x:f4", NULL, FALSE },
+    { "x:u2*1e306", "x:f8", NULL, TRUE },
     { "x:i2*0.01", "x:i4*0.001", NULL, FALSE },
     { "x:i2*0.01+100", "x:i4*0.01", NULL, FALSE },
     { "x:i2*0.01+100", "x:i2*0.01", NULL, TRUE }, /* out of range */
@@ -254,8 +257,11 @@ GST_START_TEST (an_error_names_all_lossy_fields_and_no_other)
   fail_unless (plan_sized ("x:i4*0.01+5,y:u1,z:f8", 0, "x:f4,y:f4,z:f4", 0,
                    NULL, FALSE, &error)
                == NULL);
-  fail_unless (strstr (error->message, "x (i4*0.01+5 to f4), z (f8 to f4)")
-                   != NULL,
+  fail_unless (
+      strstr (error->message,
+          "x (i4*0.01+5 to f4, which tells values below 131072 apart), "
+          "z (f8 to f4)")
+          != NULL,
       "%s", error->message);
   g_error_free (error);
 }
@@ -271,6 +277,30 @@ GST_START_TEST (bytes_that_no_field_has_become_0)
   gst_ssio_convert_plan_run (plan, (const guint8[]){ 1, 2, 3, 4 }, 2, out);
   fail_unless (memcmp (out, "\0\2\0\1\0\0\0\4\0\3\0\0", 12) == 0);
   gst_ssio_convert_plan_free (plan);
+}
+GST_END_TEST;
+
+/* A row of three bytes has a field, a gap or nothing behind it. */
+GST_START_TEST (a_row_writes_none_but_its_bytes)
+{
+  static const gchar *const outputs[] = { "b:u1,c:u1,d:u1,t:f8",
+    "b:u1,c:u1,d:u1,t:f8@5", "t:f8,b:u1,c:u1,d:u1", "b:u1,c:u1,d:u1" };
+  guint8 in[20 * 14];
+  guint8 out[20 * 16], expected[20 * 16];
+  guint i;
+
+  for (i = 0; i < sizeof (in); i++)
+    in[i] = 13 * i + 1;
+  for (i = 0; i < G_N_ELEMENTS (outputs); i++) {
+    GstSsioConvertPlan *plan = plan_new ("t:f8,b:u2,c:u2,d:u2", outputs[i]);
+
+    memset (out, 0xff, sizeof (out));
+    memset (expected, 0xff, sizeof (expected));
+    gst_ssio_convert_plan_run (plan, in, 20, out);
+    gst_ssio_convert_plan_run_scalar (plan, in, 20, expected);
+    fail_unless (memcmp (out, expected, sizeof (out)) == 0, "%s", outputs[i]);
+    gst_ssio_convert_plan_free (plan);
+  }
 }
 GST_END_TEST;
 
@@ -293,6 +323,7 @@ plan_suite (void)
   tcase_add_test (tcase, scales_decide_what_is_lossy);
   tcase_add_test (tcase, an_error_names_all_lossy_fields_and_no_other);
   tcase_add_test (tcase, bytes_that_no_field_has_become_0);
+  tcase_add_test (tcase, a_row_writes_none_but_its_bytes);
   return suite;
 }
 

@@ -58,7 +58,8 @@ GST_END_TEST;
 GST_START_TEST (what_is_normalized_becomes_a_float)
 {
   check_target ("w,intensity,y,x,b", "intensity*2,w*2,x*2+1,y*2,b*2",
-      "w:f4,intensity:f4,y:f8,x:f4,b:f4");
+      "w:f4,intensity:f4,y:f8,x:f8,b:f4");
+  check_target ("intensity", "intensity*0.5+100000000", "intensity:f8");
   check_target ("intensity:u4,x", "intensity*2", "intensity:u4,x:i4*0.01+5");
 }
 GST_END_TEST;

@@ -97,13 +97,72 @@ GST_START_TEST (any_layout_of_points_is_taken)
 }
 GST_END_TEST;
 
-GST_START_TEST (what_cannot_be_agreed_on_is_not_negotiated)
+static void
+check_refused (GstHarness *harness, const gchar *part)
 {
-  GstHarness *harness
-      = convert_new ("fields=x", CONVERT_CAPS, POINTS "\"y:f4\"");
-
   fail_unless_equals_int (gst_harness_push (harness, convert_new_points (1)),
-      GST_FLOW_NOT_NEGOTIATED);
+      GST_FLOW_FLUSHING);
+  ssio_check_posted_error (harness->element, GST_CORE_ERROR,
+      GST_CORE_ERROR_NEGOTIATION, part, NULL);
+  fail_unless_equals_int (gst_harness_push (harness, convert_new_points (1)),
+      GST_FLOW_FLUSHING);
+  convert_teardown (harness);
+}
+
+GST_START_TEST (what_cannot_be_agreed_on_is_an_error_that_shows_both)
+{
+  check_refused (convert_new ("fields=x", CONVERT_CAPS, POINTS "\"y:f4\""),
+      "expected pointcloud/x-raw, layout=(string)y:f4");
+  check_refused (convert_new ("fields=x", CONVERT_CAPS,
+                     "pointcloud/x-raw, point-size=(int)16"),
+      "fields property");
+  check_refused (convert_new ("", CONVERT_CAPS,
+                     "pointcloud/x-raw, batch-size=(int)5"),
+      "batch-size=(int)1000");
+}
+GST_END_TEST;
+
+/* Sources ask before they send caps. */
+GST_START_TEST (a_source_leaves_the_error_to_who_can_tell)
+{
+  gchar *path = ssio_check_write_tile (100, 6);
+  GstElement *pipeline
+      = ssio_check_launch ("ssiosrc location=%s ! ssioconvert fields=x ! "
+                           "capsfilter caps=\"pointcloud/x-raw, "
+                           "point-size=(int)16\" ! fakesink",
+          path);
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  ssio_check_posted_error (pipeline, GST_CORE_ERROR,
+      GST_CORE_ERROR_NEGOTIATION, "point-size=(int)16", NULL);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+  g_free (path);
+}
+GST_END_TEST;
+
+GST_START_TEST (what_cannot_be_agreed_on_any_longer_is_an_error)
+{
+  GstHarness *harness = convert_new ("fields=x", CONVERT_CAPS, NULL);
+
+  gst_buffer_unref (gst_harness_push_and_pull (harness,
+      convert_new_points (1)));
+  gst_harness_set_sink_caps_str (harness, POINTS "\"y:f4\"");
+  check_refused (harness, "y:f4");
+}
+GST_END_TEST;
+
+GST_START_TEST (another_layout_can_be_asked_for_within_a_stream)
+{
+  GstHarness *harness = convert_new ("", CONVERT_CAPS, POINTS "\"x:f8\"");
+
+  gst_buffer_unref (gst_harness_push_and_pull (harness,
+      convert_new_points (1)));
+  convert_check_caps (harness, "x:f8", 8);
+  gst_harness_set_sink_caps_str (harness, POINTS "\"i:u4,x:f4\"");
+  gst_buffer_unref (gst_harness_push_and_pull (harness,
+      convert_new_points (1)));
+  convert_check_caps (harness, "i:u4,x:f4", 8);
   convert_teardown (harness);
 }
 GST_END_TEST;
@@ -270,7 +329,10 @@ ssioconvert_caps_suite (void)
   tcase_add_test (tcase, normalized_points_never_pass_as_they_are);
   tcase_add_test (tcase, a_layout_with_gaps_that_fits_is_no_copy);
   tcase_add_test (tcase, any_layout_of_points_is_taken);
-  tcase_add_test (tcase, what_cannot_be_agreed_on_is_not_negotiated);
+  tcase_add_test (tcase, what_cannot_be_agreed_on_is_an_error_that_shows_both);
+  tcase_add_test (tcase, a_source_leaves_the_error_to_who_can_tell);
+  tcase_add_test (tcase, what_cannot_be_agreed_on_any_longer_is_an_error);
+  tcase_add_test (tcase, another_layout_can_be_asked_for_within_a_stream);
   tcase_add_test (tcase, an_origin_stays_what_is_to_be_added);
   tcase_add_test (tcase,
       real_coordinates_and_their_origin_are_those_of_the_file);

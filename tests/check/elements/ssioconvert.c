@@ -229,6 +229,34 @@ GST_START_TEST (a_flush_and_a_restart_leave_nothing_behind)
 }
 GST_END_TEST;
 
+GST_START_TEST (files_and_ends_of_epochs_are_told_on)
+{
+  const gchar *const locations[] = { "a.las" };
+  const guint64 points[] = { 10 };
+  const GstSsioEpoch epoch = { 0 };
+  GstHarness *harness = convert_new ("fields=x", CONVERT_CAPS, NULL);
+  GstEvent *events[2];
+  GstEvent *event;
+  guint n_found = 0;
+
+  events[0] = gst_event_new_ssio_files (locations, points, 1);
+  events[1] = gst_event_new_ssio_epoch (&epoch);
+  gst_harness_push_event (harness, gst_event_ref (events[0]));
+  gst_buffer_unref (gst_harness_push_and_pull (harness,
+      convert_new_points (10)));
+  gst_harness_push_event (harness, gst_event_ref (events[1]));
+  while ((event = gst_harness_try_pull_event (harness))) {
+    if (n_found < 2 && event == events[n_found])
+      n_found++;
+    gst_event_unref (event);
+  }
+  fail_unless_equals_int (n_found, 2);
+  gst_event_unref (events[0]);
+  gst_event_unref (events[1]);
+  convert_teardown (harness);
+}
+GST_END_TEST;
+
 /* After an error: no batch, no second error, no EOS. */
 static void
 check_failed (GstHarness *harness, GQuark domain, gint code, const gchar *part)
@@ -436,6 +464,7 @@ ssioconvert_suite (void)
   tcase_add_test (tcase, batches_are_written_into_what_downstream_offers);
   tcase_add_test (tcase, caps_can_change_within_a_stream);
   tcase_add_test (tcase, a_flush_and_a_restart_leave_nothing_behind);
+  tcase_add_test (tcase, files_and_ends_of_epochs_are_told_on);
   tcase_add_test (tcase, a_lossy_cast_is_an_error_that_says_how_to_allow_it);
   tcase_add_test (tcase, a_lossy_cast_that_is_allowed_saturates);
   tcase_add_test (tcase, fields_that_are_not_there_are_an_error);
