@@ -665,17 +665,23 @@ set_segment_position (GstSsioSrc *self, guint64 position)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* Which may be of another length, where this is a shard. */
 static void
 start_next_epoch (GstSsioSrc *self)
 {
   GstBaseSrc *src = GST_BASE_SRC (self);
   GstSegment segment;
+  guint64 duration;
 
   GST_OBJECT_LOCK (self);
   gst_segment_copy_into (&src->segment, &segment);
   GST_OBJECT_UNLOCK (self);
+  duration = segment.duration;
   gst_ssio_stream_start_next_epoch (self->stream, &segment);
   gst_base_src_new_segment (src, &segment);
+  if (segment.duration != duration)
+    gst_element_post_message (GST_ELEMENT (self),
+        gst_message_new_duration_changed (GST_OBJECT (self)));
 }
 
 static void

@@ -213,6 +213,72 @@ GST_START_TEST (shards_are_disjoint_and_complete_together)
 }
 GST_END_TEST;
 
+/* The points of epochs, by the events between them. */
+static GstPadProbeReturn
+note_epoch (GstPad *pad, GstPadProbeInfo *info, gpointer lengths)
+{
+  GstSsioEpoch epoch;
+
+  if (gst_event_parse_ssio_epoch (GST_PAD_PROBE_INFO_EVENT (info), &epoch))
+    g_array_append_val (lengths, epoch.points);
+  return GST_PAD_PROBE_OK;
+}
+
+static guint
+count_changes (const GArray *lengths)
+{
+  guint n = 0;
+  guint i;
+
+  for (i = 1; i < lengths->len; i++)
+    n += g_array_index (lengths, guint64, i)
+         != g_array_index (lengths, guint64, i - 1);
+  return n;
+}
+
+GST_START_TEST (a_shard_tells_that_an_epoch_is_of_another_length)
+{
+  gchar *folder = files_make_folder ();
+  GstElement *pipeline = ssio_check_launch (
+      "ssiosrc name=source location=\"%s\" layout=id batch-size=4 epochs=9 "
+      "shuffle=batches num-shards=2 shard-index=0 ! fakesink",
+      folder);
+  GstElement *source = gst_bin_get_by_name (GST_BIN (pipeline), "source");
+  GstPad *pad = gst_element_get_static_pad (source, "src");
+  GstBus *bus = gst_element_get_bus (pipeline);
+  GArray *lengths = g_array_new (FALSE, FALSE, sizeof (guint64));
+  GstMessageType type;
+  GstMessage *message;
+  guint n_told = 0;
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, note_epoch,
+      lengths, NULL);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  do {
+    message = gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE,
+        GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_DURATION_CHANGED);
+    type = GST_MESSAGE_TYPE (message);
+    n_told += type == GST_MESSAGE_DURATION_CHANGED;
+    gst_message_unref (message);
+  } while (type == GST_MESSAGE_DURATION_CHANGED);
+  fail_unless_equals_int (type, GST_MESSAGE_EOS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+
+  /* the last one ends with EOS: whether it was different is not known here */
+  fail_unless_equals_int (lengths->len, 8);
+  fail_unless (count_changes (lengths) > 0);
+  fail_unless (n_told >= count_changes (lengths)
+               && n_told <= count_changes (lengths) + 1);
+
+  g_array_unref (lengths);
+  gst_object_unref (bus);
+  gst_object_unref (pad);
+  gst_object_unref (source);
+  gst_object_unref (pipeline);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
 GST_START_TEST (even_shards_have_as_many_batches)
 {
   gchar *folder = files_make_folder ();
@@ -472,6 +538,7 @@ ssiosrc_files_suite (void)
       a_shuffled_epoch_has_each_point_once_in_an_order_of_its_own);
   tcase_add_test (tcase, points_are_mixed_as_far_as_is_asked);
   tcase_add_test (tcase, shards_are_disjoint_and_complete_together);
+  tcase_add_test (tcase, a_shard_tells_that_an_epoch_is_of_another_length);
   tcase_add_test (tcase, even_shards_have_as_many_batches);
   tcase_add_test (tcase, a_launcher_says_which_shard_this_is);
   tcase_add_test (tcase, what_names_no_points_is_one_error_that_says_why);
