@@ -80,8 +80,8 @@ check_examples() {
 }
 
 need_to_build
-need "to run the tests" gobject-introspection libgirepository1.0-dev \
-  libopenmpi-dev openmpi-bin python3-numpy valgrind
+need "to run the tests" gobject-introspection gstreamer1.0-plugins-base \
+  libgirepository1.0-dev libopenmpi-dev openmpi-bin python3-numpy valgrind
 [ $# -gt 0 ] || set -- plain leaks asan tsan valgrind examples
 for check; do
   declare -F "check_$check" >/dev/null || die "no such check: $check"
