@@ -162,13 +162,21 @@ open_dataset (GstSsioStream *self, const GstSsioSrcSettings *settings,
 /* The only epoch, of which nobody knows how long it is. */
 static gboolean
 open_follow (GstSsioStream *self, const GstSsioSrcSettings *settings,
-    GError **error)
+    const gchar *checkpoint, GError **error)
 {
   if (settings->epochs != 1
       || (settings->resume_from && *settings->resume_from)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
         "follow=true: expected epochs=1 from the start of the file, without "
         "resume-from; change that, or read the file once it is complete");
+    return FALSE;
+  }
+  if (checkpoint && *checkpoint) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "follow=true: expected to begin with the file, while the checkpoint "
+        "of an element behind wants another stream to go on (%s); read that "
+        "without follow, or give the element the name of a new checkpoint",
+        checkpoint);
     return FALSE;
   }
   self->follow = gst_ssio_src_settings_open_follow (settings, error);
@@ -187,7 +195,7 @@ open_points (GstSsioStream *self, const GstSsioSrcSettings *settings,
     const gchar *checkpoint, GError **error)
 {
   if (settings->follow)
-    return open_follow (self, settings, error);
+    return open_follow (self, settings, checkpoint, error);
   return open_dataset (self, settings, error)
          && resume (self, settings->resume_from, checkpoint, error);
 }
