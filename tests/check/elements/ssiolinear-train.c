@@ -454,6 +454,32 @@ GST_START_TEST (a_checkpoint_of_another_stream_is_refused)
 }
 GST_END_TEST;
 
+/* Nobody knows where in such a file the batches of another stream are. */
+GST_START_TEST (a_checkpoint_is_not_for_a_file_that_is_followed)
+{
+  gchar *tile = write_tile ();
+  gchar *path = ssio_check_make_path (".checkpoint");
+  gchar *linear = with_path ("checkpoint=PATH", path);
+  GstElement *pipeline;
+  GBytes *before, *after;
+
+  run (tile, "epochs=1", linear);
+  before = read_file (path);
+  pipeline = launch (tile, "follow=true", linear);
+  ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "follow=true", "the checkpoint of an element behind",
+      "batch=(guint64)12", "without follow", NULL);
+  after = read_file (path);
+  fail_unless (g_bytes_equal (before, after));
+  g_bytes_unref (before);
+  g_bytes_unref (after);
+  gst_object_unref (pipeline);
+  g_free (linear);
+  g_free (path);
+  g_free (tile);
+}
+GST_END_TEST;
+
 /* It says what to do, and leaves the checkpoint alone. */
 GST_START_TEST (a_training_that_is_over_does_not_begin_again)
 {
@@ -539,34 +565,63 @@ GST_START_TEST (the_cosine_schedule_asks_the_source_how_long_it_is)
 }
 GST_END_TEST;
 
-/* The epoch before has left its weights, and nothing replaces them. */
-GST_START_TEST (a_loss_that_is_no_number_stops_and_keeps_the_last_weights)
+/* Trains, and then again with a value of x at n points from point 3 of batch 7
+ * on that cannot be learned from, which the error says; PATH is the file of
+ * points. */
+static void
+check_bad_value (gfloat value, guint n, gfloat label, gint code,
+    const gchar *place, const gchar *fault)
 {
   gfloat *points = make_points (N_POINTS);
-  gchar *good = write_points (points, N_POINTS);
+  gfloat *bad = points + (7 * BATCH + 3) * N_COLUMNS;
+  gchar *tile = write_points (points, N_POINTS);
   gchar *path = ssio_check_make_path (".safetensors");
-  gchar *linear = with_path ("save-weights=PATH", path);
-  GstElement *pipeline;
+  gchar *linear = with_path ("ignore-label=9 save-weights=PATH", path);
   GBytes *before, *after;
-  gchar *bad;
+  GstElement *pipeline;
+  gchar *text;
 
-  run (good, "epochs=2", linear);
+  run (tile, "epochs=2", linear);
   before = read_file (path);
-  points[(7 * BATCH + 3) * N_COLUMNS] = NAN;
-  bad = write_points (points, N_POINTS);
-  pipeline = launch (bad, "epochs=2", linear);
-  ssio_check_error (pipeline, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
-      "epoch 0, batch 7", "the loss is nan", "learning-rate", NULL);
+  for (; n > 0; n--, bad += N_COLUMNS) {
+    bad[0] = value;
+    bad[2] = label;
+  }
+  g_free (tile);
+  tile = write_points (points, N_POINTS);
+  text = with_path (place, tile);
+  pipeline = launch (tile, "epochs=2", linear);
+  ssio_check_error (pipeline, GST_STREAM_ERROR, code, text, fault,
+      "weights are as they were", NULL);
   after = read_file (path);
   fail_unless (g_bytes_equal (before, after));
   g_bytes_unref (before);
   g_bytes_unref (after);
   gst_object_unref (pipeline);
-  g_free (bad);
+  g_free (text);
   g_free (linear);
   g_free (path);
-  g_free (good);
+  g_free (tile);
   g_free (points);
+}
+
+/* The epoch before has left its weights, and nothing replaces them. Points that
+ * do not count stop it, too, as they make PyTorch's gradients NaN. */
+GST_START_TEST (a_feature_that_is_no_number_is_an_error_that_names_the_point)
+{
+  check_bad_value (NAN, 2, 1, GST_STREAM_ERROR_FORMAT,
+      "PATH: point 3503: ", "the feature x is nan");
+  check_bad_value (-INFINITY, 1, 1, GST_STREAM_ERROR_FORMAT,
+      "PATH: point 3503: ", "the feature x is -inf");
+  check_bad_value (-NAN, 1, 9, GST_STREAM_ERROR_FORMAT,
+      "PATH: point 3503: ", "the feature x is nan");
+}
+GST_END_TEST;
+
+GST_START_TEST (a_loss_that_is_no_number_stops_and_keeps_the_last_weights)
+{
+  check_bad_value (3e38f, 300, 1, GST_STREAM_ERROR_FAILED,
+      "epoch 0, batch 7: ", "expected a finite number");
 }
 GST_END_TEST;
 
@@ -851,9 +906,12 @@ ssiolinear_train_suite (void)
   tcase_add_test (tcase, a_killed_training_goes_on_bit_for_bit);
   tcase_add_test (tcase, checkpoints_within_an_epoch_go_on_bit_for_bit);
   tcase_add_test (tcase, a_checkpoint_of_another_stream_is_refused);
+  tcase_add_test (tcase, a_checkpoint_is_not_for_a_file_that_is_followed);
   tcase_add_test (tcase, a_training_that_is_over_does_not_begin_again);
   tcase_add_test (tcase, a_checkpoint_that_is_none_is_refused);
   tcase_add_test (tcase, the_cosine_schedule_asks_the_source_how_long_it_is);
+  tcase_add_test (tcase,
+      a_feature_that_is_no_number_is_an_error_that_names_the_point);
   tcase_add_test (tcase,
       a_loss_that_is_no_number_stops_and_keeps_the_last_weights);
   tcase_add_test (tcase,

@@ -12,6 +12,7 @@
 #include "../evaluator-private.h"
 #include "../safetensors.h"
 #include "agreement.h"
+#include "badinput.h"
 #include "checkpoint.h"
 #include "trainer.h"
 #include "training.h"
@@ -38,6 +39,7 @@ struct _GstSsioTraining {
 
   gboolean stream_is_known;
   gchar *stream; /* its state, at any time of it; NULL where it has none */
+  guint64 n_stream_batches; /* of an epoch */
 
   gboolean has_batch; /* one that says where it comes from */
   GstSsioBatchMeta batch;
@@ -227,6 +229,7 @@ gst_ssio_training_set_stream (GstSsioTraining *self, const gchar *state,
 
   self->stream_is_known = TRUE;
   self->stream = g_strdup (state);
+  self->n_stream_batches = batches;
   /* a checkpoint knows them */
   if (!needs_steps (self) || self->optimizer->settings.schedule_steps > 0)
     return TRUE;
@@ -270,27 +273,55 @@ add_to_tally (const GstSsioTrainSums *sums, GstSsioTally *tally)
     tally->loss += sums->loss / sums->weight * sums->n_counted;
 }
 
+/* What is no finite number in the points says more than what comes of it. */
+static void
+explain (GstSsioTraining *self, const guint8 *points, gsize n_points,
+    gsize *first_wrong, GError **error)
+{
+  const GstSsioTrainingInput *input = &self->input;
+  gchar *text;
+
+  if (!g_error_matches (*error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED))
+    return;
+  text = gst_ssio_find_bad_input (input->layout, input->fields,
+      self->model->layers[0].n_in, points, n_points, first_wrong);
+  if (!text)
+    return;
+  g_clear_error (error);
+  g_set_error_literal (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, text);
+  g_free (text);
+}
+
+static gchar *
+describe_place (const GstSsioTraining *self, gsize n_points, gsize first_wrong)
+{
+  if (first_wrong < n_points)
+    return gst_ssio_data_files_describe (self->input.files,
+        self->has_batch ? &self->batch : NULL, first_wrong);
+  return g_strdup_printf ("epoch %u, batch %" G_GUINT64_FORMAT,
+      self->batch.epoch, self->batch.batch);
+}
+
 static gboolean
 train (GstSsioTraining *self, const guint8 *points, gsize n_points,
     GstSsioTally *tally, GError **error)
 {
+  GError *cause = NULL;
   gsize first_wrong;
   gchar *place;
 
   if (self->centring)
     centre (self, points, n_points);
   if (gst_ssio_trainer_train (self->trainer, points, n_points, &self->sums,
-          tally->confusion, &first_wrong, error)) {
+          tally->confusion, &first_wrong, &cause)) {
     add_to_tally (&self->sums, tally);
     return TRUE;
   }
-  if (first_wrong < n_points)
-    place = gst_ssio_data_files_describe (self->input.files,
-        self->has_batch ? &self->batch : NULL, first_wrong);
-  else
-    place = g_strdup_printf ("epoch %u, batch %" G_GUINT64_FORMAT,
-        self->batch.epoch, self->batch.batch);
-  g_prefix_error (error, "%s: ", place);
+  if (!cause) /* it was interrupted */
+    return FALSE;
+  explain (self, points, n_points, &first_wrong, &cause);
+  place = describe_place (self, n_points, first_wrong);
+  g_propagate_prefixed_error (error, cause, "%s: ", place);
   g_free (place);
   return FALSE;
 }
@@ -362,6 +393,14 @@ writes_files (const GstSsioTraining *self)
          || gst_ssio_collective_get_rank (self->collective) == 0;
 }
 
+/* Shards of the others may have a batch less than rank 0's. At its last one
+ * those would go on with the next epoch, while rank 0 had one left. */
+static gboolean
+ranks_may_be_apart (const GstSsioTraining *self)
+{
+  return self->collective && self->batch.batch + 2 == self->n_stream_batches;
+}
+
 /* Between two steps, since what a step waits for is not in the file. */
 static gboolean
 checkpoint_is_due (const GstSsioTraining *self)
@@ -369,7 +408,8 @@ checkpoint_is_due (const GstSsioTraining *self)
   return self->settings.checkpoint && writes_files (self)
          && self->settings.checkpoint_interval > 0
          && self->n_batches >= self->settings.checkpoint_interval
-         && !gst_ssio_trainer_is_waiting (self->trainer);
+         && !gst_ssio_trainer_is_waiting (self->trainer)
+         && !ranks_may_be_apart (self);
 }
 
 gboolean
