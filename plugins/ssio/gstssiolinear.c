@@ -103,11 +103,12 @@
  * command line begins a training and continues it. It is also written after
  * each #GstSsioLinear:checkpoint-interval batches.
  *
- * A feature that is no finite number is an error that names the point, also of
- * one that is ignored, whose gradients PyTorch would make NaN; and so is a loss,
- * gradient or weight that is none. Files stay as they were written last.
- * Without train a NaN passes through the model, as in PyTorch. Training is of the CPU alone: with it batches stay
- * in system memory, which #GstSsioCudaUpload warns of.
+ * A feature that is no finite number is an error that names the point, also
+ * of one that is ignored, since PyTorch's gradients would be NaN; and so is a
+ * loss, gradient or weight that is none. Files stay as they were written last.
+ * Without train a NaN passes through the model, as in PyTorch. Training is of
+ * the CPU alone: with it batches stay in system memory, which
+ * #GstSsioCudaUpload warns of.
  *
  * ## Training on several processes
  * With #GstSsioLinear:distributed all processes that mpirun starts, the ranks,

@@ -164,8 +164,7 @@ static gboolean
 open_follow (GstSsioStream *self, const GstSsioSrcSettings *settings,
     const gchar *checkpoint, GError **error)
 {
-  if (settings->epochs != 1
-      || (settings->resume_from && *settings->resume_from)) {
+  if (settings->epochs != 1 || settings->resume_from) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
         "follow=true: expected epochs=1 from the start of the file, without "
         "resume-from; change that, or read the file once it is complete");

@@ -494,7 +494,8 @@ GST_START_TEST (a_training_that_is_over_does_not_begin_again)
   ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
       "epochs=2", "raise epochs", NULL);
   gst_object_unref (pipeline);
-  pipeline = launch (tile, "epochs=3", linear);
+  /* an empty text is no place to resume from */
+  pipeline = launch (tile, "epochs=3 resume-from=\"\"", linear);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   message = pop_named (pipeline, "ssio-epoch");
   fail_unless_equals_uint64 (get_uint64 (message, "step"), 36);
@@ -604,6 +605,27 @@ check_bad_value (gfloat value, guint n, gfloat label, gint code,
   g_free (tile);
   g_free (points);
 }
+
+GST_START_TEST (a_cosine_that_is_over_does_not_train_at_a_rate_of_0)
+{
+  gchar *tile = write_tile ();
+  gchar *path = ssio_check_make_path (".checkpoint");
+  gchar *linear = with_path ("schedule=cosine checkpoint=PATH", path);
+  gchar *longer = g_strdup_printf ("%s schedule-steps=48", linear);
+  GstElement *pipeline;
+
+  run (tile, "epochs=2", linear);
+  pipeline = launch (tile, "epochs=4", linear);
+  ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "all 24 steps", "set schedule-steps", NULL);
+  gst_object_unref (pipeline);
+  run (tile, "epochs=4", longer);
+  g_free (longer);
+  g_free (linear);
+  g_free (path);
+  g_free (tile);
+}
+GST_END_TEST;
 
 /* The epoch before has left its weights, and nothing replaces them. Points that
  * do not count stop it, too, as they make PyTorch's gradients NaN. */
@@ -910,6 +932,7 @@ ssiolinear_train_suite (void)
   tcase_add_test (tcase, a_training_that_is_over_does_not_begin_again);
   tcase_add_test (tcase, a_checkpoint_that_is_none_is_refused);
   tcase_add_test (tcase, the_cosine_schedule_asks_the_source_how_long_it_is);
+  tcase_add_test (tcase, a_cosine_that_is_over_does_not_train_at_a_rate_of_0);
   tcase_add_test (tcase,
       a_feature_that_is_no_number_is_an_error_that_names_the_point);
   tcase_add_test (tcase,

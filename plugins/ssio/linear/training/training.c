@@ -221,27 +221,40 @@ gst_ssio_training_needs_stream (const GstSsioTraining *self)
          && (self->settings.checkpoint || needs_steps (self));
 }
 
+/* The steps of a schedule that is as long as the stream, but where a checkpoint
+ * knows them: a training that goes on keeps to them. */
+static gboolean
+find_steps (GstSsioTraining *self, guint epochs, guint64 batches,
+    GError **error)
+{
+  GstSsioOptimizer *optimizer = self->optimizer;
+  const guint64 each = self->settings.steps_per_update;
+  guint64 *steps = &optimizer->settings.schedule_steps;
+
+  if (*steps == 0)
+    *steps = (batches + each - 1) / each * epochs;
+  if (*steps == 0)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "schedule=cosine: expected schedule-steps, or ssiosrc with an end, "
+        "found %u epochs of %" G_GUINT64_FORMAT " batches",
+        epochs, batches);
+  else if (optimizer->step >= *steps)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "schedule=cosine: all %" G_GUINT64_FORMAT " steps of the checkpoint "
+        "are made, and the learning rate is 0; set schedule-steps to more, or "
+        "schedule=constant, to go on",
+        *steps);
+  return *steps > optimizer->step;
+}
+
 gboolean
 gst_ssio_training_set_stream (GstSsioTraining *self, const gchar *state,
     guint epochs, guint64 batches, GError **error)
 {
-  const guint64 each = self->settings.steps_per_update;
-
   self->stream_is_known = TRUE;
   self->stream = g_strdup (state);
   self->n_stream_batches = batches;
-  /* a checkpoint knows them */
-  if (!needs_steps (self) || self->optimizer->settings.schedule_steps > 0)
-    return TRUE;
-  self->optimizer->settings.schedule_steps
-      = (batches + each - 1) / each * epochs;
-  if (epochs > 0 && batches > 0)
-    return TRUE;
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "schedule=cosine: expected schedule-steps, or ssiosrc with an end, found "
-      "%u epochs of %" G_GUINT64_FORMAT " batches",
-      epochs, batches);
-  return FALSE;
+  return !needs_steps (self) || find_steps (self, epochs, batches, error);
 }
 
 /* Ranks can be steps apart in what they make of the number of batches. */
