@@ -883,6 +883,37 @@ GST_START_TEST (weights_that_cannot_be_written_are_an_error)
 }
 GST_END_TEST;
 
+/* The same command line writes them later, whatever checkpoints there are. */
+GST_START_TEST (weights_that_could_not_be_written_are_not_lost)
+{
+  gchar *tile = write_tile ();
+  gchar *folder = ssio_check_make_path (".folder");
+  gchar *path = g_build_filename (folder, "model.safetensors", NULL);
+  gchar *checkpoint = ssio_check_make_path (".checkpoint");
+  gchar *linear
+      = g_strdup_printf ("save-weights=%s checkpoint=%s checkpoint-interval=1",
+          path, checkpoint);
+  GstElement *pipeline = launch (tile, "", linear);
+
+  fail_unless (g_mkdir (folder, 0700) == 0);
+  ssio_check_set_state (pipeline, GST_STATE_PAUSED);
+  fail_unless (g_rmdir (folder) == 0);
+  ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
+      path, NULL);
+  gst_object_unref (pipeline);
+  fail_unless (g_file_test (checkpoint, G_FILE_TEST_EXISTS));
+  fail_unless (g_mkdir (folder, 0700) == 0);
+  run (tile, "", linear);
+  fail_unless (g_unlink (path) == 0);
+  fail_unless (g_rmdir (folder) == 0);
+  g_free (linear);
+  g_free (checkpoint);
+  g_free (path);
+  g_free (folder);
+  g_free (tile);
+}
+GST_END_TEST;
+
 /* The weights of one class count as many times as it is heavier. */
 GST_START_TEST (class_weights_pull_to_their_class)
 {
@@ -946,6 +977,7 @@ ssiolinear_train_suite (void)
   tcase_add_test (tcase, new_caps_keep_what_was_learned);
   tcase_add_test (tcase, settings_that_do_not_go_together_are_errors);
   tcase_add_test (tcase, weights_that_cannot_be_written_are_an_error);
+  tcase_add_test (tcase, weights_that_could_not_be_written_are_not_lost);
   tcase_add_test (tcase, class_weights_pull_to_their_class);
   return suite;
 }

@@ -406,12 +406,15 @@ writes_files (const GstSsioTraining *self)
          || gst_ssio_collective_get_rank (self->collective) == 0;
 }
 
-/* Shards of the others may have a batch less than rank 0's. At its last one
- * those would go on with the next epoch, while rank 0 had one left. */
+/* An epoch's end writes it, after save-weights, which would never come where
+ * one from before said that the epoch is over. Shards of other ranks may have a
+ * batch less than rank 0's, and so be over before it. */
 static gboolean
-ranks_may_be_apart (const GstSsioTraining *self)
+epoch_may_be_over (const GstSsioTraining *self)
 {
-  return self->collective && self->batch.batch + 2 == self->n_stream_batches;
+  const guint64 least = self->n_stream_batches - (self->collective ? 1 : 0);
+
+  return self->n_stream_batches > 0 && self->batch.batch + 1 >= least;
 }
 
 /* Between two steps, since what a step waits for is not in the file. */
@@ -422,7 +425,7 @@ checkpoint_is_due (const GstSsioTraining *self)
          && self->settings.checkpoint_interval > 0
          && self->n_batches >= self->settings.checkpoint_interval
          && !gst_ssio_trainer_is_waiting (self->trainer)
-         && !ranks_may_be_apart (self);
+         && !epoch_may_be_over (self);
 }
 
 gboolean
