@@ -101,7 +101,9 @@
  * where the stream of ssiosrc stands as well: where it is there, training goes
  * on from it, and ssiosrc with it, bit for bit as if nothing had been. The same
  * command line begins a training and continues it. It is also written after
- * each #GstSsioLinear:checkpoint-interval batches.
+ * each #GstSsioLinear:checkpoint-interval batches. A stream that has no state,
+ * as one of another source or of #GstSsioSrc:follow, begins anew each time,
+ * with the weights as the checkpoint has them.
  *
  * A feature that is no finite number is an error that names the point, also
  * of one that is ignored, since PyTorch's gradients would be NaN; and so is a

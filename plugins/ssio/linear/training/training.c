@@ -414,7 +414,8 @@ epoch_may_be_over (const GstSsioTraining *self)
 {
   const guint64 least = self->n_stream_batches - (self->collective ? 1 : 0);
 
-  return self->n_stream_batches > 0 && self->batch.batch + 1 >= least;
+  return self->has_batch && self->n_stream_batches > 0
+         && self->batch.batch + 1 >= least;
 }
 
 /* Between two steps, since what a step waits for is not in the file. */
