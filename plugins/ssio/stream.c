@@ -98,24 +98,22 @@ go_to (GstSsioStream *self, guint epoch, guint64 batch)
   set_position (self, self->resume_position);
 }
 
-/* Goes on from a text of a state, of this stream's property or of a consumer's
- * checkpoint, which knows of no rounds of epochs. */
+/* Goes on from a text of a state. A consumer's checkpoint knows of no rounds of
+ * epochs. */
 static gboolean
-go_on (GstSsioStream *self, const gchar *state, gboolean is_checkpoint,
+go_on (GstSsioStream *self, const gchar *state, GstSsioResumeOrigin origin,
     GError **error)
 {
   guint n_epochs = self->epochs_left;
   guint64 batch;
   guint epoch;
 
-  if (!gst_ssio_resume_parse (state, self->description, &epoch, &batch,
-          error)) {
-    if (is_checkpoint)
-      g_prefix_error (error, "the checkpoint of an element behind: ");
+  if (!gst_ssio_resume_parse (state, origin, self->description, &epoch, &batch,
+          error))
     return FALSE;
-  }
   go_to (self, epoch, batch);
-  if (!is_checkpoint || n_epochs == 0 || self->epoch.epoch < n_epochs)
+  if (origin == GST_SSIO_RESUME_PROPERTY || n_epochs == 0
+      || self->epoch.epoch < n_epochs)
     return TRUE;
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
       "epochs=%u: expected more than the %u that are over, as the checkpoint "
@@ -129,11 +127,12 @@ static gboolean
 resume (GstSsioStream *self, const gchar *resume_from, const gchar *checkpoint,
     GError **error)
 {
-  const gchar *state = resume_from ? resume_from : checkpoint;
-
   self->resume_position = 0;
   set_epoch (self, 0);
-  return !state || !*state || go_on (self, state, !resume_from, error);
+  if (resume_from)
+    return go_on (self, resume_from, GST_SSIO_RESUME_PROPERTY, error);
+  return !checkpoint || !*checkpoint
+         || go_on (self, checkpoint, GST_SSIO_RESUME_CHECKPOINT, error);
 }
 
 static GstSsioLayout *

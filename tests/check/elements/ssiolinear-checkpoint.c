@@ -96,7 +96,8 @@ GST_START_TEST (a_checkpoint_of_another_stream_is_refused)
   train_run (tile, "epochs=1 seed=1", linear);
   pipeline = train_launch (tile, "epochs=2 seed=2", linear);
   ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "the checkpoint of an element behind", "seed=2", "found 1", NULL);
+      "the checkpoint of an element behind", "seed=2", "found 1",
+      "another checkpoint", NULL);
   gst_object_unref (pipeline);
   g_free (linear);
   g_free (path);
