@@ -101,11 +101,16 @@
  * where the stream of ssiosrc stands as well: where it is there, training goes
  * on from it, and ssiosrc with it, bit for bit as if nothing had been. The same
  * command line begins a training and continues it. It is also written after
- * each #GstSsioLinear:checkpoint-interval batches.
+ * each #GstSsioLinear:checkpoint-interval batches. A stream that has no state,
+ * as one of another source or of #GstSsioSrc:follow, begins anew each time,
+ * with the weights as the checkpoint has them.
  *
- * A loss, gradient or weight that is no finite number is an error; files stay
- * as they were written last. Training is of the CPU alone: with it batches stay
- * in system memory, which #GstSsioCudaUpload warns of.
+ * A feature that is no finite number is an error that names the point, also
+ * of one that is ignored, since PyTorch's gradients would be NaN; and so is a
+ * loss, gradient or weight that is none. Files stay as they were written last.
+ * Without train a NaN passes through the model, as in PyTorch. Training is of
+ * the CPU alone: with it batches stay in system memory, which
+ * #GstSsioCudaUpload warns of.
  *
  * ## Training on several processes
  * With #GstSsioLinear:distributed all processes that mpirun starts, the ranks,
@@ -118,7 +123,8 @@
  * measured; normalize=center-xy is of each rank's own batch.
  *
  * All ranks post the same messages, of the points of all, with `ranks` (uint):
- * how many there are. Rank 0 alone sets #GstSsioLinear:last-message and writes
+ * how many there are; `seconds`, `points-per-second`, `dropped` and what was
+ * missed are of each. Rank 0 alone sets #GstSsioLinear:last-message and writes
  * files; all read #GstSsioLinear:checkpoint, so it has to be where all see it.
  * Ranks compare weights and settings before the first step, and weights after
  * each epoch: what differs is an error.
@@ -577,7 +583,7 @@ report_losses (GstSsioLinear *self, GstSsioReport *report)
 {
   const GstSsioArrivals *arrivals = &self->arrivals;
 
-  report->dropped = arrivals->batches - report->epoch.batches;
+  report->dropped = arrivals->batches - report->computed;
   report->missed_batches = arrivals->missed_batches;
   report->missed_points = arrivals->missed_points;
 }

@@ -126,7 +126,8 @@
  * also in a shuffled epoch; gst_ssio_state_after_batch() makes the state after a
  * batch that was consumed. #GstSsioSrc:epochs counts from the first epoch then.
  * Where resume-from is unset, an element behind the source that has kept a state
- * is asked for it, as ssiolinear with a checkpoint has.
+ * is asked for it, as ssiolinear with a checkpoint has. With follow=true there
+ * is no state, and an element that wants one is an error.
  *
  * ## Example launch lines
  * |[

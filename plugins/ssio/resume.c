@@ -50,8 +50,20 @@ gst_ssio_resume_to_string (const GstStructure *description, guint epoch,
   return text;
 }
 
+/* What errors say of where a text is from, and of how to do without it. */
+static const gchar *const names[] = {
+  [GST_SSIO_RESUME_PROPERTY] = "resume-from",
+  [GST_SSIO_RESUME_CHECKPOINT] = "the checkpoint of an element behind",
+};
+
+static const gchar *const ways_out[] = {
+  [GST_SSIO_RESUME_PROPERTY] = "leave resume-from unset",
+  [GST_SSIO_RESUME_CHECKPOINT] = "give that element another checkpoint",
+};
+
 typedef struct {
   const GstStructure *state;
+  GstSsioResumeOrigin origin;
   GError **error;
 } Comparison;
 
@@ -68,20 +80,22 @@ compare_field (GQuark field, const GValue *expected, gpointer user_data)
   found_text = found ? gst_value_serialize (found) : g_strdup ("none");
   g_set_error (comparison->error, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_SETTINGS,
-      "resume-from is of another stream: expected %s=%s as here, found %s; set "
-      "what the stream had that is to go on, or leave resume-from unset",
-      g_quark_to_string (field), expected_text, found_text);
+      "%s is of another stream: expected %s=%s as here, found %s; set what the "
+      "stream had that is to go on, or %s",
+      names[comparison->origin], g_quark_to_string (field), expected_text,
+      found_text, ways_out[comparison->origin]);
   g_free (found_text);
   g_free (expected_text);
   return FALSE;
 }
 
 gboolean
-gst_ssio_resume_parse (const gchar *text, const GstStructure *description,
-    guint *epoch, guint64 *batch, GError **error)
+gst_ssio_resume_parse (const gchar *text, GstSsioResumeOrigin origin,
+    const GstStructure *description, guint *epoch, guint64 *batch,
+    GError **error)
 {
   GstStructure *state = gst_structure_from_string (text, NULL);
-  Comparison comparison = { state, error };
+  Comparison comparison = { state, origin, error };
   gboolean fits = FALSE;
 
   if (state && gst_structure_has_name (state, GST_SSIO_STATE_NAME)
@@ -90,9 +104,9 @@ gst_ssio_resume_parse (const gchar *text, const GstStructure *description,
     fits = gst_structure_foreach (description, compare_field, &comparison);
   else
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "resume-from=\"%s\": expected what the property state of a stream "
-        "has said (" GST_SSIO_STATE_NAME ", epoch=...)",
-        text);
+        "%s=\"%s\": expected what the property state of a stream has said "
+        "(" GST_SSIO_STATE_NAME ", epoch=...); %s",
+        names[origin], text, ways_out[origin]);
   g_clear_pointer (&state, gst_structure_free);
   return fits;
 }

@@ -14,9 +14,15 @@ GstStructure *gst_ssio_resume_describe (const GstSsioSrcSettings *settings,
 gchar *gst_ssio_resume_to_string (const GstStructure *description, guint epoch,
     guint64 batch);
 
+/* Where a text is from, for errors. */
+typedef enum {
+  GST_SSIO_RESUME_PROPERTY,
+  GST_SSIO_RESUME_CHECKPOINT, /* of a consumer */
+} GstSsioResumeOrigin;
+
 /* Reads such a text for a stream of that description. FALSE with error set
  * where it is none, or one of another stream. */
-gboolean gst_ssio_resume_parse (const gchar *text,
+gboolean gst_ssio_resume_parse (const gchar *text, GstSsioResumeOrigin origin,
     const GstStructure *description, guint *epoch, guint64 *batch,
     GError **error);
 

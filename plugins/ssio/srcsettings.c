@@ -240,6 +240,8 @@ gst_ssio_src_settings_set (GstSsioSrcSettings *settings, guint id,
     return TRUE;
   case PROP_RESUME_FROM:
     take_string (&settings->resume_from, value);
+    if (settings->resume_from && !*settings->resume_from)
+      g_clear_pointer (&settings->resume_from, g_free);
     return TRUE;
   default:
     return FALSE;

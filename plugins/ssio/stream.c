@@ -98,24 +98,22 @@ go_to (GstSsioStream *self, guint epoch, guint64 batch)
   set_position (self, self->resume_position);
 }
 
-/* Goes on from a text of a state, of this stream's property or of a consumer's
- * checkpoint, which knows of no rounds of epochs. */
+/* Goes on from a text of a state. A consumer's checkpoint knows of no rounds of
+ * epochs. */
 static gboolean
-go_on (GstSsioStream *self, const gchar *state, gboolean is_checkpoint,
+go_on (GstSsioStream *self, const gchar *state, GstSsioResumeOrigin origin,
     GError **error)
 {
   guint n_epochs = self->epochs_left;
   guint64 batch;
   guint epoch;
 
-  if (!gst_ssio_resume_parse (state, self->description, &epoch, &batch,
-          error)) {
-    if (is_checkpoint)
-      g_prefix_error (error, "the checkpoint of an element behind: ");
+  if (!gst_ssio_resume_parse (state, origin, self->description, &epoch, &batch,
+          error))
     return FALSE;
-  }
   go_to (self, epoch, batch);
-  if (!is_checkpoint || n_epochs == 0 || self->epoch.epoch < n_epochs)
+  if (origin == GST_SSIO_RESUME_PROPERTY || n_epochs == 0
+      || self->epoch.epoch < n_epochs)
     return TRUE;
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
       "epochs=%u: expected more than the %u that are over, as the checkpoint "
@@ -129,11 +127,12 @@ static gboolean
 resume (GstSsioStream *self, const gchar *resume_from, const gchar *checkpoint,
     GError **error)
 {
-  const gchar *state = resume_from ? resume_from : checkpoint;
-
   self->resume_position = 0;
   set_epoch (self, 0);
-  return !state || !*state || go_on (self, state, !resume_from, error);
+  if (resume_from)
+    return go_on (self, resume_from, GST_SSIO_RESUME_PROPERTY, error);
+  return !checkpoint || !*checkpoint
+         || go_on (self, checkpoint, GST_SSIO_RESUME_CHECKPOINT, error);
 }
 
 static GstSsioLayout *
@@ -162,13 +161,20 @@ open_dataset (GstSsioStream *self, const GstSsioSrcSettings *settings,
 /* The only epoch, of which nobody knows how long it is. */
 static gboolean
 open_follow (GstSsioStream *self, const GstSsioSrcSettings *settings,
-    GError **error)
+    const gchar *checkpoint, GError **error)
 {
-  if (settings->epochs != 1
-      || (settings->resume_from && *settings->resume_from)) {
+  if (settings->epochs != 1 || settings->resume_from) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
         "follow=true: expected epochs=1 from the start of the file, without "
         "resume-from; change that, or read the file once it is complete");
+    return FALSE;
+  }
+  if (checkpoint && *checkpoint) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "follow=true: expected to begin with the file, while the checkpoint "
+        "of an element behind wants another stream to go on (%s); read that "
+        "without follow, or give the element the name of a new checkpoint",
+        checkpoint);
     return FALSE;
   }
   self->follow = gst_ssio_src_settings_open_follow (settings, error);
@@ -187,7 +193,7 @@ open_points (GstSsioStream *self, const GstSsioSrcSettings *settings,
     const gchar *checkpoint, GError **error)
 {
   if (settings->follow)
-    return open_follow (self, settings, error);
+    return open_follow (self, settings, checkpoint, error);
   return open_dataset (self, settings, error)
          && resume (self, settings->resume_from, checkpoint, error);
 }

@@ -10,7 +10,8 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  GstSsioEpoch epoch;
+  GstSsioEpoch epoch; /* of all ranks */
+  guint64 computed;   /* batches, of this rank */
   gdouble seconds;
   guint64 dropped;        /* batches that came, and were not computed */
   guint64 missed_batches; /* that did not come */

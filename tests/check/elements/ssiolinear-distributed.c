@@ -276,6 +276,52 @@ GST_START_TEST (training_goes_on_from_a_checkpoint_on_all_ranks)
 }
 GST_END_TEST;
 
+/* 53 batches: rank 0 has one more than rank 1. In an epoch that breaks off at
+ * that one, the last checkpoint must be of a batch that both go on after. */
+GST_START_TEST (checkpoints_within_an_epoch_go_on_on_all_ranks)
+{
+  Files files;
+  gfloat *points;
+  GBytes *expected, *found;
+  gchar *checkpoint, *linear, *pipeline, *output;
+
+  if (!mpi_check_can_run (__func__))
+    return;
+  files = make_files ();
+  checkpoint = ssio_check_make_path (".checkpoint");
+  linear = g_strdup_printf ("checkpoint=%s checkpoint-interval=1", checkpoint);
+  g_free (run_ok (2, &files, 100, "epochs=2", ""));
+  expected = read_file (files.weights);
+
+  points = make_points ();
+  points[52 * 100 * 3] = NAN;
+  fail_unless (g_file_set_contents (files.tile, (const gchar *) points,
+      N_POINTS * 3 * sizeof (gfloat), NULL));
+  pipeline = describe (&files, 100, "epochs=2", linear);
+  fail_if (mpi_check_run (2, &output, mpi_check_get_launcher (), "run",
+      pipeline, NULL));
+  fail_unless (strstr (output, "point 5200: the feature x is nan") != NULL,
+      "%s", output);
+  g_free (output);
+  g_free (points);
+
+  points = make_points ();
+  fail_unless (g_file_set_contents (files.tile, (const gchar *) points,
+      N_POINTS * 3 * sizeof (gfloat), NULL));
+  g_free (run_ok (2, &files, 100, "epochs=2", linear));
+  found = read_file (files.weights);
+  fail_unless (g_bytes_equal (expected, found));
+  g_bytes_unref (expected);
+  g_bytes_unref (found);
+  g_unlink (checkpoint);
+  g_free (points);
+  g_free (pipeline);
+  g_free (checkpoint);
+  g_free (linear);
+  clear_files (&files);
+}
+GST_END_TEST;
+
 GST_START_TEST (first_rank_has_the_line_and_all_have_the_message)
 {
   Files files;
@@ -291,6 +337,7 @@ GST_START_TEST (first_rank_has_the_line_and_all_have_the_message)
                               ", trained: step 27 on 2 ranks, loss "),
       1);
   fail_unless_equals_int (mpi_check_count (output, "ranks=(uint)2"), 2);
+  fail_unless_equals_int (mpi_check_count (output, "dropped=(guint64)0"), 2);
   g_free (output);
   clear_files (&files);
 }
@@ -429,6 +476,7 @@ ssiolinear_distributed_suite (void)
   tcase_add_test (tcase, schedule_is_as_long_as_the_longest_shard);
   tcase_add_test (tcase, runs_repeat_bit_for_bit);
   tcase_add_test (tcase, training_goes_on_from_a_checkpoint_on_all_ranks);
+  tcase_add_test (tcase, checkpoints_within_an_epoch_go_on_on_all_ranks);
   tcase_add_test (tcase, first_rank_has_the_line_and_all_have_the_message);
   tcase_add_test (tcase, rank_without_its_file_ends_all);
   tcase_add_test (tcase, settings_that_are_wrong_on_a_rank_are_told_by_all);

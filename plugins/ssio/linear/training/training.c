@@ -12,6 +12,7 @@
 #include "../evaluator-private.h"
 #include "../safetensors.h"
 #include "agreement.h"
+#include "badinput.h"
 #include "checkpoint.h"
 #include "trainer.h"
 #include "training.h"
@@ -38,6 +39,7 @@ struct _GstSsioTraining {
 
   gboolean stream_is_known;
   gchar *stream; /* its state, at any time of it; NULL where it has none */
+  guint64 n_stream_batches; /* of an epoch */
 
   gboolean has_batch; /* one that says where it comes from */
   GstSsioBatchMeta batch;
@@ -219,26 +221,40 @@ gst_ssio_training_needs_stream (const GstSsioTraining *self)
          && (self->settings.checkpoint || needs_steps (self));
 }
 
+/* The steps of a schedule that is as long as the stream, but where a checkpoint
+ * knows them: a training that goes on keeps to them. */
+static gboolean
+find_steps (GstSsioTraining *self, guint epochs, guint64 batches,
+    GError **error)
+{
+  GstSsioOptimizer *optimizer = self->optimizer;
+  const guint64 each = self->settings.steps_per_update;
+  guint64 *steps = &optimizer->settings.schedule_steps;
+
+  if (*steps == 0)
+    *steps = (batches + each - 1) / each * epochs;
+  if (*steps == 0)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "schedule=cosine: expected schedule-steps, or ssiosrc with an end, "
+        "found %u epochs of %" G_GUINT64_FORMAT " batches",
+        epochs, batches);
+  else if (optimizer->step >= *steps)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "schedule=cosine: all %" G_GUINT64_FORMAT " steps of the checkpoint "
+        "are made, and the learning rate is 0; set schedule-steps to more, or "
+        "schedule=constant, to go on",
+        *steps);
+  return *steps > optimizer->step;
+}
+
 gboolean
 gst_ssio_training_set_stream (GstSsioTraining *self, const gchar *state,
     guint epochs, guint64 batches, GError **error)
 {
-  const guint64 each = self->settings.steps_per_update;
-
   self->stream_is_known = TRUE;
   self->stream = g_strdup (state);
-  /* a checkpoint knows them */
-  if (!needs_steps (self) || self->optimizer->settings.schedule_steps > 0)
-    return TRUE;
-  self->optimizer->settings.schedule_steps
-      = (batches + each - 1) / each * epochs;
-  if (epochs > 0 && batches > 0)
-    return TRUE;
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "schedule=cosine: expected schedule-steps, or ssiosrc with an end, found "
-      "%u epochs of %" G_GUINT64_FORMAT " batches",
-      epochs, batches);
-  return FALSE;
+  self->n_stream_batches = batches;
+  return !needs_steps (self) || find_steps (self, epochs, batches, error);
 }
 
 /* Ranks can be steps apart in what they make of the number of batches. */
@@ -270,27 +286,55 @@ add_to_tally (const GstSsioTrainSums *sums, GstSsioTally *tally)
     tally->loss += sums->loss / sums->weight * sums->n_counted;
 }
 
+/* What is no finite number in the points says more than what comes of it. */
+static void
+explain (GstSsioTraining *self, const guint8 *points, gsize n_points,
+    gsize *first_wrong, GError **error)
+{
+  const GstSsioTrainingInput *input = &self->input;
+  gchar *text;
+
+  if (!g_error_matches (*error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED))
+    return;
+  text = gst_ssio_find_bad_input (input->layout, input->fields,
+      self->model->layers[0].n_in, points, n_points, first_wrong);
+  if (!text)
+    return;
+  g_clear_error (error);
+  g_set_error_literal (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, text);
+  g_free (text);
+}
+
+static gchar *
+describe_place (const GstSsioTraining *self, gsize n_points, gsize first_wrong)
+{
+  if (first_wrong < n_points)
+    return gst_ssio_data_files_describe (self->input.files,
+        self->has_batch ? &self->batch : NULL, first_wrong);
+  return g_strdup_printf ("epoch %u, batch %" G_GUINT64_FORMAT,
+      self->batch.epoch, self->batch.batch);
+}
+
 static gboolean
 train (GstSsioTraining *self, const guint8 *points, gsize n_points,
     GstSsioTally *tally, GError **error)
 {
+  GError *cause = NULL;
   gsize first_wrong;
   gchar *place;
 
   if (self->centring)
     centre (self, points, n_points);
   if (gst_ssio_trainer_train (self->trainer, points, n_points, &self->sums,
-          tally->confusion, &first_wrong, error)) {
+          tally->confusion, &first_wrong, &cause)) {
     add_to_tally (&self->sums, tally);
     return TRUE;
   }
-  if (first_wrong < n_points)
-    place = gst_ssio_data_files_describe (self->input.files,
-        self->has_batch ? &self->batch : NULL, first_wrong);
-  else
-    place = g_strdup_printf ("epoch %u, batch %" G_GUINT64_FORMAT,
-        self->batch.epoch, self->batch.batch);
-  g_prefix_error (error, "%s: ", place);
+  if (!cause) /* it was interrupted */
+    return FALSE;
+  explain (self, points, n_points, &first_wrong, &cause);
+  place = describe_place (self, n_points, first_wrong);
+  g_propagate_prefixed_error (error, cause, "%s: ", place);
   g_free (place);
   return FALSE;
 }
@@ -362,6 +406,18 @@ writes_files (const GstSsioTraining *self)
          || gst_ssio_collective_get_rank (self->collective) == 0;
 }
 
+/* An epoch's end writes it, after save-weights, which would never come where
+ * one from before said that the epoch is over. Shards of other ranks may have a
+ * batch less than rank 0's, and so be over before it. */
+static gboolean
+epoch_may_be_over (const GstSsioTraining *self)
+{
+  const guint64 least = self->n_stream_batches - (self->collective ? 1 : 0);
+
+  return self->has_batch && self->n_stream_batches > 0
+         && self->batch.batch + 1 >= least;
+}
+
 /* Between two steps, since what a step waits for is not in the file. */
 static gboolean
 checkpoint_is_due (const GstSsioTraining *self)
@@ -369,7 +425,8 @@ checkpoint_is_due (const GstSsioTraining *self)
   return self->settings.checkpoint && writes_files (self)
          && self->settings.checkpoint_interval > 0
          && self->n_batches >= self->settings.checkpoint_interval
-         && !gst_ssio_trainer_is_waiting (self->trainer);
+         && !gst_ssio_trainer_is_waiting (self->trainer)
+         && !epoch_may_be_over (self);
 }
 
 gboolean
