@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   GstSsioEpoch epoch;
+  guint64 computed; /* batches, by this process */
   gdouble seconds;
   guint64 dropped;        /* batches that came, and were not computed */
   guint64 missed_batches; /* that did not come */

@@ -538,6 +538,7 @@ gst_ssio_session_end_epoch (GstSsioSession *self, GstSsioReport *report,
     return FALSE;
   if (!self->model)
     return TRUE;
+  report->computed = self->epoch.batches;
   if (!finish_epoch (self, report, error) || !add_up_ranks (self, error)) {
     gst_ssio_report_clear (report);
     return FALSE;
