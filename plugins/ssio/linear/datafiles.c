@@ -4,6 +4,8 @@
 #include "config.h"
 #endif
 
+#include <string.h>
+
 #include "datafiles.h"
 
 GstSsioDataFiles *
@@ -32,6 +34,18 @@ gst_ssio_data_files_free (GstSsioDataFiles *files)
   g_free (files);
 }
 
+gboolean
+gst_ssio_data_files_equal (const GstSsioDataFiles *a,
+    const GstSsioDataFiles *b)
+{
+  return a && b && a->n_files == b->n_files
+         && memcmp (a->first_rows, b->first_rows,
+                (a->n_files + 1) * sizeof (guint64))
+                == 0
+         && g_strv_equal ((const gchar *const *) a->locations,
+             (const gchar *const *) b->locations);
+}
+
 static gboolean
 has_file (const GstSsioDataFiles *files, const GstSsioBatchMeta *meta)
 {
@@ -40,7 +54,8 @@ has_file (const GstSsioDataFiles *files, const GstSsioBatchMeta *meta)
 
 gboolean
 gst_ssio_data_files_find_row (const GstSsioDataFiles *files,
-    const GstSsioBatchMeta *meta, guint64 *row, GError **error)
+    const GstSsioBatchMeta *meta, guint64 n_points, guint64 *row,
+    GError **error)
 {
   if (meta && meta->file == G_MAXUINT) {
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
@@ -53,6 +68,15 @@ gst_ssio_data_files_find_row (const GstSsioDataFiles *files,
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
         "predictions cannot be written: a batch does not say which points of "
         "which file it has; use ssiosrc, and elements that keep what it says");
+    return FALSE;
+  }
+  if (meta->n_points != n_points) {
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        "%s: a batch says that it has %" G_GUINT64_FORMAT
+        " points of the file, found %" G_GUINT64_FORMAT
+        ", whose places predictions need; leave out what changes batches "
+        "before this element",
+        files->locations[meta->file], meta->n_points, n_points);
     return FALSE;
   }
   *row = files->first_rows[meta->file] + meta->first_point;

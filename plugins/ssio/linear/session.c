@@ -262,6 +262,20 @@ gst_ssio_session_set_caps (GstSsioSession *self, GstCaps *caps, GError **error)
              &self->settings, find_weights (self), self->fields->len, error);
 }
 
+/* What was predicted of an epoch is of the files that it began with. */
+static gboolean
+check_no_predictions (const GstSsioSession *self, GError **error)
+{
+  if (!self->predictions || !gst_ssio_predictions_is_open (self->predictions))
+    return TRUE;
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "%s: expected predictions of the files that the epoch has begun with, "
+      "found other files in mid-epoch; stream them in another pipeline, or all "
+      "of them with one ssiosrc",
+      self->settings.predictions);
+  return FALSE;
+}
+
 gboolean
 gst_ssio_session_set_files (GstSsioSession *self, GstEvent *event,
     GError **error)
@@ -270,7 +284,11 @@ gst_ssio_session_set_files (GstSsioSession *self, GstEvent *event,
 
   if (!files)
     return TRUE;
-  if (!collect (self, error)) {
+  if (gst_ssio_data_files_equal (files, self->files)) {
+    gst_ssio_data_files_free (files);
+    return TRUE;
+  }
+  if (!check_no_predictions (self, error) || !collect (self, error)) {
     gst_ssio_data_files_free (files);
     return FALSE;
   }

@@ -12,8 +12,8 @@ static gboolean
 check_predictions (const GstSsioLinearSettings *settings, guint n_outputs,
     GError **error)
 {
+  const gchar *fault = NULL;
   gchar *folder;
-  gboolean ok;
 
   if (!settings->predictions)
     return TRUE;
@@ -25,15 +25,18 @@ check_predictions (const GstSsioLinearSettings *settings, guint n_outputs,
     return FALSE;
   }
   folder = g_path_get_dirname (settings->predictions);
-  ok = g_file_test (folder, G_FILE_TEST_IS_DIR)
-       && !g_file_test (settings->predictions, G_FILE_TEST_IS_DIR);
-  if (!ok)
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+    fault = "found no such folder";
+  else if (g_file_test (settings->predictions, G_FILE_TEST_EXISTS)
+           && !g_file_test (settings->predictions, G_FILE_TEST_IS_REGULAR))
+    fault = "found a folder, device or pipe, which predictions would replace";
+  if (fault)
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_WRITE,
         "%s: expected the name of a file for predictions, in a folder that is "
-        "there",
-        settings->predictions);
+        "there, %s",
+        settings->predictions, fault);
   g_free (folder);
-  return ok;
+  return !fault;
 }
 
 static gboolean
