@@ -13,11 +13,10 @@ gst_ssio_input_normalization_clear (GstSsioInputNormalization *self)
   g_clear_pointer (&self->stats, gst_ssio_normalization_free);
 }
 
-/* What the file at path has of how inputs are normalised, if that is
- * anything. */
+/* What the file with the weights has of it, if that is anything. */
 static gboolean
-load (GstSsioInputNormalization *self, const gchar *path, guint n_inputs,
-    GstSsioNormalize *told, GError **error)
+load_weights (GstSsioInputNormalization *self, const gchar *path,
+    guint n_inputs, GstSsioNormalize *told, GError **error)
 {
   GstSsioNormalization *found;
 
@@ -34,12 +33,8 @@ load (GstSsioInputNormalization *self, const gchar *path, guint n_inputs,
 /* Weights mean little to inputs that are not as those they were made for. */
 static gboolean
 choose_mode (GstSsioInputNormalization *self, GstSsioNormalize wanted,
-    const gchar *weights, guint n_inputs, GError **error)
+    GstSsioNormalize told, const gchar *weights, GError **error)
 {
-  GstSsioNormalize told = GST_SSIO_NORMALIZE_NONE;
-
-  if (weights && !load (self, weights, n_inputs, &told, error))
-    return FALSE;
   self->mode = wanted == GST_SSIO_NORMALIZE_AUTO ? told : wanted;
   if (told == GST_SSIO_NORMALIZE_NONE || told == self->mode)
     return TRUE;
@@ -51,10 +46,29 @@ choose_mode (GstSsioInputNormalization *self, GstSsioNormalize wanted,
   return FALSE;
 }
 
+/* weights is the file with values of its own, or NULL. */
 static gboolean
-load_file (GstSsioInputNormalization *self, const gchar *path, guint n_inputs,
-    GError **error)
+take_file (GstSsioInputNormalization *self, const gchar *path,
+    GstSsioNormalization *found, const gchar *weights, GError **error)
 {
+  if (weights && !gst_ssio_normalization_equal (self->stats, found)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "normalize-file=\"%s\": expected the mean and deviation that the "
+        "weights in %s were made with, found others; leave normalize-file out",
+        path, weights);
+    gst_ssio_normalization_free (found);
+    return FALSE;
+  }
+  gst_ssio_input_normalization_clear (self);
+  self->stats = found;
+  return TRUE;
+}
+
+static gboolean
+load_file (GstSsioInputNormalization *self, const gchar *path,
+    const gchar *weights, guint n_inputs, GError **error)
+{
+  GstSsioNormalization *found;
   GstSsioNormalize told;
 
   if (self->mode != GST_SSIO_NORMALIZE_STATS) {
@@ -63,10 +77,11 @@ load_file (GstSsioInputNormalization *self, const gchar *path, guint n_inputs,
         path, gst_ssio_normalize_to_string (self->mode));
     return FALSE;
   }
-  if (!load (self, path, n_inputs, &told, error))
+  if (!gst_ssio_safetensors_load_normalization (path, n_inputs, &told, &found,
+          error))
     return FALSE;
-  if (told == GST_SSIO_NORMALIZE_STATS)
-    return TRUE;
+  if (found)
+    return take_file (self, path, found, weights, error);
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
       "%s: expected the tensors normalize.mean and normalize.std, found none",
       path);
@@ -79,11 +94,18 @@ gst_ssio_input_normalization_choose (GstSsioInputNormalization *self,
     guint n_inputs, GError **error)
 {
   const gchar *path = settings->normalize_file;
+  GstSsioNormalize told = GST_SSIO_NORMALIZE_NONE;
 
   if (self->stats && self->stats->n != n_inputs)
     gst_ssio_input_normalization_clear (self);
-  return choose_mode (self, settings->normalize, weights, n_inputs, error)
-         && (!path || load_file (self, path, n_inputs, error));
+  if (weights && !load_weights (self, weights, n_inputs, &told, error))
+    return FALSE;
+  if (!choose_mode (self, settings->normalize, told, weights, error))
+    return FALSE;
+  return !path
+         || load_file (self, path,
+             told == GST_SSIO_NORMALIZE_STATS ? weights : NULL, n_inputs,
+             error);
 }
 
 gboolean

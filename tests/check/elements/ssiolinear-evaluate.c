@@ -429,6 +429,7 @@ GST_START_TEST (normalised_inputs_agree_with_numpy)
   file = g_strdup_printf ("normalize=stats normalize-file=%s/norm.safetensors",
       oracle.folder);
   check_run (&oracle, "", "bare", file, "stats-100");
+  check_run (&oracle, "", "stats", file, "stats-100");
   g_free (file);
   check_run (&oracle, "", "plain", "normalize=center-xy threads=2",
       "center-100");
@@ -540,6 +541,11 @@ GST_START_TEST (normalisation_that_does_not_fit_is_an_error)
       GST_RESOURCE_ERROR_SETTINGS, "found normalize=center-xy");
   EXPECT ("plain", "normalize=center-xy features=x,z,z,intensity",
       GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "found no y");
+  file
+      = g_strdup_printf ("normalize-file=%s/other.safetensors", oracle.folder);
+  EXPECT ("stats", file, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "other.safetensors", "stats.safetensors", "leave normalize-file out");
+  g_free (file);
   file = g_strdup_printf ("normalize-file=%s/norm.safetensors", oracle.folder);
   EXPECT ("bare", file, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
       "expected normalize=stats");
