@@ -4,6 +4,7 @@
 #include "config.h"
 #endif
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "datafiles.h"
@@ -44,6 +45,22 @@ gst_ssio_data_files_equal (const GstSsioDataFiles *a,
                 == 0
          && g_strv_equal ((const gchar *const *) a->locations,
              (const gchar *const *) b->locations);
+}
+
+gboolean
+gst_ssio_data_files_have (const GstSsioDataFiles *files, const gchar *path)
+{
+  GStatBuf wanted, found;
+  guint i;
+
+  if (g_stat (path, &wanted) != 0)
+    return FALSE;
+  for (i = 0; i < files->n_files; i++) {
+    if (g_stat (files->locations[i], &found) == 0
+        && found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static gboolean

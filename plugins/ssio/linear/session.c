@@ -4,7 +4,7 @@
 #include "config.h"
 #endif
 
-#include <math.h>
+#include <string.h>
 
 #include "cuda/caps.h"
 #include "distributed/epochsums.h"
@@ -55,10 +55,7 @@ open_settings (GstSsioSession *self, GError **error)
 {
   const GstSsioLinearSettings *settings = &self->settings;
 
-  if ((settings->weights
-          && !gst_ssio_safetensors_check (settings->weights, error))
-      || !gst_ssio_model_parse_widths (settings->layers ? settings->layers
-                                                        : "",
+  if (!gst_ssio_model_parse_widths (settings->layers ? settings->layers : "",
           &self->widths, error))
     return FALSE;
   self->n_outputs = g_array_index (self->widths, guint, self->widths->len - 1);
@@ -67,9 +64,6 @@ open_settings (GstSsioSession *self, GError **error)
   if (settings->training.train
       && !(self->training = gst_ssio_training_new (&settings->training,
                self->n_outputs, self->collective, error)))
-    return FALSE;
-  if (settings->normalize_file
-      && !gst_ssio_safetensors_check (settings->normalize_file, error))
     return FALSE;
   if (settings->class_map
       && !(self->class_map
@@ -264,9 +258,19 @@ gst_ssio_session_set_caps (GstSsioSession *self, GstCaps *caps, GError **error)
 
 /* What was predicted of an epoch is of the files that it began with. */
 static gboolean
-check_no_predictions (const GstSsioSession *self, GError **error)
+check_predicted (const GstSsioSession *self, const GstSsioDataFiles *files,
+    GError **error)
 {
-  if (!self->predictions || !gst_ssio_predictions_is_open (self->predictions))
+  if (!self->predictions)
+    return TRUE;
+  if (gst_ssio_data_files_have (files, self->settings.predictions)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "%s: expected another file for predictions than those with points, "
+        "found one that is read",
+        self->settings.predictions);
+    return FALSE;
+  }
+  if (!gst_ssio_predictions_is_open (self->predictions))
     return TRUE;
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
       "%s: expected predictions of the files that the epoch has begun with, "
@@ -288,7 +292,7 @@ gst_ssio_session_set_files (GstSsioSession *self, GstEvent *event,
     gst_ssio_data_files_free (files);
     return TRUE;
   }
-  if (!check_no_predictions (self, error) || !collect (self, error)) {
+  if (!check_predicted (self, files, error) || !collect (self, error)) {
     gst_ssio_data_files_free (files);
     return FALSE;
   }
@@ -457,11 +461,8 @@ gst_ssio_session_set_epoch (GstSsioSession *self, guint epoch)
 static void
 reset_epoch (GstSsioSession *self, guint epoch)
 {
-  guint i;
-
   self->epoch = (GstSsioEpoch){ .epoch = epoch };
-  for (i = 0; i < self->n_outputs; i++)
-    self->sums[i] = 0;
+  memset (self->sums, 0, self->n_outputs * sizeof (*self->sums));
   if (self->tally)
     gst_ssio_tally_clear (self->tally);
 }
@@ -492,29 +493,11 @@ report_score (const GstSsioSession *self, GstSsioReport *report)
         gst_ssio_targets_get_ignored (self->targets));
 }
 
-static void
-report_training (const GstSsioSession *self, GstSsioReport *report)
+static guint
+count_ranks (const GstSsioSession *self)
 {
-  const GstSsioOptimizer *optimizer
-      = gst_ssio_training_get_optimizer (self->training);
-
-  report->is_training = TRUE;
-  report->step = optimizer->step;
-  report->learning_rate = gst_ssio_optimizer_get_learning_rate (optimizer);
-  if (self->collective)
-    report->n_ranks = gst_ssio_collective_get_n_ranks (self->collective);
-}
-
-static void
-report_outputs (const GstSsioSession *self, GstSsioReport *report)
-{
-  guint i;
-
-  report->n_means = self->n_outputs;
-  report->means = g_new (gdouble, self->n_outputs);
-  for (i = 0; i < self->n_outputs; i++)
-    report->means[i]
-        = self->epoch.points ? self->sums[i] / self->epoch.points : NAN;
+  return self->collective ? gst_ssio_collective_get_n_ranks (self->collective)
+                          : 0;
 }
 
 static gboolean
@@ -565,9 +548,11 @@ gst_ssio_session_end_epoch (GstSsioSession *self, GstSsioReport *report,
   if (!report->measured) {
     report_score (self, report);
     if (self->training)
-      report_training (self, report);
+      gst_ssio_report_set_training (report,
+          gst_ssio_training_get_optimizer (self->training),
+          count_ranks (self));
     else
-      report_outputs (self, report);
+      gst_ssio_report_set_outputs (report, self->sums, self->n_outputs);
   }
   reset_epoch (self, self->epoch.epoch + 1);
   return TRUE;

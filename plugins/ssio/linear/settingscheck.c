@@ -4,6 +4,7 @@
 #include "config.h"
 #endif
 
+#include "safetensors.h"
 #include "scorer.h"
 #include "settings.h"
 
@@ -78,11 +79,22 @@ check_training (const GstSsioLinearSettings *settings, GError **error)
   return FALSE;
 }
 
+/* Whether they can be read, but for what depends on the model. */
+static gboolean
+check_tensors (const GstSsioLinearSettings *settings, GError **error)
+{
+  return (!settings->weights
+             || gst_ssio_safetensors_check (settings->weights, error))
+         && (!settings->normalize_file
+             || gst_ssio_safetensors_check (settings->normalize_file, error));
+}
+
 gboolean
 gst_ssio_linear_settings_check (const GstSsioLinearSettings *settings,
     guint n_outputs, GError **error)
 {
-  return check_labels (settings, n_outputs, error)
+  return check_tensors (settings, error)
+         && check_labels (settings, n_outputs, error)
          && check_predictions (settings, n_outputs, error)
          && check_training (settings, error);
 }

@@ -449,6 +449,36 @@ GST_START_TEST (what_is_no_file_is_not_replaced)
 }
 GST_END_TEST;
 
+GST_START_TEST (predictions_do_not_replace_what_is_read)
+{
+  gchar *folder = g_dir_make_tmp ("ssio-XXXXXX", NULL);
+  gchar *path = g_build_filename (folder, "out.npy", NULL);
+  gchar *other = g_build_filename (folder, ".", "out.npy", NULL);
+  const gchar *names[] = { "a.bin", other };
+  static const guint64 counts[] = { 10, 10 };
+  gchar *properties = g_strdup_printf ("predictions=%s", path);
+  GstHarness *harness;
+  gchar *text;
+
+  fail_unless (g_file_set_contents (path, "points", -1, NULL));
+  harness = linear_new_identity (properties);
+  gst_harness_push_event (harness,
+      gst_event_new_ssio_files (names, counts, 2));
+  gst_harness_push (harness, new_batch (10, 0, 10));
+  linear_push_eos (harness);
+  ssio_check_posted_error (harness->element, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_SETTINGS, path, "is read", NULL);
+  linear_teardown (harness);
+  fail_unless (g_file_get_contents (path, &text, NULL, NULL));
+  fail_unless_equals_string (text, "points");
+  g_free (text);
+  g_free (properties);
+  g_free (other);
+  g_free (path);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
 static Suite *
 ssiolinear_predict_suite (void)
 {
@@ -470,6 +500,7 @@ ssiolinear_predict_suite (void)
   tcase_add_test (tcase,
       other_files_in_mid_epoch_have_no_place_in_predictions);
   tcase_add_test (tcase, what_is_no_file_is_not_replaced);
+  tcase_add_test (tcase, predictions_do_not_replace_what_is_read);
   return suite;
 }
 
