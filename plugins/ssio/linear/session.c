@@ -65,11 +65,9 @@ open_settings (GstSsioSession *self, GError **error)
       && !(self->training = gst_ssio_training_new (&settings->training,
                self->n_outputs, self->collective, error)))
     return FALSE;
-  if (settings->class_map
-      && !(self->class_map
-           = gst_ssio_class_map_new (settings->class_map, error)))
-    return FALSE;
-  return TRUE;
+  return !settings->class_map
+         || (self->class_map
+             = gst_ssio_class_map_new (settings->class_map, error));
 }
 
 /* Before anything can fail that others have to hear of. */
