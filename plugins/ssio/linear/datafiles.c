@@ -48,19 +48,25 @@ gst_ssio_data_files_equal (const GstSsioDataFiles *a,
 }
 
 gboolean
-gst_ssio_data_files_have (const GstSsioDataFiles *files, const gchar *path)
+gst_ssio_data_files_spare (const GstSsioDataFiles *files, const gchar *path,
+    GError **error)
 {
   GStatBuf wanted, found;
   guint i;
 
   if (g_stat (path, &wanted) != 0)
-    return FALSE;
+    return TRUE;
   for (i = 0; i < files->n_files; i++) {
     if (g_stat (files->locations[i], &found) == 0
-        && found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino)
-      return TRUE;
+        && found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino) {
+      g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+          "%s: expected another file to write than those with points, found "
+          "one that is read",
+          path);
+      return FALSE;
+    }
   }
-  return FALSE;
+  return TRUE;
 }
 
 static gboolean

@@ -22,9 +22,10 @@ void gst_ssio_data_files_free (GstSsioDataFiles *files);
 gboolean gst_ssio_data_files_equal (const GstSsioDataFiles *a,
     const GstSsioDataFiles *b);
 
-/* Whether the file at path is one of them, by whatever name. */
-gboolean gst_ssio_data_files_have (const GstSsioDataFiles *files,
-    const gchar *path);
+/* FALSE with error set where the file at path, which is to be written, is one
+ * of them, by whatever name. */
+gboolean gst_ssio_data_files_spare (const GstSsioDataFiles *files,
+    const gchar *path, GError **error);
 
 /* The place of the first of a batch's n_points points among all points in the
  * order of the files. FALSE with error set where it has none. */

@@ -186,21 +186,6 @@ find_fields (GstSsioSession *self, GError **error)
   return self->fields != NULL;
 }
 
-/* What was learned stays whatever the points are like. */
-static gboolean
-check_inputs (const GstSsioSession *self, GError **error)
-{
-  const guint n = self->model->layers[0].n_in;
-
-  if (n == self->fields->len)
-    return TRUE;
-  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-      "the model that is being trained has %u inputs, found %u after the caps "
-      "have changed; name them in features",
-      n, self->fields->len);
-  return FALSE;
-}
-
 /* Weights to begin with, but where a checkpoint has them. */
 static gboolean
 init_model (GstSsioSession *self, GError **error)
@@ -219,7 +204,7 @@ static gboolean
 make_model (GstSsioSession *self, GError **error)
 {
   if (self->training && self->model)
-    return check_inputs (self, error);
+    return gst_ssio_model_check_inputs (self->model, self->fields->len, error);
   g_clear_pointer (&self->model, gst_ssio_model_free);
   self->model = gst_ssio_model_new (self->fields->len, self->widths);
   return init_model (self, error)
@@ -237,21 +222,41 @@ find_weights (const GstSsioSession *self)
   return self->settings.weights;
 }
 
-gboolean
-gst_ssio_session_set_caps (GstSsioSession *self, GstCaps *caps, GError **error)
+/* Takes layout. */
+static gboolean
+set_layout (GstSsioSession *self, GstSsioLayout *layout, GError **error)
 {
-  if (!collect (self, error))
-    return FALSE;
   close_input (self);
-  self->on_device = gst_ssio_caps_are_cuda (caps);
   self->downloads = FALSE;
-  self->layout = gst_ssio_layout_new_from_caps (caps, NULL, error);
-  if (!self->layout)
-    return FALSE;
+  self->layout = layout;
   self->point_size = gst_ssio_layout_get_point_size (self->layout);
   return find_fields (self, error) && make_model (self, error)
          && gst_ssio_input_normalization_choose (&self->normalization,
              &self->settings, find_weights (self), self->fields->len, error);
+}
+
+gboolean
+gst_ssio_session_set_caps (GstSsioSession *self, GstCaps *caps, GError **error)
+{
+  GstSsioLayout *layout;
+  gboolean is_same;
+
+  if (!collect (self, error))
+    return FALSE;
+  layout = gst_ssio_layout_new_from_caps (caps, NULL, error);
+  if (!layout)
+    return FALSE;
+  self->on_device = gst_ssio_caps_are_cuda (caps);
+  if (!self->statistics || self->epoch.points == 0)
+    return set_layout (self, layout, error);
+  /* what was measured stays what it is of */
+  is_same = gst_ssio_layout_is_equal (layout, self->layout);
+  gst_ssio_layout_unref (layout);
+  if (!is_same)
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        "normalize=stats: expected the same caps while an epoch is measured, "
+        "found others; set normalize-file");
+  return is_same;
 }
 
 /* What was predicted of an epoch is of the files that it began with. */
@@ -261,15 +266,9 @@ check_predicted (const GstSsioSession *self, const GstSsioDataFiles *files,
 {
   if (!self->predictions)
     return TRUE;
-  if (gst_ssio_data_files_have (files, self->settings.predictions)) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "%s: expected another file for predictions than those with points, "
-        "found one that is read",
-        self->settings.predictions);
-    return FALSE;
-  }
   if (!gst_ssio_predictions_is_open (self->predictions))
-    return TRUE;
+    return gst_ssio_data_files_spare (files, self->settings.predictions,
+        error);
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
       "%s: expected predictions of the files that the epoch has begun with, "
       "found other files in mid-epoch; stream them in another pipeline, or all "
