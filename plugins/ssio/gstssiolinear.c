@@ -118,7 +118,8 @@
  * measured; normalize=center-xy is of each rank's own batch.
  *
  * All ranks post the same messages, of the points of all, with `ranks` (uint):
- * how many there are. What was dropped or missed is of each rank's own stream. Rank 0 alone sets #GstSsioLinear:last-message and writes
+ * how many there are. What was dropped or missed is of each rank's own stream.
+ * Rank 0 alone sets #GstSsioLinear:last-message and writes
  * files; all read #GstSsioLinear:checkpoint, so it has to be where all see it.
  * Ranks compare weights and settings before the first step, and weights after
  * each epoch: what differs is an error.

@@ -90,8 +90,8 @@ gst_ssio_data_files_find_row (const GstSsioDataFiles *files,
   if (!has_file (files, meta)) {
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
         "predictions cannot be written: a batch does not say which points of "
-        "which file it has; use ssiosrc, without follow, and elements that keep "
-        "what it says");
+        "which file it has; use ssiosrc, without follow, and elements that "
+        "keep what it says");
     return FALSE;
   }
   if (meta->n_points != n_points) {
