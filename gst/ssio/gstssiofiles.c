@@ -67,7 +67,10 @@ holds_array_of (const GValue *array, guint n, GType type)
       || gst_value_array_get_size (array) != n)
     return FALSE;
   for (i = 0; i < n; i++) {
-    if (!G_VALUE_HOLDS (gst_value_array_get_value (array, i), type))
+    const GValue *value = gst_value_array_get_value (array, i);
+
+    if (!G_VALUE_HOLDS (value, type)
+        || (type == G_TYPE_STRING && !g_value_get_string (value)))
       return FALSE;
   }
   return TRUE;

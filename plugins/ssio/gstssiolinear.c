@@ -64,7 +64,7 @@
  * values as they come, less #GstSsioSrc:origin: data sets that share them need
  * the same origin. Weights that say how their inputs were normalised, by those
  * tensors or by `normalize` in the metadata, are used so by default, and with
- * nothing else.
+ * nothing else: a #GstSsioLinear:normalize-file of other values is an error.
  *
  * ## Predictions
  * #GstSsioLinear:predictions is a .npy file of a row for each point of the

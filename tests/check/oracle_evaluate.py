@@ -117,6 +117,8 @@ def evaluate(write_safetensors, directory):
     write_safetensors(f'{directory}/stats.safetensors', {**tensors, **norm})
     write_safetensors(f'{directory}/bare.safetensors', tensors)
     write_safetensors(f'{directory}/norm.safetensors', norm)
+    write_safetensors(f'{directory}/other.safetensors',
+                      {**norm, 'normalize.mean': mean + 1})
 
     plain_layers = [(small['0.weight'], layers[0][1]), layers[1]]
     logits = {'plain': forward(plain_layers, inputs),

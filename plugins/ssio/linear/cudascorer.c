@@ -228,7 +228,7 @@ gst_ssio_cuda_scorer_get_chunk (const GstSsioCudaScorer *self)
 
 gboolean
 gst_ssio_cuda_scorer_begin_batch (GstSsioCudaScorer *self,
-    const GstSsioBatchMeta *meta, GError **error)
+    const GstSsioBatchMeta *meta, guint64 n_points, GError **error)
 {
   Batch batch = { .first_point = self->n_points, .has_meta = meta != NULL };
 
@@ -238,7 +238,7 @@ gst_ssio_cuda_scorer_begin_batch (GstSsioCudaScorer *self,
     g_array_append_val (self->batches, batch);
   return !self->outcomes.predictions
          || (gst_ssio_data_files_find_row (self->outcomes.files, meta,
-                 &self->next_row, error)
+                 n_points, &self->next_row, error)
              && gst_ssio_predictions_check (self->outcomes.predictions,
                  error));
 }

@@ -24,10 +24,10 @@ void gst_ssio_cuda_scorer_free (GstSsioCudaScorer *scorer);
 CUdeviceptr gst_ssio_cuda_scorer_get_rows (const GstSsioCudaScorer *scorer);
 guint64 gst_ssio_cuda_scorer_get_chunk (const GstSsioCudaScorer *scorer);
 
-/* The points that follow are those of a batch, whose meta may be NULL. FALSE
- * with error set where they have no place in the predictions. */
+/* The n_points points that follow are those of a batch, whose meta may be
+ * NULL. FALSE with error set where they have no place in the predictions. */
 gboolean gst_ssio_cuda_scorer_begin_batch (GstSsioCudaScorer *scorer,
-    const GstSsioBatchMeta *meta, GError **error);
+    const GstSsioBatchMeta *meta, guint64 n_points, GError **error);
 
 /* Starts on n_points records at points, whose outputs are in the rows. Waits
  * for it only where there are predictions. */

@@ -4,6 +4,9 @@
 #include "config.h"
 #endif
 
+#include <glib/gstdio.h>
+#include <string.h>
+
 #include "datafiles.h"
 
 GstSsioDataFiles *
@@ -32,6 +35,40 @@ gst_ssio_data_files_free (GstSsioDataFiles *files)
   g_free (files);
 }
 
+gboolean
+gst_ssio_data_files_equal (const GstSsioDataFiles *a,
+    const GstSsioDataFiles *b)
+{
+  return a && b && a->n_files == b->n_files
+         && memcmp (a->first_rows, b->first_rows,
+                (a->n_files + 1) * sizeof (guint64))
+                == 0
+         && g_strv_equal ((const gchar *const *) a->locations,
+             (const gchar *const *) b->locations);
+}
+
+gboolean
+gst_ssio_data_files_spare (const GstSsioDataFiles *files, const gchar *path,
+    GError **error)
+{
+  GStatBuf wanted, found;
+  guint i;
+
+  if (g_stat (path, &wanted) != 0)
+    return TRUE;
+  for (i = 0; i < files->n_files; i++) {
+    if (g_stat (files->locations[i], &found) == 0
+        && found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino) {
+      g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+          "%s: expected another file to write than those with points, found "
+          "one that is read",
+          path);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
 static gboolean
 has_file (const GstSsioDataFiles *files, const GstSsioBatchMeta *meta)
 {
@@ -40,7 +77,8 @@ has_file (const GstSsioDataFiles *files, const GstSsioBatchMeta *meta)
 
 gboolean
 gst_ssio_data_files_find_row (const GstSsioDataFiles *files,
-    const GstSsioBatchMeta *meta, guint64 *row, GError **error)
+    const GstSsioBatchMeta *meta, guint64 n_points, guint64 *row,
+    GError **error)
 {
   if (meta && meta->file == G_MAXUINT) {
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
@@ -52,7 +90,17 @@ gst_ssio_data_files_find_row (const GstSsioDataFiles *files,
   if (!has_file (files, meta)) {
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
         "predictions cannot be written: a batch does not say which points of "
-        "which file it has; use ssiosrc, and elements that keep what it says");
+        "which file it has; use ssiosrc, without follow, and elements that "
+        "keep what it says");
+    return FALSE;
+  }
+  if (meta->n_points != n_points) {
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        "%s: a batch says that it has %" G_GUINT64_FORMAT
+        " points of the file, found %" G_GUINT64_FORMAT
+        ", whose places predictions need; leave out what changes batches "
+        "before this element",
+        files->locations[meta->file], meta->n_points, n_points);
     return FALSE;
   }
   *row = files->first_rows[meta->file] + meta->first_point;

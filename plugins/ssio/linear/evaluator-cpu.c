@@ -117,7 +117,8 @@ describe_batch (CpuEvaluator *self, GstBuffer *buffer, Batch *batch,
     batch->meta = *meta;
   if (self->outcomes.predictions
       && (!gst_ssio_data_files_find_row (self->outcomes.files, meta,
-              &batch->row, error)
+              gst_buffer_get_size (buffer) / self->point_size, &batch->row,
+              error)
           || !gst_ssio_predictions_check (self->outcomes.predictions, error)))
     return FALSE;
   batch->has_bias = self->centring != NULL;

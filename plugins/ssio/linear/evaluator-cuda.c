@@ -233,7 +233,8 @@ cuda_evaluator_push (GstSsioEvaluator *evaluator, GstBuffer *buffer,
   }
   if (self->scorer
       && !gst_ssio_cuda_scorer_begin_batch (self->scorer,
-          gst_buffer_get_ssio_batch_meta (buffer), error))
+          gst_buffer_get_ssio_batch_meta (buffer),
+          gst_buffer_get_size (buffer) / self->point_size, error))
     return FALSE;
   if (!gst_ssio_cuda_context_push (self->device.context, error))
     return FALSE;

@@ -4,7 +4,52 @@
 #include "config.h"
 #endif
 
+#include <gst/ssio/cuda/gstssiocudamemory.h>
+
+#include "cuda/caps.h"
 #include "evaluator-private.h"
+
+/* NULL without an error where the device cannot do that. */
+static GstSsioEvaluator *
+new_on_device (GstMemory *memory, const GstSsioModel *model,
+    const GstSsioLayout *layout, const guint *fields,
+    const GstSsioOutcomes *outcomes, GError **error)
+{
+  GstSsioCudaContext *context;
+  GstSsioEvaluator *evaluator;
+  GError *cause = NULL;
+
+  if (outcomes->center_xy || !gst_ssio_check_cuda_memory (memory, error))
+    return NULL;
+  context = gst_ssio_cuda_memory_get_context (memory);
+  if (!outcomes->targets && !outcomes->predictions)
+    return gst_ssio_cuda_evaluator_new (context, model, layout, fields, error);
+  evaluator = gst_ssio_cuda_outcome_evaluator_new (context, model, layout,
+      fields, outcomes, &cause);
+  if (g_error_matches (cause, GST_CORE_ERROR, GST_CORE_ERROR_NOT_IMPLEMENTED))
+    g_error_free (cause);
+  else if (cause)
+    g_propagate_error (error, cause);
+  return evaluator;
+}
+
+GstSsioEvaluator *
+gst_ssio_device_evaluator_new (GstMemory *memory, const GstSsioModel *model,
+    const GstSsioLayout *layout, const guint *fields, guint n_threads,
+    const GstSsioOutcomes *outcomes, gboolean *downloads, GError **error)
+{
+  GError *cause = NULL;
+  GstSsioEvaluator *evaluator
+      = new_on_device (memory, model, layout, fields, outcomes, &cause);
+
+  *downloads = !evaluator && !cause;
+  if (*downloads)
+    return gst_ssio_outcome_evaluator_new (model, layout, fields, n_threads,
+        outcomes, error);
+  if (cause)
+    g_propagate_error (error, cause);
+  return evaluator;
+}
 
 void
 gst_ssio_evaluator_free (GstSsioEvaluator *evaluator)

@@ -52,6 +52,13 @@ gst_ssio_cuda_outcome_evaluator_new (GstSsioCudaContext *context,
     const GstSsioModel *model, const GstSsioLayout *layout,
     const guint *fields, const GstSsioOutcomes *outcomes, GError **error);
 
+/* For buffers in memory like that, of a device: on the device, or on the CPU
+ * where the device cannot do it, as *downloads then says. */
+GstSsioEvaluator *gst_ssio_device_evaluator_new (GstMemory *memory,
+    const GstSsioModel *model, const GstSsioLayout *layout,
+    const guint *fields, guint n_threads, const GstSsioOutcomes *outcomes,
+    gboolean *downloads, GError **error);
+
 /* Waits for the work in progress. */
 void gst_ssio_evaluator_free (GstSsioEvaluator *evaluator);
 

@@ -205,3 +205,18 @@ gst_ssio_model_free (GstSsioModel *model)
   g_free (model->layers);
   g_free (model);
 }
+
+gboolean
+gst_ssio_model_check_inputs (const GstSsioModel *model, guint n,
+    GError **error)
+{
+  const guint n_in = model->layers[0].n_in;
+
+  if (n == n_in)
+    return TRUE;
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "the model that is being trained has %u inputs, found %u after the caps "
+      "have changed; name them in features",
+      n_in, n);
+  return FALSE;
+}

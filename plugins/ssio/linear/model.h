@@ -52,4 +52,9 @@ guint gst_ssio_model_get_n_outputs (const GstSsioModel *model);
 
 void gst_ssio_model_free (GstSsioModel *model);
 
+/* What was learned stays whatever the points are like: FALSE with error set
+ * where they have another number of inputs. */
+gboolean gst_ssio_model_check_inputs (const GstSsioModel *model, guint n,
+    GError **error);
+
 G_END_DECLS

@@ -4,6 +4,8 @@
 #include "config.h"
 #endif
 
+#include <string.h>
+
 #include "normalization.h"
 
 const gchar *
@@ -42,6 +44,16 @@ gst_ssio_normalization_free (GstSsioNormalization *self)
   g_free (self->mean);
   g_free (self->deviation);
   g_free (self);
+}
+
+gboolean
+gst_ssio_normalization_equal (const GstSsioNormalization *a,
+    const GstSsioNormalization *b)
+{
+  const gsize size = a->n * sizeof (gdouble);
+
+  return a->n == b->n && memcmp (a->mean, b->mean, size) == 0
+         && memcmp (a->deviation, b->deviation, size) == 0;
 }
 
 gdouble

@@ -29,6 +29,10 @@ GstSsioNormalization *
 gst_ssio_normalization_copy (const GstSsioNormalization *normalization);
 void gst_ssio_normalization_free (GstSsioNormalization *normalization);
 
+/* Whether they are the same to the bit. */
+gboolean gst_ssio_normalization_equal (const GstSsioNormalization *a,
+    const GstSsioNormalization *b);
+
 /* What an input is divided by: its deviation, or 1 where that is 0. */
 gdouble
 gst_ssio_normalization_get_divisor (const GstSsioNormalization *normalization,

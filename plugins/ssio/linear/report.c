@@ -4,11 +4,36 @@
 #include "config.h"
 #endif
 
+#include <math.h>
+
 #include "arrays.h"
 #include "report.h"
 
 /* Numbers that a line for people shows of many. */
 #define SHOWN_NUMBERS 8
+
+void
+gst_ssio_report_set_outputs (GstSsioReport *report, const gdouble *sums,
+    guint n)
+{
+  guint i;
+
+  report->n_means = n;
+  report->means = g_new (gdouble, n);
+  for (i = 0; i < n; i++)
+    report->means[i]
+        = report->epoch.points ? sums[i] / report->epoch.points : NAN;
+}
+
+void
+gst_ssio_report_set_training (GstSsioReport *report,
+    const GstSsioOptimizer *optimizer, guint n_ranks)
+{
+  report->is_training = TRUE;
+  report->step = optimizer->step;
+  report->learning_rate = gst_ssio_optimizer_get_learning_rate (optimizer);
+  report->n_ranks = n_ranks;
+}
 
 void
 gst_ssio_report_clear (GstSsioReport *report)

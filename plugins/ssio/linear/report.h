@@ -6,6 +6,7 @@
 
 #include "normalization.h"
 #include "score.h"
+#include "training/optimizer.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,14 @@ typedef struct {
   gdouble learning_rate;          /* of the next one */
   guint n_ranks; /* processes that have trained; 0 where there is one */
 } GstSsioReport;
+
+/* Once it has its epoch: the means of the n outputs with these sums. */
+void gst_ssio_report_set_outputs (GstSsioReport *report, const gdouble *sums,
+    guint n);
+
+/* n_ranks is 0 where there is one process. */
+void gst_ssio_report_set_training (GstSsioReport *report,
+    const GstSsioOptimizer *optimizer, guint n_ranks);
 
 void gst_ssio_report_clear (GstSsioReport *report);
 

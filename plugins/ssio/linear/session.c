@@ -4,14 +4,14 @@
 #include "config.h"
 #endif
 
-#include <math.h>
+#include <string.h>
 
 #include "cuda/caps.h"
 #include "distributed/epochsums.h"
 #include "evaluator.h"
+#include "inputnormalization.h"
 #include "inputs.h"
 #include "safetensors.h"
-#include "scorer.h"
 #include "session.h"
 #include "sourcefile.h"
 #include "statistics.h"
@@ -30,10 +30,9 @@ struct _GstSsioSession {
   GArray *fields;          /* of the layout, which are the model's inputs */
   GstSsioTargets *targets; /* NULL without labels */
   GstSsioModel *model;     /* NULL before caps */
-  GstSsioNormalize normalize;
-  GstSsioNormalization *normalization; /* NULL until there is one */
-  GstSsioDataFiles *files;             /* NULL where they are not known */
-  GstSsioPointFile *file; /* where the last batch was mapped from */
+  GstSsioInputNormalization normalization;
+  GstSsioDataFiles *files; /* NULL where they are not known */
+  GstSsioPointFile *file;  /* where the last batch was mapped from */
 
   /* one or the other; NULL until a batch has shown where to compute */
   GstSsioEvaluator *evaluator;
@@ -51,102 +50,24 @@ struct _GstSsioSession {
   GstSsioPredictions *predictions; /* NULL without */
 };
 
-/* Whether a folder can take the predictions shows before they are there. */
-static gboolean
-check_predictions (const GstSsioLinearSettings *settings, guint n_outputs,
-    GError **error)
-{
-  gchar *folder;
-  gboolean ok;
-
-  if (!settings->predictions)
-    return TRUE;
-  if (settings->predictions_type == GST_SSIO_PREDICTIONS_ARGMAX
-      && n_outputs > GST_SSIO_PREDICTIONS_MAX_CLASSES) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "predictions-type=argmax: expected at most %d outputs, found %u",
-        GST_SSIO_PREDICTIONS_MAX_CLASSES, n_outputs);
-    return FALSE;
-  }
-  folder = g_path_get_dirname (settings->predictions);
-  ok = g_file_test (folder, G_FILE_TEST_IS_DIR)
-       && !g_file_test (settings->predictions, G_FILE_TEST_IS_DIR);
-  if (!ok)
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_WRITE,
-        "%s: expected the name of a file for predictions, in a folder that is "
-        "there",
-        settings->predictions);
-  g_free (folder);
-  return ok;
-}
-
-static gboolean
-check_labels (const GstSsioLinearSettings *settings, guint n_outputs,
-    GError **error)
-{
-  if (!settings->label) {
-    if (!settings->class_map)
-      return TRUE;
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "class-map: expected with label, which names the field of the labels "
-        "that it maps");
-    return FALSE;
-  }
-  if (n_outputs >= 2 && n_outputs <= GST_SSIO_SCORER_MAX_CLASSES)
-    return TRUE;
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "label=\"%s\": expected an output for each of 2 to %d classes, found %u "
-      "outputs; the last of layers is their number",
-      settings->label, GST_SSIO_SCORER_MAX_CLASSES, n_outputs);
-  return FALSE;
-}
-
-static gboolean
-check_training (const GstSsioLinearSettings *settings, GError **error)
-{
-  const gchar *fault = NULL;
-
-  if (settings->training.train && !settings->label)
-    fault = "train=true: expected with label, which names the field of each "
-            "point's class";
-  else if (settings->training.train && settings->predictions)
-    fault = "predictions: expected with train=false, since weights change "
-            "from batch to batch; run the weights that save-weights leaves";
-  if (!fault)
-    return gst_ssio_training_settings_check (&settings->training, error);
-  g_set_error_literal (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      fault);
-  return FALSE;
-}
-
 static gboolean
 open_settings (GstSsioSession *self, GError **error)
 {
   const GstSsioLinearSettings *settings = &self->settings;
 
-  if ((settings->weights
-          && !gst_ssio_safetensors_check (settings->weights, error))
-      || !gst_ssio_model_parse_widths (settings->layers ? settings->layers
-                                                        : "",
+  if (!gst_ssio_model_parse_widths (settings->layers ? settings->layers : "",
           &self->widths, error))
     return FALSE;
   self->n_outputs = g_array_index (self->widths, guint, self->widths->len - 1);
-  if (!check_labels (settings, self->n_outputs, error)
-      || !check_predictions (settings, self->n_outputs, error)
-      || !check_training (settings, error))
+  if (!gst_ssio_linear_settings_check (settings, self->n_outputs, error))
     return FALSE;
   if (settings->training.train
       && !(self->training = gst_ssio_training_new (&settings->training,
                self->n_outputs, self->collective, error)))
     return FALSE;
-  if (settings->normalize_file
-      && !gst_ssio_safetensors_check (settings->normalize_file, error))
-    return FALSE;
-  if (settings->class_map
-      && !(self->class_map
-           = gst_ssio_class_map_new (settings->class_map, error)))
-    return FALSE;
-  return TRUE;
+  return !settings->class_map
+         || (self->class_map
+             = gst_ssio_class_map_new (settings->class_map, error));
 }
 
 /* Before anything can fail that others have to hear of. */
@@ -206,7 +127,7 @@ gst_ssio_session_free (GstSsioSession *self)
   g_clear_pointer (&self->training, gst_ssio_training_free);
   gst_ssio_session_tell_ranks (self, NULL);
   g_clear_pointer (&self->model, gst_ssio_model_free);
-  g_clear_pointer (&self->normalization, gst_ssio_normalization_free);
+  gst_ssio_input_normalization_clear (&self->normalization);
   g_clear_pointer (&self->files, gst_ssio_data_files_free);
   g_clear_pointer (&self->file, gst_ssio_point_file_unref);
   g_clear_pointer (&self->predictions, gst_ssio_predictions_free);
@@ -265,21 +186,6 @@ find_fields (GstSsioSession *self, GError **error)
   return self->fields != NULL;
 }
 
-/* What was learned stays whatever the points are like. */
-static gboolean
-check_inputs (const GstSsioSession *self, GError **error)
-{
-  const guint n = self->model->layers[0].n_in;
-
-  if (n == self->fields->len)
-    return TRUE;
-  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-      "the model that is being trained has %u inputs, found %u after the caps "
-      "have changed; name them in features",
-      n, self->fields->len);
-  return FALSE;
-}
-
 /* Weights to begin with, but where a checkpoint has them. */
 static gboolean
 init_model (GstSsioSession *self, GError **error)
@@ -298,31 +204,13 @@ static gboolean
 make_model (GstSsioSession *self, GError **error)
 {
   if (self->training && self->model)
-    return check_inputs (self, error);
+    return gst_ssio_model_check_inputs (self->model, self->fields->len, error);
   g_clear_pointer (&self->model, gst_ssio_model_free);
   self->model = gst_ssio_model_new (self->fields->len, self->widths);
   return init_model (self, error)
          && (!self->training
              || gst_ssio_training_set_model (self->training, self->model,
                  error));
-}
-
-/* What the file at path has of how inputs are normalised, if that is
- * anything. */
-static gboolean
-load_normalization (GstSsioSession *self, const gchar *path,
-    GstSsioNormalize *normalize, GError **error)
-{
-  GstSsioNormalization *found;
-
-  if (!gst_ssio_safetensors_load_normalization (path, self->fields->len,
-          normalize, &found, error))
-    return FALSE;
-  if (found) {
-    g_clear_pointer (&self->normalization, gst_ssio_normalization_free);
-    self->normalization = found;
-  }
-  return TRUE;
 }
 
 /* The file that weights have come from, or NULL. */
@@ -334,68 +222,59 @@ find_weights (const GstSsioSession *self)
   return self->settings.weights;
 }
 
-/* Weights mean little to inputs that are not as those they were made for. */
+/* Takes layout. */
 static gboolean
-choose_normalize (GstSsioSession *self, GError **error)
+set_layout (GstSsioSession *self, GstSsioLayout *layout, GError **error)
 {
-  const GstSsioNormalize wanted = self->settings.normalize;
-  const gchar *weights = find_weights (self);
-  GstSsioNormalize told = GST_SSIO_NORMALIZE_NONE;
-
-  if (weights && !load_normalization (self, weights, &told, error))
-    return FALSE;
-  self->normalize = wanted == GST_SSIO_NORMALIZE_AUTO ? told : wanted;
-  if (told == GST_SSIO_NORMALIZE_NONE || told == self->normalize)
-    return TRUE;
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "%s: expected normalize=%s, with which these weights were made, found "
-      "normalize=%s; leave normalize out",
-      weights, gst_ssio_normalize_to_string (told),
-      gst_ssio_normalize_to_string (wanted));
-  return FALSE;
-}
-
-static gboolean
-find_normalization (GstSsioSession *self, GError **error)
-{
-  const gchar *path = self->settings.normalize_file;
-  GstSsioNormalize told;
-
-  if (self->normalization && self->normalization->n != self->fields->len)
-    g_clear_pointer (&self->normalization, gst_ssio_normalization_free);
-  if (!choose_normalize (self, error))
-    return FALSE;
-  if (!path)
-    return TRUE;
-  if (self->normalize != GST_SSIO_NORMALIZE_STATS) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "normalize-file=\"%s\": expected normalize=stats, found normalize=%s",
-        path, gst_ssio_normalize_to_string (self->normalize));
-    return FALSE;
-  }
-  if (!load_normalization (self, path, &told, error))
-    return FALSE;
-  if (told == GST_SSIO_NORMALIZE_STATS)
-    return TRUE;
-  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-      "%s: expected the tensors normalize.mean and normalize.std, found none",
-      path);
-  return FALSE;
+  close_input (self);
+  self->downloads = FALSE;
+  self->layout = layout;
+  self->point_size = gst_ssio_layout_get_point_size (self->layout);
+  return find_fields (self, error) && make_model (self, error)
+         && gst_ssio_input_normalization_choose (&self->normalization,
+             &self->settings, find_weights (self), self->fields->len, error);
 }
 
 gboolean
 gst_ssio_session_set_caps (GstSsioSession *self, GstCaps *caps, GError **error)
 {
+  GstSsioLayout *layout;
+  gboolean is_same;
+
   if (!collect (self, error))
     return FALSE;
-  close_input (self);
-  self->on_device = gst_ssio_caps_are_cuda (caps);
-  self->layout = gst_ssio_layout_new_from_caps (caps, NULL, error);
-  if (!self->layout)
+  layout = gst_ssio_layout_new_from_caps (caps, NULL, error);
+  if (!layout)
     return FALSE;
-  self->point_size = gst_ssio_layout_get_point_size (self->layout);
-  return find_fields (self, error) && make_model (self, error)
-         && find_normalization (self, error);
+  self->on_device = gst_ssio_caps_are_cuda (caps);
+  if (!self->statistics || self->epoch.points == 0)
+    return set_layout (self, layout, error);
+  /* what was measured stays what it is of */
+  is_same = gst_ssio_layout_is_equal (layout, self->layout);
+  gst_ssio_layout_unref (layout);
+  if (!is_same)
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        "normalize=stats: expected the same caps while an epoch is measured, "
+        "found others; set normalize-file");
+  return is_same;
+}
+
+/* What was predicted of an epoch is of the files that it began with. */
+static gboolean
+check_predicted (const GstSsioSession *self, const GstSsioDataFiles *files,
+    GError **error)
+{
+  if (!self->predictions)
+    return TRUE;
+  if (!gst_ssio_predictions_is_open (self->predictions))
+    return gst_ssio_data_files_spare (files, self->settings.predictions,
+        error);
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "%s: expected predictions of the files that the epoch has begun with, "
+      "found other files in mid-epoch; stream them in another pipeline, or all "
+      "of them with one ssiosrc",
+      self->settings.predictions);
+  return FALSE;
 }
 
 gboolean
@@ -406,7 +285,11 @@ gst_ssio_session_set_files (GstSsioSession *self, GstEvent *event,
 
   if (!files)
     return TRUE;
-  if (!collect (self, error)) {
+  if (gst_ssio_data_files_equal (files, self->files)) {
+    gst_ssio_data_files_free (files);
+    return TRUE;
+  }
+  if (!check_predicted (self, files, error) || !collect (self, error)) {
     gst_ssio_data_files_free (files);
     return FALSE;
   }
@@ -439,53 +322,27 @@ get_outcomes (const GstSsioSession *self)
     .predictions = self->predictions,
     .type = self->settings.predictions_type,
     .files = self->files,
-    .center_xy = self->normalize == GST_SSIO_NORMALIZE_CENTER_XY,
+    .center_xy = self->normalization.mode == GST_SSIO_NORMALIZE_CENTER_XY,
   };
-}
-
-/* On the device that the batch is on. NULL without an error where that cannot
- * be. */
-static GstSsioEvaluator *
-new_cuda_evaluator (GstSsioSession *self, const GstSsioModel *model,
-    GstBuffer *buffer, GError **error)
-{
-  const GstSsioOutcomes outcomes = get_outcomes (self);
-  GstMemory *memory = gst_buffer_peek_memory (buffer, 0);
-  GstSsioCudaContext *context;
-  GstSsioEvaluator *evaluator;
-  GError *cause = NULL;
-
-  if (outcomes.center_xy || !gst_ssio_check_cuda_memory (memory, error))
-    return NULL;
-  context = gst_ssio_cuda_memory_get_context (memory);
-  if (!outcomes.targets && !outcomes.predictions)
-    return gst_ssio_cuda_evaluator_new (context, model, self->layout,
-        get_fields (self), error);
-  evaluator = gst_ssio_cuda_outcome_evaluator_new (context, model,
-      self->layout, get_fields (self), &outcomes, &cause);
-  if (g_error_matches (cause, GST_CORE_ERROR, GST_CORE_ERROR_NOT_IMPLEMENTED))
-    g_error_free (cause);
-  else if (cause)
-    g_propagate_error (error, cause);
-  return evaluator;
 }
 
 static GstSsioEvaluator *
 new_evaluator (GstSsioSession *self, GstBuffer *buffer, GError **error)
 {
+  const GstSsioNormalization *stats
+      = gst_ssio_input_normalization_get_stats (&self->normalization);
   const GstSsioOutcomes outcomes = get_outcomes (self);
   GstSsioModel *model = gst_ssio_model_copy (self->model);
-  GstSsioEvaluator *evaluator = NULL;
-  GError *cause = NULL;
+  GstSsioEvaluator *evaluator;
 
-  if (self->normalize == GST_SSIO_NORMALIZE_STATS)
-    gst_ssio_normalization_fold (self->normalization, model);
+  if (stats)
+    gst_ssio_normalization_fold (stats, model);
   if (self->on_device)
-    evaluator = new_cuda_evaluator (self, model, buffer, &cause);
-  self->downloads = self->on_device && !evaluator;
-  if (cause)
-    g_propagate_error (error, cause);
-  else if (!evaluator)
+    evaluator
+        = gst_ssio_device_evaluator_new (gst_buffer_peek_memory (buffer, 0),
+            model, self->layout, get_fields (self), self->settings.threads,
+            &outcomes, &self->downloads, error);
+  else
     evaluator = gst_ssio_outcome_evaluator_new (model, self->layout,
         get_fields (self), self->settings.threads, &outcomes, error);
   gst_ssio_model_free (model);
@@ -500,9 +357,9 @@ open_training (GstSsioSession *self, GError **error)
     .fields = get_fields (self),
     .targets = self->targets,
     .files = self->files,
-    .normalize = self->normalize,
+    .normalize = self->normalization.mode,
     .normalization
-    = self->normalize == GST_SSIO_NORMALIZE_STATS ? self->normalization : NULL,
+    = gst_ssio_input_normalization_get_stats (&self->normalization),
     .n_threads = self->settings.threads,
   };
 
@@ -520,7 +377,7 @@ gst_ssio_session_prepare (GstSsioSession *self, GstBuffer *buffer,
   if (self->evaluator || self->statistics || self->is_training
       || gst_buffer_get_size (buffer) == 0)
     return TRUE;
-  if (self->normalize == GST_SSIO_NORMALIZE_STATS && !self->normalization) {
+  if (gst_ssio_input_normalization_is_to_be_measured (&self->normalization)) {
     self->statistics = gst_ssio_statistics_new (self->layout,
         get_fields (self), self->fields->len, self->settings.threads);
     return TRUE;
@@ -601,11 +458,8 @@ gst_ssio_session_set_epoch (GstSsioSession *self, guint epoch)
 static void
 reset_epoch (GstSsioSession *self, guint epoch)
 {
-  guint i;
-
   self->epoch = (GstSsioEpoch){ .epoch = epoch };
-  for (i = 0; i < self->n_outputs; i++)
-    self->sums[i] = 0;
+  memset (self->sums, 0, self->n_outputs * sizeof (*self->sums));
   if (self->tally)
     gst_ssio_tally_clear (self->tally);
 }
@@ -618,12 +472,13 @@ finish_statistics (GstSsioSession *self, GstSsioReport *report, GError **error)
       && !gst_ssio_statistics_add_up (self->statistics, self->collective,
           error))
     return FALSE;
-  self->normalization = gst_ssio_statistics_finish (self->statistics, error);
-  if (!self->normalization)
+  self->normalization.stats
+      = gst_ssio_statistics_finish (self->statistics, error);
+  if (!self->normalization.stats)
     return FALSE;
   close_computers (self);
   self->has_measured = TRUE;
-  report->measured = gst_ssio_normalization_copy (self->normalization);
+  report->measured = gst_ssio_normalization_copy (self->normalization.stats);
   return TRUE;
 }
 
@@ -635,29 +490,11 @@ report_score (const GstSsioSession *self, GstSsioReport *report)
         gst_ssio_targets_get_ignored (self->targets));
 }
 
-static void
-report_training (const GstSsioSession *self, GstSsioReport *report)
+static guint
+count_ranks (const GstSsioSession *self)
 {
-  const GstSsioOptimizer *optimizer
-      = gst_ssio_training_get_optimizer (self->training);
-
-  report->is_training = TRUE;
-  report->step = optimizer->step;
-  report->learning_rate = gst_ssio_optimizer_get_learning_rate (optimizer);
-  if (self->collective)
-    report->n_ranks = gst_ssio_collective_get_n_ranks (self->collective);
-}
-
-static void
-report_outputs (const GstSsioSession *self, GstSsioReport *report)
-{
-  guint i;
-
-  report->n_means = self->n_outputs;
-  report->means = g_new (gdouble, self->n_outputs);
-  for (i = 0; i < self->n_outputs; i++)
-    report->means[i]
-        = self->epoch.points ? self->sums[i] / self->epoch.points : NAN;
+  return self->collective ? gst_ssio_collective_get_n_ranks (self->collective)
+                          : 0;
 }
 
 static gboolean
@@ -708,9 +545,11 @@ gst_ssio_session_end_epoch (GstSsioSession *self, GstSsioReport *report,
   if (!report->measured) {
     report_score (self, report);
     if (self->training)
-      report_training (self, report);
+      gst_ssio_report_set_training (report,
+          gst_ssio_training_get_optimizer (self->training),
+          count_ranks (self));
     else
-      report_outputs (self, report);
+      gst_ssio_report_set_outputs (report, self->sums, self->n_outputs);
   }
   reset_epoch (self, self->epoch.epoch + 1);
   return TRUE;

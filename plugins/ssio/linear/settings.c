@@ -297,8 +297,8 @@ install_normalization (GObjectClass *class, GParamFlags flags)
   g_object_class_install_property (class, PROP_NORMALIZE_FILE,
       g_param_spec_string ("normalize-file", "Normalize file",
           "A safetensors file with the tensors normalize.mean and "
-          "normalize.std, a value for each input, for normalize=stats (unset = those of the "
-          "weights, or of the first epoch)",
+          "normalize.std, a value for each input, for normalize=stats (unset = "
+          "those of the weights, or of the first epoch)",
           NULL, flags));
 }
 

@@ -36,6 +36,10 @@ void gst_ssio_linear_settings_copy (const GstSsioLinearSettings *settings,
 gboolean
 gst_ssio_linear_settings_need_cpu (const GstSsioLinearSettings *settings);
 
+/* Whether they fit each other, and a model of so many outputs. */
+gboolean gst_ssio_linear_settings_check (const GstSsioLinearSettings *settings,
+    guint n_outputs, GError **error);
+
 void gst_ssio_linear_settings_install (GObjectClass *class);
 
 /* FALSE where there is no such property. */

@@ -126,7 +126,8 @@ static void
 check_same_epoch (const GstStructure *expected, const GstStructure *found)
 {
   static const gchar *const exact[] = { "epoch", "points", "bytes", "step",
-    "scored-points", "ignored-points", "confusion" };
+    "scored-points", "ignored-points", "confusion", "dropped",
+    "missed-batches", "missed-points" };
   static const gchar *const near[]
       = { "loss", "accuracy", "miou", "learning-rate" };
   guint i;

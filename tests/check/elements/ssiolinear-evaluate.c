@@ -429,6 +429,7 @@ GST_START_TEST (normalised_inputs_agree_with_numpy)
   file = g_strdup_printf ("normalize=stats normalize-file=%s/norm.safetensors",
       oracle.folder);
   check_run (&oracle, "", "bare", file, "stats-100");
+  check_run (&oracle, "", "stats", file, "stats-100");
   g_free (file);
   check_run (&oracle, "", "plain", "normalize=center-xy threads=2",
       "center-100");
@@ -461,6 +462,39 @@ GST_START_TEST (the_first_epoch_can_measure_what_the_next_ones_use)
     check_epoch (&oracle, pipeline, "stats-100");
   stop (pipeline);
   clear_oracle (&oracle);
+}
+GST_END_TEST;
+
+/* Caps that come again are the same stream; others are another one. */
+GST_START_TEST (caps_in_mid_epoch_do_not_lose_what_was_measured)
+{
+  GstHarness *harness = linear_new_identity ("normalize=stats");
+  GstMessage *message;
+  const GValue *means;
+
+  linear_push_points (harness, 10, 1);
+  linear_push_caps (harness, LINEAR_CAPS);
+  linear_push_points (harness, 10, 3);
+  linear_push_eos (harness);
+  message = linear_pop_epoch (harness->element);
+  means = gst_structure_get_value (gst_message_get_structure (message),
+      "normalize-mean");
+  fail_unless (means != NULL);
+  fail_unless_equals_float (
+      g_value_get_double (gst_value_array_get_value (means, 0)), 2);
+  gst_message_unref (message);
+  linear_teardown (harness);
+
+  harness = linear_new_identity ("normalize=stats features=x,y");
+  linear_push_points (harness, 10, 1);
+  linear_push_caps (harness,
+      "pointcloud/x-raw, layout=(string)\"y:f4,x:f4\", point-size=(int)8, "
+      "batch-size=(int)100000");
+  gst_harness_push (harness, linear_new_points (10, 3));
+  linear_push_eos (harness);
+  ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
+      GST_STREAM_ERROR_FORMAT, "normalize=stats", "caps", NULL);
+  linear_teardown (harness);
 }
 GST_END_TEST;
 
@@ -540,6 +574,11 @@ GST_START_TEST (normalisation_that_does_not_fit_is_an_error)
       GST_RESOURCE_ERROR_SETTINGS, "found normalize=center-xy");
   EXPECT ("plain", "normalize=center-xy features=x,z,z,intensity",
       GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "found no y");
+  file
+      = g_strdup_printf ("normalize-file=%s/other.safetensors", oracle.folder);
+  EXPECT ("stats", file, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "other.safetensors", "stats.safetensors", "leave normalize-file out");
+  g_free (file);
   file = g_strdup_printf ("normalize-file=%s/norm.safetensors", oracle.folder);
   EXPECT ("bare", file, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
       "expected normalize=stats");
@@ -617,6 +656,7 @@ ssiolinear_evaluate_suite (void)
   tcase_add_test (tcase, evaluation_agrees_with_numpy);
   tcase_add_test (tcase, normalised_inputs_agree_with_numpy);
   tcase_add_test (tcase, the_first_epoch_can_measure_what_the_next_ones_use);
+  tcase_add_test (tcase, caps_in_mid_epoch_do_not_lose_what_was_measured);
   tcase_add_test (tcase, an_only_epoch_that_measures_is_warned_of);
   tcase_add_test (tcase, scores_have_the_same_bits_with_any_number_of_threads);
   tcase_add_test (tcase, normalisation_that_does_not_fit_is_an_error);

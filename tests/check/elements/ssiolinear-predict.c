@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "linearcheck.h"
 
@@ -356,6 +357,128 @@ GST_START_TEST (a_folder_that_is_not_there_is_told_at_once)
 }
 GST_END_TEST;
 
+/* An element that writes predictions of points (x, 1) of one file, which has
+ * 10. */
+static GstHarness *
+new_predicting (const gchar *folder)
+{
+  static const gchar *const names[] = { "a.bin" };
+  static const guint64 counts[] = { 10 };
+  gchar *properties = g_strdup_printf ("predictions=%s/out.npy", folder);
+  GstHarness *harness = linear_new_identity (properties);
+
+  fail_unless (gst_harness_push_event (harness,
+      gst_event_new_ssio_files (names, counts, 1)));
+  g_free (properties);
+  return harness;
+}
+
+static GstBuffer *
+new_batch (guint n, guint64 first_point, guint64 n_told)
+{
+  GstBuffer *batch = linear_new_points (n, 1);
+
+  gst_buffer_add_ssio_batch_meta (batch, 0, 0, 0, first_point, n_told);
+  return batch;
+}
+
+/* Its rows would be those of other points. */
+GST_START_TEST (a_batch_of_other_points_than_it_says_is_an_error)
+{
+  static const guint sizes[] = { 4, 6 };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    gchar *folder = g_dir_make_tmp ("ssio-XXXXXX", NULL);
+    GstHarness *harness = new_predicting (folder);
+    gchar *found = g_strdup_printf ("found %u", sizes[i]);
+
+    gst_harness_push (harness, new_batch (sizes[i], 5, 5));
+    linear_push_eos (harness);
+    ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
+        GST_STREAM_ERROR_FORMAT, "a.bin", "5 points", found, NULL);
+    linear_teardown (harness);
+    fail_unless_equals_int (ssio_check_count_files (folder), 0);
+    ssio_check_remove_folder (folder);
+    g_free (found);
+  }
+}
+GST_END_TEST;
+
+/* Rows would be of one data set and of another. */
+GST_START_TEST (other_files_in_mid_epoch_have_no_place_in_predictions)
+{
+  static const gchar *const names[] = { "b.bin" };
+  static const guint64 counts[] = { 10 };
+  gchar *folder = g_dir_make_tmp ("ssio-XXXXXX", NULL);
+  GstHarness *harness = new_predicting (folder);
+  GstEvent *again;
+
+  fail_unless_equals_int (gst_harness_push (harness, new_batch (5, 0, 5)),
+      GST_FLOW_OK);
+  again = gst_pad_get_sticky_event (harness->srcpad,
+      GST_EVENT_CUSTOM_DOWNSTREAM_STICKY, 0);
+  fail_unless (gst_harness_push_event (harness, again));
+  fail_unless_equals_int (gst_harness_push (harness, new_batch (5, 5, 5)),
+      GST_FLOW_OK);
+  gst_harness_push_event (harness,
+      gst_event_new_ssio_files (names, counts, 1));
+  gst_harness_push (harness, new_batch (5, 0, 5));
+  linear_push_eos (harness);
+  ssio_check_posted_error (harness->element, GST_STREAM_ERROR,
+      GST_STREAM_ERROR_FORMAT, "other files", NULL);
+  linear_teardown (harness);
+  fail_unless_equals_int (ssio_check_count_files (folder), 0);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
+/* A rename would put a file in the place of a device. */
+GST_START_TEST (what_is_no_file_is_not_replaced)
+{
+  gchar *folder = g_dir_make_tmp ("ssio-XXXXXX", NULL);
+  gchar *pipe = g_build_filename (folder, "pipe", NULL);
+  gchar *properties = g_strdup_printf ("predictions=%s", pipe);
+
+  fail_unless (mkfifo (pipe, 0600) == 0);
+  linear_check_start_error (properties, GST_RESOURCE_ERROR_OPEN_WRITE,
+      "expected the name of a file");
+  g_free (properties);
+  g_free (pipe);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
+GST_START_TEST (predictions_do_not_replace_what_is_read)
+{
+  gchar *folder = g_dir_make_tmp ("ssio-XXXXXX", NULL);
+  gchar *path = g_build_filename (folder, "out.npy", NULL);
+  gchar *other = g_build_filename (folder, ".", "out.npy", NULL);
+  const gchar *names[] = { "a.bin", other };
+  static const guint64 counts[] = { 10, 10 };
+  gchar *properties = g_strdup_printf ("predictions=%s", path);
+  GstHarness *harness;
+  gchar *text;
+
+  fail_unless (g_file_set_contents (path, "points", -1, NULL));
+  harness = linear_new_identity (properties);
+  gst_harness_push_event (harness,
+      gst_event_new_ssio_files (names, counts, 2));
+  gst_harness_push (harness, new_batch (10, 0, 10));
+  linear_push_eos (harness);
+  ssio_check_posted_error (harness->element, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_SETTINGS, path, "is read", NULL);
+  linear_teardown (harness);
+  fail_unless (g_file_get_contents (path, &text, NULL, NULL));
+  fail_unless_equals_string (text, "points");
+  g_free (text);
+  g_free (properties);
+  g_free (other);
+  g_free (path);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
 static Suite *
 ssiolinear_predict_suite (void)
 {
@@ -373,6 +496,11 @@ ssiolinear_predict_suite (void)
   tcase_add_test (tcase, an_error_leaves_the_predictions_of_before);
   tcase_add_test (tcase, stops_at_any_moment_leave_no_files_behind);
   tcase_add_test (tcase, a_folder_that_is_not_there_is_told_at_once);
+  tcase_add_test (tcase, a_batch_of_other_points_than_it_says_is_an_error);
+  tcase_add_test (tcase,
+      other_files_in_mid_epoch_have_no_place_in_predictions);
+  tcase_add_test (tcase, what_is_no_file_is_not_replaced);
+  tcase_add_test (tcase, predictions_do_not_replace_what_is_read);
   return suite;
 }
 

@@ -97,6 +97,7 @@ GST_END_TEST;
 GST_START_TEST (files_event_carries_names_and_counts)
 {
   static const gchar *const names[] = { "a.bin", "b/c.las" };
+  static const gchar *const unnamed[] = { NULL, "c.las" };
   static const guint64 counts[] = { 7, G_MAXUINT64 };
   GstEvent *event = gst_event_new_ssio_files (names, counts, 2);
   gchar **locations;
@@ -117,6 +118,10 @@ GST_START_TEST (files_event_carries_names_and_counts)
   event = gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM_STICKY,
       gst_structure_new (GST_SSIO_FILES_NAME, "locations", G_TYPE_INT, 3,
           NULL));
+  fail_if (gst_event_parse_ssio_files (event, &n, &locations, &points));
+  gst_event_unref (event);
+
+  event = gst_event_new_ssio_files (unnamed, counts, 2);
   fail_if (gst_event_parse_ssio_files (event, &n, &locations, &points));
   gst_event_unref (event);
 }
