@@ -15,7 +15,7 @@ export G_SLICE=always-malloc
 # what the registry allocates stays, and is none of ours
 gst-inspect-1.0 ssiosrc >/dev/null
 
-suppressions=()
+suppressions=("--suppressions=$(dirname "$0")/valgrind.supp")
 glib=/usr/share/glib-2.0/valgrind/glib.supp
 [ ! -e "$glib" ] || suppressions+=("--suppressions=$glib")
 # valgrind knows no cachestat(), as Linux before 6.5, and says so: what is asked
