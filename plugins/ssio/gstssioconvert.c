@@ -60,6 +60,7 @@
 #include "convert/negotiate.h"
 #include "cuda/caps.h"
 #include "elements.h"
+#include "filtercaps.h"
 #include "gstssioconvert.h"
 #include "linear/kernels.h"
 #include "need.h"
@@ -245,7 +246,7 @@ gst_ssio_convert_transform_caps (GstBaseTransform *transform,
 {
   GstSsioConvert *self = GST_SSIO_CONVERT (transform);
   GstSsioConvertWish wish = copy_wish (self);
-  GstCaps *result, *filtered;
+  GstCaps *result;
 
   if (direction == GST_PAD_SINK)
     result = gst_ssio_convert_caps_settle (&wish, caps,
@@ -256,12 +257,7 @@ gst_ssio_convert_transform_caps (GstBaseTransform *transform,
   gst_ssio_convert_wish_clear (&wish);
   if (!gst_ssio_kernels_are_built ()) /* converts on the CPU alone */
     result = gst_ssio_convert_caps_take_system (result);
-  if (!filter)
-    return result;
-  filtered
-      = gst_caps_intersect_full (filter, result, GST_CAPS_INTERSECT_FIRST);
-  gst_caps_unref (result);
-  return filtered;
+  return gst_ssio_filter_caps (result, filter);
 }
 
 /* Where nothing that upstream has can become what follows takes, it is for the
@@ -286,9 +282,8 @@ gst_ssio_convert_query (GstBaseTransform *transform, GstPadDirection direction,
     return TRUE;
   caps = gst_pad_get_pad_template_caps (
       GST_BASE_TRANSFORM_SINK_PAD (transform));
-  filter = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
-  gst_query_set_caps_result (query, filter);
-  gst_caps_unref (filter);
+  caps = gst_ssio_filter_caps (caps, filter);
+  gst_query_set_caps_result (query, caps);
   gst_caps_unref (caps);
   return TRUE;
 }

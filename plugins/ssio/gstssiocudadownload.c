@@ -24,6 +24,7 @@
 
 #include "cuda/caps.h"
 #include "elements.h"
+#include "filtercaps.h"
 #include "gstssiocudadownload.h"
 
 struct _GstSsioCudaDownload {
@@ -50,16 +51,10 @@ gst_ssio_cuda_download_transform_caps (GstBaseTransform *transform,
     GstPadDirection direction, GstCaps *caps, GstCaps *filter)
 {
   GstCaps *result = gst_ssio_caps_to_system (caps);
-  GstCaps *filtered;
 
   if (direction == GST_PAD_SRC)
     result = gst_caps_merge (gst_ssio_caps_to_cuda (caps), result);
-  if (!filter)
-    return result;
-  filtered
-      = gst_caps_intersect_full (filter, result, GST_CAPS_INTERSECT_FIRST);
-  gst_caps_unref (result);
-  return filtered;
+  return gst_ssio_filter_caps (result, filter);
 }
 
 static gboolean

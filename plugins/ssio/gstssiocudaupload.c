@@ -51,6 +51,7 @@
 #include "cuda/caps.h"
 #include "cuda/uploader.h"
 #include "elements.h"
+#include "filtercaps.h"
 #include "gstssiocudaupload.h"
 #include "need.h"
 #include "sourcefile.h"
@@ -341,14 +342,8 @@ gst_ssio_cuda_upload_transform_caps (GstBaseTransform *transform,
       = direction == GST_PAD_SINK
             ? caps_for_output (GST_SSIO_CUDA_UPLOAD (transform), caps)
             : gst_ssio_caps_to_system (caps);
-  GstCaps *filtered;
 
-  if (!filter)
-    return result;
-  filtered
-      = gst_caps_intersect_full (filter, result, GST_CAPS_INTERSECT_FIRST);
-  gst_caps_unref (result);
-  return filtered;
+  return gst_ssio_filter_caps (result, filter);
 }
 
 /* An error is posted once, or was by the source: NULL. Until READY, batches are answered as if it were

@@ -214,6 +214,7 @@
 
 #include "arrivals.h"
 #include "elements.h"
+#include "filtercaps.h"
 #include "gstssiolinear.h"
 
 #include "linear/kernels.h"
@@ -440,7 +441,7 @@ static GstCaps *
 gst_ssio_linear_get_caps (GstBaseSink *sink, GstCaps *filter)
 {
   GstSsioLinear *self = GST_SSIO_LINEAR (sink);
-  GstCaps *caps, *filtered;
+  GstCaps *caps;
   gboolean needs_cpu;
 
   GST_OBJECT_LOCK (self);
@@ -449,11 +450,7 @@ gst_ssio_linear_get_caps (GstBaseSink *sink, GstCaps *filter)
   caps = gst_ssio_kernels_are_built () && !needs_cpu
              ? gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink))
              : gst_caps_from_string (GST_SSIO_SYSTEM_CAPS);
-  if (!filter)
-    return caps;
-  filtered = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
-  gst_caps_unref (caps);
-  return filtered;
+  return gst_ssio_filter_caps (caps, filter);
 }
 
 static void

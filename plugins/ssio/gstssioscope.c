@@ -78,7 +78,10 @@
 #include "config.h"
 #endif
 
+#include <gst/ssio/origin.h>
+
 #include "elements.h"
+#include "filtercaps.h"
 #include "gstssioscope.h"
 #include "scope/caps.h"
 #include "scope/clock.h"
@@ -240,7 +243,7 @@ gst_ssio_scope_transform_caps (GstBaseTransform *transform,
   GstStaticPadTemplate *other
       = direction == GST_PAD_SINK ? &src_template : &sink_template;
 
-  return gst_ssio_scope_filter_caps (gst_static_pad_template_get_caps (other),
+  return gst_ssio_filter_caps (gst_static_pad_template_get_caps (other),
       filter);
 }
 
@@ -262,7 +265,7 @@ static gboolean
 set_layout (GstSsioScope *self, GstCaps *caps, GError **error)
 {
   GstSsioLayout *layout = gst_ssio_layout_new_from_caps (caps, NULL, error);
-  gdouble origin[GST_SSIO_N_AXES];
+  gdouble origin[GST_SSIO_N_AXES] = { 0 };
   gchar *color_by;
   gboolean ok;
 
@@ -271,7 +274,7 @@ set_layout (GstSsioScope *self, GstCaps *caps, GError **error)
   GST_OBJECT_LOCK (self);
   color_by = g_strdup (self->settings.color_by);
   GST_OBJECT_UNLOCK (self);
-  gst_ssio_scope_parse_origin (caps, origin);
+  gst_ssio_origin_from_caps (caps, origin);
   self->point_size = gst_ssio_layout_get_point_size (layout);
   ok = gst_ssio_renderer_set_layout (self->renderer, layout, origin, color_by,
       error);

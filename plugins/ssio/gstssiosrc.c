@@ -181,6 +181,7 @@
 
 #include "allocation.h"
 #include "elements.h"
+#include "filtercaps.h"
 #include "gstssiosrc.h"
 #include "need.h"
 #include "seek.h"
@@ -397,7 +398,7 @@ static GstCaps *
 gst_ssio_src_get_caps (GstBaseSrc *src, GstCaps *filter)
 {
   GstSsioSrc *self = GST_SSIO_SRC (src);
-  GstCaps *caps, *filtered;
+  GstCaps *caps;
 
   GST_OBJECT_LOCK (self);
   caps = self->caps ? gst_caps_ref (self->caps) : NULL;
@@ -405,11 +406,7 @@ gst_ssio_src_get_caps (GstBaseSrc *src, GstCaps *filter)
 
   if (!caps)
     caps = gst_pad_get_pad_template_caps (GST_BASE_SRC_PAD (src));
-  if (!filter)
-    return caps;
-  filtered = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
-  gst_caps_unref (caps);
-  return filtered;
+  return gst_ssio_filter_caps (caps, filter);
 }
 
 /* Mapped batches need no pool; read ones take downstream's or a plain one. */

@@ -11,18 +11,6 @@
 #define DEFAULT_FRAMES_PER_SECOND 10
 
 GstCaps *
-gst_ssio_scope_filter_caps (GstCaps *caps, GstCaps *filter)
-{
-  GstCaps *filtered;
-
-  if (!filter)
-    return caps;
-  filtered = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
-  gst_caps_unref (caps);
-  return filtered;
-}
-
-GstCaps *
 gst_ssio_scope_fixate_caps (const GstCaps *batches, GstCaps *frames)
 {
   gint numerator = DEFAULT_FRAMES_PER_SECOND;
@@ -45,25 +33,4 @@ gst_ssio_scope_fixate_caps (const GstCaps *batches, GstCaps *frames)
   gst_structure_fixate_field_nearest_fraction (structure, "framerate",
       numerator, denominator);
   return gst_caps_fixate (frames);
-}
-
-void
-gst_ssio_scope_parse_origin (const GstCaps *batches,
-    gdouble origin[GST_SSIO_N_AXES])
-{
-  const GValue *array
-      = gst_structure_get_value (gst_caps_get_structure (batches, 0),
-          "origin");
-  guint axis;
-
-  for (axis = 0; axis < GST_SSIO_N_AXES; axis++) {
-    const GValue *number = array && GST_VALUE_HOLDS_ARRAY (array)
-                                   && axis < gst_value_array_get_size (array)
-                               ? gst_value_array_get_value (array, axis)
-                               : NULL;
-
-    origin[axis] = number && G_VALUE_HOLDS_DOUBLE (number)
-                       ? g_value_get_double (number)
-                       : 0;
-  }
 }

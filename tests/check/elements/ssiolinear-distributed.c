@@ -7,6 +7,7 @@
 
 #include "linear/mpicheck.h"
 #include "linearcheck.h"
+#include "traincheck.h"
 
 #define N_POINTS 5300
 #define N_INPUTS 2
@@ -221,16 +222,6 @@ GST_START_TEST (schedule_is_as_long_as_the_longest_shard)
 }
 GST_END_TEST;
 
-static GBytes *
-read_file (const gchar *path)
-{
-  gchar *bytes;
-  gsize size;
-
-  fail_unless (g_file_get_contents (path, &bytes, &size, NULL), "%s", path);
-  return g_bytes_new_take (bytes, size);
-}
-
 GST_START_TEST (runs_repeat_bit_for_bit)
 {
   Files files;
@@ -242,7 +233,7 @@ GST_START_TEST (runs_repeat_bit_for_bit)
   files = make_files ();
   for (i = 0; i < 2; i++) {
     g_free (run_ok (4, &files, 100, "shuffle=points seed=3 epochs=2", ""));
-    weights[i] = read_file (files.weights);
+    weights[i] = train_read_file (files.weights);
   }
   fail_unless (g_bytes_equal (weights[0], weights[1]));
   g_bytes_unref (weights[0]);
@@ -263,10 +254,10 @@ GST_START_TEST (training_goes_on_from_a_checkpoint_on_all_ranks)
   checkpoint = ssio_check_make_path (".checkpoint");
   linear = g_strdup_printf ("checkpoint=%s", checkpoint);
   g_free (run_ok (2, &files, 100, "shuffle=points epochs=3", ""));
-  expected = read_file (files.weights);
+  expected = train_read_file (files.weights);
   g_free (run_ok (2, &files, 100, "shuffle=points epochs=1", linear));
   g_free (run_ok (2, &files, 100, "shuffle=points epochs=3", linear));
-  found = read_file (files.weights);
+  found = train_read_file (files.weights);
   fail_unless (g_bytes_equal (expected, found));
   g_bytes_unref (expected);
   g_bytes_unref (found);
@@ -292,7 +283,7 @@ GST_START_TEST (checkpoints_within_an_epoch_go_on_on_all_ranks)
   checkpoint = ssio_check_make_path (".checkpoint");
   linear = g_strdup_printf ("checkpoint=%s checkpoint-interval=1", checkpoint);
   g_free (run_ok (2, &files, 100, "epochs=2", ""));
-  expected = read_file (files.weights);
+  expected = train_read_file (files.weights);
 
   points = make_points ();
   points[52 * 100 * 3] = NAN;
@@ -310,7 +301,7 @@ GST_START_TEST (checkpoints_within_an_epoch_go_on_on_all_ranks)
   fail_unless (g_file_set_contents (files.tile, (const gchar *) points,
       N_POINTS * 3 * sizeof (gfloat), NULL));
   g_free (run_ok (2, &files, 100, "epochs=2", linear));
-  found = read_file (files.weights);
+  found = train_read_file (files.weights);
   fail_unless (g_bytes_equal (expected, found));
   g_bytes_unref (expected);
   g_bytes_unref (found);
