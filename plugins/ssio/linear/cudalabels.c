@@ -5,7 +5,7 @@
 #endif
 
 #include "cudalabels.h"
-#include "sweepplan.h"
+#include "kernelplan.h"
 
 G_STATIC_ASSERT (SSIO_LABEL_ABSENT == GST_SSIO_CLASS_MAP_ABSENT);
 
@@ -33,7 +33,7 @@ gst_ssio_cuda_labels_upload (GstSsioCudaDevice *device,
   const GstSsioClassMap *map = gst_ssio_targets_get_map (targets);
 
   *labels = (SsioKernelLabels){ .n_classes = n_classes };
-  gst_ssio_sweep_plan_make_field (gst_ssio_targets_get_field (targets),
+  gst_ssio_kernel_plan_make_field (gst_ssio_targets_get_field (targets),
       &labels->field);
   labels->ignored = gst_ssio_targets_get_ignore_label (targets);
   return !map || upload_map (device, map, labels, error);

@@ -7,7 +7,7 @@
 
 #include "linear/kernel-abi.h"
 #include "linear/kernel-host.h"
-#include "linear/sweepplan.h"
+#include "linear/kernelplan.h"
 #include "linear/targets.h"
 #include "ssiocheck.h"
 
@@ -79,8 +79,8 @@ init_score (Score *score, const gchar *layout, guint n_classes,
   params->labels.n_classes = n_classes;
   params->scores = 1;
   params->counts.in_shared = n_classes <= 64;
-  gst_ssio_sweep_plan_make_field (gst_ssio_layout_get_field (score->layout,
-                                      label),
+  gst_ssio_kernel_plan_make_field (gst_ssio_layout_get_field (score->layout,
+                                       label),
       &params->labels.field);
   params->labels.ignored = ignore_label;
   if (map) {
