@@ -4,67 +4,37 @@
 #include "config.h"
 #endif
 
-#include <gmodule.h>
 #include <gst/gst.h>
 
 #include "cublaslt.h"
+#include "sharedlibrary.h"
 
 static GMutex lock; /* of what follows */
 static GstSsioCublasLt library;
 static gboolean is_loaded;
 
-/* The newest first. */
-static const gchar *const names[] = {
-  "libcublasLt.so.13",
-  "libcublasLt.so.12",
-  "libcublasLt.so.11",
-};
-
-/* Another version may be in the process, of PyTorch say. */
-#define FLAGS (G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL)
-
-static GModule *
-open_library (void)
-{
-  const gchar *name = g_getenv ("GST_SSIO_CUBLASLT_LIBRARY");
-  GModule *module = NULL;
-  guint i;
-
-  if (name && *name)
-    return g_module_open (name, FLAGS);
-  for (i = 0; i < G_N_ELEMENTS (names) && !module; i++)
-    module = g_module_open (names[i], FLAGS);
-  return module;
-}
-
-static gboolean
-load_symbols (GModule *module)
-{
-#define LOAD(name, arguments) \
-  if (!g_module_symbol (module, #name, (gpointer *) &library.name)) \
-    return FALSE;
-  GST_SSIO_CUBLASLT_FUNCTIONS (LOAD)
-#undef LOAD
-  return TRUE;
-}
-
 static gboolean
 load (GError **error)
 {
-  GModule *module = open_library ();
-  gboolean found = module && load_symbols (module);
+  /* the newest first */
+  static const gchar *const names[] = { "libcublasLt.so.13",
+    "libcublasLt.so.12", "libcublasLt.so.11", NULL };
+#define SYMBOL(name, arguments) { #name, (gpointer *) &library.name },
+  static const GstSsioSymbol symbols[]
+      = { GST_SSIO_CUBLASLT_FUNCTIONS (SYMBOL){ NULL, NULL } };
+#undef SYMBOL
+  gchar *reason;
 
-  if (found)
-    g_module_make_resident (module);
-  else
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-        "a model this wide needs cuBLASLt (libcublasLt.so.13, .12 or .11, of "
-        "the CUDA Toolkit), which cannot be opened: %s; install it, or let "
-        "LD_LIBRARY_PATH name its folder",
-        g_module_error ());
-  if (module)
-    g_module_close (module);
-  return found;
+  if (gst_ssio_shared_library_open ("GST_SSIO_CUBLASLT_LIBRARY", names,
+          symbols, &reason))
+    return TRUE;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+      "a model this wide needs cuBLASLt (libcublasLt.so.13, .12 or .11, of "
+      "the CUDA Toolkit), which cannot be opened: %s; install it, or let "
+      "LD_LIBRARY_PATH name its folder",
+      reason);
+  g_free (reason);
+  return FALSE;
 }
 
 const GstSsioCublasLt *
