@@ -9,45 +9,35 @@
 #include "cublaslt.h"
 #include "sharedlibrary.h"
 
-static GMutex lock; /* of what follows */
-static GstSsioCublasLt library;
-static gboolean is_loaded;
+static GstSsioCublasLt functions;
 
-static gboolean
-load (GError **error)
+static const gchar *const names[]
+    = { "libcublasLt.so.13", "libcublasLt.so.12", "libcublasLt.so.11", NULL };
+
+#define SYMBOL(name, arguments) { #name, (gpointer *) &functions.name },
+static const GstSsioSymbol symbols[]
+    = { GST_SSIO_CUBLASLT_FUNCTIONS (SYMBOL){ NULL, NULL } };
+
+static GstSsioSharedLibrary library = {
+  .variable = "GST_SSIO_CUBLASLT_LIBRARY",
+  .names = names,
+  .symbols = symbols,
+};
+
+const GstSsioCublasLt *
+gst_ssio_cublaslt_get (GError **error)
 {
-  /* the newest first */
-  static const gchar *const names[] = { "libcublasLt.so.13",
-    "libcublasLt.so.12", "libcublasLt.so.11", NULL };
-#define SYMBOL(name, arguments) { #name, (gpointer *) &library.name },
-  static const GstSsioSymbol symbols[]
-      = { GST_SSIO_CUBLASLT_FUNCTIONS (SYMBOL){ NULL, NULL } };
-#undef SYMBOL
   gchar *reason;
 
-  if (gst_ssio_shared_library_open ("GST_SSIO_CUBLASLT_LIBRARY", names,
-          symbols, &reason))
-    return TRUE;
+  if (gst_ssio_shared_library_need (&library, &reason))
+    return &functions;
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
       "a model this wide needs cuBLASLt (libcublasLt.so.13, .12 or .11, of "
       "the CUDA Toolkit), which cannot be opened: %s; install it, or let "
       "LD_LIBRARY_PATH name its folder",
       reason);
   g_free (reason);
-  return FALSE;
-}
-
-const GstSsioCublasLt *
-gst_ssio_cublaslt_get (GError **error)
-{
-  const GstSsioCublasLt *loaded;
-
-  g_mutex_lock (&lock);
-  if (!is_loaded)
-    is_loaded = load (error);
-  loaded = is_loaded ? &library : NULL;
-  g_mutex_unlock (&lock);
-  return loaded;
+  return NULL;
 }
 
 gboolean

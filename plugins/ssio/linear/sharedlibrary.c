@@ -12,15 +12,16 @@
 #define FLAGS (G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL)
 
 static GModule *
-open_first (const gchar *variable, const gchar *const *names)
+open_first (const GstSsioSharedLibrary *library)
 {
-  const gchar *name = g_getenv (variable);
+  const gchar *named = g_getenv (library->variable);
   GModule *module = NULL;
+  guint i;
 
-  if (name && *name)
-    return g_module_open (name, FLAGS);
-  for (; *names && !module; names++)
-    module = g_module_open (*names, FLAGS);
+  if (named && *named)
+    return g_module_open (named, FLAGS);
+  for (i = 0; library->names[i] && !module; i++)
+    module = g_module_open (library->names[i], FLAGS);
   return module;
 }
 
@@ -34,12 +35,11 @@ find_symbols (GModule *module, const GstSsioSymbol *symbols)
   return TRUE;
 }
 
-gboolean
-gst_ssio_shared_library_open (const gchar *variable, const gchar *const *names,
-    const GstSsioSymbol *symbols, gchar **reason)
+static gboolean
+load (const GstSsioSharedLibrary *library, gchar **reason)
 {
-  GModule *module = open_first (variable, names);
-  const gboolean found = module && find_symbols (module, symbols);
+  GModule *module = open_first (library);
+  const gboolean found = module && find_symbols (module, library->symbols);
 
   if (found)
     g_module_make_resident (module);
@@ -48,4 +48,17 @@ gst_ssio_shared_library_open (const gchar *variable, const gchar *const *names,
   if (module)
     g_module_close (module);
   return found;
+}
+
+gboolean
+gst_ssio_shared_library_need (GstSsioSharedLibrary *library, gchar **reason)
+{
+  gboolean is_open;
+
+  g_mutex_lock (&library->lock);
+  if (!library->is_open)
+    library->is_open = load (library, reason);
+  is_open = library->is_open;
+  g_mutex_unlock (&library->lock);
+  return is_open;
 }

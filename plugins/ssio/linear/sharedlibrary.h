@@ -11,11 +11,20 @@ typedef struct {
   gpointer *place; /* of its address */
 } GstSsioSymbol;
 
-/* Opens the library that the environment variable names, or else the first of
- * names that is there, and finds all symbols of it; both lists end with a NULL.
- * It stays open: what started there may not survive else. FALSE where there is
- * none, or it lacks a symbol; *reason says so, to be freed with g_free(). */
-gboolean gst_ssio_shared_library_open (const gchar *variable,
-    const gchar *const *names, const GstSsioSymbol *symbols, gchar **reason);
+/* Lists end with a NULL; the rest is zeros. */
+typedef struct {
+  const gchar *variable;     /* of the environment: a file in place of names */
+  const gchar *const *names; /* the best first */
+  const GstSsioSymbol *symbols; /* all of them are needed */
+
+  GMutex lock; /* of what follows */
+  gboolean is_open;
+} GstSsioSharedLibrary;
+
+/* Opens it the first time, for ever: what started there may not survive else.
+ * FALSE where there is none, or it lacks a symbol; *reason says so, to be freed
+ * with g_free(). */
+gboolean gst_ssio_shared_library_need (GstSsioSharedLibrary *library,
+    gchar **reason);
 
 G_END_DECLS

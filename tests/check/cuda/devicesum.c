@@ -2,8 +2,6 @@
 /* Ranks that add up the values of their steps from device to device: on
  * stand-ins for the driver and for NCCL, or one rank with the real ones. */
 
-#include <gmodule.h>
-
 #include "cudacheck.h"
 #include "fakenccl.h"
 #include "linear/distributed/devicesum.h"
@@ -21,21 +19,8 @@ typedef struct {
   guint n_devices; /* a rank has that of its number, or what is left of it */
 } Job;
 
-static gpointer
-find_fake (const gchar *name)
-{
-  GModule *module
-      = g_module_open (g_getenv ("GST_SSIO_NCCL_LIBRARY"), G_MODULE_BIND_LAZY);
-  gpointer function = NULL;
-
-  fail_unless (module != NULL && g_module_symbol (module, name, &function),
-      "%s", g_module_error ());
-  g_module_make_resident (module);
-  g_module_close (module);
-  return function;
-}
-
-#define FAKE(name) ((__typeof__ (&name)) find_fake (#name))
+#define FAKE(name) \
+  ((__typeof__ (&name)) ssio_cuda_find_fake ("GST_SSIO_NCCL_LIBRARY", #name))
 
 static void
 set_devices (guint n)

@@ -9,40 +9,31 @@
 #include "nccl.h"
 #include "sharedlibrary.h"
 
-static GMutex lock; /* of what follows */
-static GstSsioNccl library;
-static gboolean is_loaded;
+static GstSsioNccl functions;
 
-static gboolean
-load (GError **error)
-{
-  static const gchar *const names[] = { "libnccl.so.2", NULL };
-#define SYMBOL(name, type, arguments) { #name, (gpointer *) &library.name },
-  static const GstSsioSymbol symbols[]
-      = { GST_SSIO_NCCL_FUNCTIONS (SYMBOL){ NULL, NULL } };
-#undef SYMBOL
-  gchar *reason;
+static const gchar *const names[] = { "libnccl.so.2", NULL };
 
-  if (gst_ssio_shared_library_open ("GST_SSIO_NCCL_LIBRARY", names, symbols,
-          &reason))
-    return TRUE;
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
-      "no NCCL: %s", reason);
-  g_free (reason);
-  return FALSE;
-}
+#define SYMBOL(name, type, arguments) { #name, (gpointer *) &functions.name },
+static const GstSsioSymbol symbols[]
+    = { GST_SSIO_NCCL_FUNCTIONS (SYMBOL){ NULL, NULL } };
+
+static GstSsioSharedLibrary library = {
+  .variable = "GST_SSIO_NCCL_LIBRARY",
+  .names = names,
+  .symbols = symbols,
+};
 
 const GstSsioNccl *
 gst_ssio_nccl_get (GError **error)
 {
-  const GstSsioNccl *loaded;
+  gchar *reason;
 
-  g_mutex_lock (&lock);
-  if (!is_loaded)
-    is_loaded = load (error);
-  loaded = is_loaded ? &library : NULL;
-  g_mutex_unlock (&lock);
-  return loaded;
+  if (gst_ssio_shared_library_need (&library, &reason))
+    return &functions;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+      "no NCCL: %s", reason);
+  g_free (reason);
+  return NULL;
 }
 
 gboolean
