@@ -41,6 +41,7 @@ struct ncclComm {
   Room *room;
   int n_ranks;
   int rank;
+  unsigned is_aborted;
   ncclResult_t status; /* of what was put on streams */
   unsigned n_pending;  /* of that, what is not done */
   Job *jobs; /* freed with the communicator, which outlives the work */
@@ -64,6 +65,7 @@ static unsigned failing_call[N_CALLS];
 static int failing_status;
 static unsigned n_live;
 static unsigned n_ids;
+static int is_deaf; /* atomic */
 
 static int
 find_call (const char *name)
@@ -108,6 +110,12 @@ fakenccl_count_live (void)
   return n;
 }
 
+void
+fakenccl_set_deaf (int value)
+{
+  __atomic_store_n (&is_deaf, value, __ATOMIC_RELEASE);
+}
+
 static ncclResult_t
 begin (int call)
 {
@@ -128,6 +136,14 @@ count_live (int n)
   pthread_mutex_unlock (&lock);
 }
 
+static bool
+is_over (const struct ncclComm *comm)
+{
+  return __atomic_load_n (&comm->is_aborted, __ATOMIC_ACQUIRE)
+         || (!__atomic_load_n (&is_deaf, __ATOMIC_ACQUIRE)
+             && __atomic_load_n (&comm->room->is_aborted, __ATOMIC_ACQUIRE));
+}
+
 /* False where somebody has gone. */
 static bool
 meet (struct ncclComm *comm)
@@ -143,7 +159,7 @@ meet (struct ncclComm *comm)
     return true;
   }
   while (__atomic_load_n (&room->n_meetings, __ATOMIC_ACQUIRE) == meeting) {
-    if (__atomic_load_n (&room->is_aborted, __ATOMIC_ACQUIRE)) {
+    if (is_over (comm)) {
       __atomic_store_n (&comm->status, ncclRemoteError, __ATOMIC_RELEASE);
       return false;
     }
@@ -246,6 +262,7 @@ ncclResult_t
 ncclCommAbort (ncclComm_t comm)
 {
   __atomic_store_n (&comm->room->is_aborted, 1, __ATOMIC_RELEASE);
+  __atomic_store_n (&comm->is_aborted, 1, __ATOMIC_RELEASE);
   return ncclCommDestroy (comm);
 }
 

@@ -130,6 +130,83 @@ GST_START_TEST (rank_that_stops_early_is_named_by_all)
 }
 GST_END_TEST;
 
+/* What an adder of a rank saw. */
+typedef struct {
+  gboolean fails;
+  guint n_sums;
+  guint n_ends; /* where not all leave */
+  guint n_leaves;
+} Adder;
+
+static gboolean
+count_sum (gpointer data, gdouble *values, gsize n_values, GError **error)
+{
+  Adder *self = data;
+
+  self->n_sums++;
+  if (self->fails)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
+        "no device");
+  return !self->fails;
+}
+
+static void
+count_end (gpointer data, gboolean all_leave)
+{
+  Adder *self = data;
+
+  self->n_ends += !all_leave;
+  self->n_leaves += all_leave;
+}
+
+/* Adders of all ranks. */
+static void
+step_by_adder (GstSsioCollective *collective, gpointer data, GError **error)
+{
+  static const GstSsioAdder adder = { count_sum, count_end };
+  Adder *own = (Adder *) data + gst_ssio_collective_get_rank (collective);
+  gdouble value = 1;
+  guint step;
+
+  gst_ssio_collective_set_adder (collective, &adder, own);
+  for (step = 0; step < 2 && !*error; step++)
+    gst_ssio_collective_step (collective, &value, 1, error);
+  gst_ssio_collective_leave (collective, *error ? (*error)->message : NULL);
+}
+
+GST_START_TEST (adder_is_closed_when_all_leave)
+{
+  Adder adders[RANKS] = { { 0 } };
+  guint r;
+
+  thread_ranks_run (RANKS, step_by_adder, adders, NULL);
+  for (r = 0; r < RANKS; r++) {
+    fail_unless_equals_int (adders[r].n_sums, 2);
+    fail_unless_equals_int (adders[r].n_leaves, 1);
+    fail_unless_equals_int (adders[r].n_ends, 0);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (failure_of_one_adder_is_told_by_all)
+{
+  Adder adders[RANKS] = { { 0 } };
+  GError *errors[RANKS];
+  guint r;
+
+  adders[2].fails = TRUE;
+  thread_ranks_run (RANKS, step_by_adder, adders, errors);
+  ssio_check_gerror (&errors[2], GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
+      "no device");
+  expect_errors (errors, 2, "rank 2 (of 0 to 3) has failed: no device");
+  for (r = 0; r < RANKS; r++) {
+    fail_unless_equals_int (adders[r].n_sums, 1);
+    fail_unless_equals_int (adders[r].n_leaves, 0);
+    fail_unless_equals_int (adders[r].n_ends, 1);
+  }
+}
+GST_END_TEST;
+
 /* The first letter of a text that is too long. */
 static void
 fail_at_length (GstSsioCollective *collective, gpointer data, GError **error)
@@ -322,6 +399,8 @@ collective_suite (void)
   tcase_add_test (tcase, ranks_at_their_end_take_part_with_nothing);
   tcase_add_test (tcase, failure_of_a_rank_is_told_by_all);
   tcase_add_test (tcase, rank_that_stops_early_is_named_by_all);
+  tcase_add_test (tcase, adder_is_closed_when_all_leave);
+  tcase_add_test (tcase, failure_of_one_adder_is_told_by_all);
   tcase_add_test (tcase, long_text_is_cut_between_characters);
   tcase_add_test (tcase, wait_for_others_can_be_interrupted);
   tcase_add_test (tcase, ranks_leave_at_once_without_a_wait);

@@ -35,10 +35,16 @@ typedef struct {
   ThreadRank function;
   gpointer data;
   GError *error;
+  GstSsioCollective *collective;
+  guint n_turns; /* until it is interrupted; 0 where it is not */
 } Thread;
 
 /* The thread's own, for the channel that it opens. */
 static GPrivate current;
+
+/* Of the next run. */
+static guint interrupted_rank;
+static guint interrupted_turn;
 
 static void
 arrive (GstSsioChannel *channel, gconstpointer bytes, gsize size)
@@ -89,12 +95,23 @@ close_channel (GstSsioChannel *channel)
   g_free (channel);
 }
 
+/* A farewell is another thread's. */
+static void
+count_turn (void)
+{
+  Thread *thread = g_private_get (&current);
+
+  if (thread && thread->n_turns > 0 && --thread->n_turns == 0)
+    gst_ssio_collective_interrupt (thread->collective);
+}
+
 static gboolean
 gather (GstSsioChannel *channel, gconstpointer mine, gpointer all, gsize size,
     GError **error)
 {
   channel->all = all;
   arrive (channel, mine, size);
+  count_turn ();
   return TRUE;
 }
 
@@ -167,13 +184,12 @@ static gpointer
 run (gpointer data)
 {
   Thread *thread = data;
-  GstSsioCollective *collective;
 
   g_private_set (&current, thread);
-  collective = gst_ssio_collective_new (&transport, thread->rank,
+  thread->collective = gst_ssio_collective_new (&transport, thread->rank,
       thread->room->n_ranks, NULL);
-  fail_unless (collective != NULL);
-  thread->function (collective, thread->data, &thread->error);
+  fail_unless (thread->collective != NULL);
+  thread->function (thread->collective, thread->data, &thread->error);
   return NULL;
 }
 
@@ -190,6 +206,13 @@ clear_room (Room *room)
 }
 
 void
+thread_ranks_interrupt (guint rank, guint nth)
+{
+  interrupted_rank = rank;
+  interrupted_turn = nth;
+}
+
+void
 thread_ranks_run (guint n_ranks, ThreadRank rank, gpointer data,
     GError **errors)
 {
@@ -200,7 +223,8 @@ thread_ranks_run (guint n_ranks, ThreadRank rank, gpointer data,
 
   g_mutex_init (&room.lock);
   for (r = 0; r < n_ranks; r++) {
-    state[r] = (Thread){ &room, r, rank, data, NULL };
+    state[r] = (Thread){ &room, r, rank, data,
+      .n_turns = r == interrupted_rank ? interrupted_turn : 0 };
     threads[r] = g_thread_new ("rank", run, &state[r]);
   }
   for (r = 0; r < n_ranks; r++) {
@@ -211,6 +235,7 @@ thread_ranks_run (guint n_ranks, ThreadRank rank, gpointer data,
       fail_unless (state[r].error == NULL, "rank %u: %s", r,
           state[r].error ? state[r].error->message : "");
   }
+  interrupted_turn = 0;
   fail_unless (gst_ssio_leaving_wait (60));
   clear_room (&room);
 }

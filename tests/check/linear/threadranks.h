@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 typedef void (*ThreadRank) (GstSsioCollective *collective, gpointer data,
     GError **error);
 
+/* In the next run, interrupts a rank right after it has come to its nth turn,
+ * counted from 1; texts that follow a turn count as one. */
+void thread_ranks_interrupt (guint rank, guint nth);
+
 /* Runs n_ranks of them until all have returned and left; errors, which may be
  * NULL, has room for one of each. */
 void thread_ranks_run (guint n_ranks, ThreadRank rank, gpointer data,

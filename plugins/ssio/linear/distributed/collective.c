@@ -49,14 +49,14 @@ struct _GstSsioCollective {
   GstSsioChannel *channel;
   guint rank;
   guint n_ranks;
-  gint is_interrupted; /* atomic */
-  GstSsioAdder adder;  /* of steps; NULL for the transport */
+  gint is_interrupted;       /* atomic */
+  const GstSsioAdder *adder; /* of steps; NULL for the transport */
   gpointer adder_data;
-  GDestroyNotify free_adder_data;
 
   gboolean is_opening; /* the channel is what is in flight */
   gboolean is_meeting; /* turns are */
   gboolean is_over;    /* no turn can follow */
+  gboolean is_leaving; /* what was promised is kept, and nothing else */
   Turn turn;           /* this rank's */
   Turn *turns;         /* of all */
   gchar text[GST_SSIO_COLLECTIVE_MAX_TEXT];
@@ -110,18 +110,31 @@ gst_ssio_collective_get_n_ranks (const GstSsioCollective *self)
 }
 
 void
-gst_ssio_collective_set_adder (GstSsioCollective *self, GstSsioAdder adder,
-    gpointer data, GDestroyNotify free_data)
+gst_ssio_collective_set_adder (GstSsioCollective *self,
+    const GstSsioAdder *adder, gpointer data)
 {
   self->adder = adder;
   self->adder_data = data;
-  self->free_adder_data = free_data;
+}
+
+static void
+close_adder (GstSsioCollective *self, gboolean all_leave)
+{
+  if (self->adder)
+    self->adder->close (self->adder_data, all_leave);
+  self->adder = NULL;
 }
 
 void
 gst_ssio_collective_interrupt (GstSsioCollective *self)
 {
   g_atomic_int_set (&self->is_interrupted, TRUE);
+}
+
+gboolean
+gst_ssio_collective_is_interrupted (const GstSsioCollective *self)
+{
+  return self->is_leaving || g_atomic_int_get (&self->is_interrupted);
 }
 
 /* Ranks share cores with each other and with what computes: one that kept
@@ -324,6 +337,8 @@ sum (GstSsioCollective *self, GstSsioSumType type, guint64 *values,
   return TRUE;
 }
 
+/* Where the adder fails, other ranks may wait in theirs: that of this one goes
+ * at once, and the next turn tells them why. */
 static gboolean
 add_up_step (GstSsioCollective *self, gdouble *values, gsize n_values,
     GError **error)
@@ -331,9 +346,9 @@ add_up_step (GstSsioCollective *self, gdouble *values, gsize n_values,
   if (!self->adder)
     return sum (self, GST_SSIO_SUM_DOUBLES, (guint64 *) values, n_values,
         error);
-  if (self->adder (self->adder_data, values, n_values, error))
+  if (self->adder->add_up (self->adder_data, values, n_values, error))
     return TRUE;
-  self->is_over = TRUE;
+  close_adder (self, FALSE);
   return FALSE;
 }
 
@@ -455,6 +470,17 @@ gst_ssio_collective_end (GstSsioCollective *self, gdouble *values,
   return TRUE;
 }
 
+/* In the last turn, which has been one of all ranks. */
+static gboolean
+do_all_leave (const GstSsioCollective *self)
+{
+  guint r = 0;
+
+  while (r < self->n_ranks && self->turns[r].purpose == TO_LEAVE)
+    r++;
+  return r == self->n_ranks;
+}
+
 /* Keeps what it has promised, then tells the others. */
 static void
 say_farewell (gpointer data)
@@ -468,8 +494,7 @@ say_farewell (gpointer data)
     set_text (self, self->message);
   if (!self->is_over)
     take_turn (self, &turn, NULL, NULL);
-  if (self->adder)
-    self->free_adder_data (self->adder_data);
+  close_adder (self, do_all_leave (self));
   self->transport->close (self->channel);
   g_free (self->message);
   g_free (self->turns);
@@ -481,6 +506,7 @@ void
 gst_ssio_collective_leave (GstSsioCollective *self, const gchar *message)
 {
   g_atomic_int_set (&self->is_interrupted, FALSE);
+  self->is_leaving = TRUE;
   self->message = g_strdup (message);
   gst_ssio_leaving_begin (say_farewell, self);
   gst_ssio_leaving_count_open (-1);

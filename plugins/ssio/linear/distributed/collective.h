@@ -42,15 +42,26 @@ void gst_ssio_collective_leave (GstSsioCollective *collective,
  * after an error of those that follow. */
 void gst_ssio_collective_interrupt (GstSsioCollective *collective);
 
-/* Adds up the values of all ranks where all are here, as
- * gst_ssio_collective_sum() does. */
-typedef gboolean (*GstSsioAdder) (gpointer data, gdouble *values,
-    gsize n_values, GError **error);
+/* Whether it was, or leaves; for adders. */
+gboolean
+gst_ssio_collective_is_interrupted (const GstSsioCollective *collective);
+
+/* What adds up in place of the transport. */
+typedef struct {
+  /* Adds up the values of all ranks where all are here, as
+   * gst_ssio_collective_sum() does. */
+  gboolean (*add_up) (gpointer data, gdouble *values, gsize n_values,
+      GError **error);
+
+  /* Frees data, as soon as add_up has failed or all ranks have come to
+   * leave. Only where all_leave do all ranks do so at once. */
+  void (*close) (gpointer data, gboolean all_leave);
+} GstSsioAdder;
 
 /* Has what is added up in steps from now on be added up by adder, on all ranks
- * at once. data goes by free_data when all have come to leave. */
+ * at once. */
 void gst_ssio_collective_set_adder (GstSsioCollective *collective,
-    GstSsioAdder adder, gpointer data, GDestroyNotify free_data);
+    const GstSsioAdder *adder, gpointer data);
 
 /* Whether all ranks have the same text, a list as "seed 1, layers 2"; what
  * names it in the error. */

@@ -18,6 +18,11 @@ GST_DEBUG_CATEGORY_STATIC (ssio_ranks_debug);
 /* Between looks at whether sums are there. */
 #define LOOK_INTERVAL 10 /* us */
 
+/* How long sums may take yet where somebody wants this rank to stop: all ranks
+ * have come for them, so that they are there at once, unless a rank has failed
+ * and NCCL does not tell, as on one machine. */
+#define PATIENCE G_TIME_SPAN_SECOND
+
 /* What ranks tell each other in 64-bit words: whether one can take part, and
  * the UUID of its device; then rank 0 the id of what they meet on. */
 #define UUID_WORDS 2
@@ -26,6 +31,7 @@ GST_DEBUG_CATEGORY_STATIC (ssio_ranks_debug);
 
 typedef struct {
   const GstSsioNccl *nccl;
+  const GstSsioCollective *collective;
   GstSsioCudaContext *context;
   const GstSsioCudaDriver *driver;
   GstSsioCudaStream *stream;
@@ -35,18 +41,18 @@ typedef struct {
   CUdeviceptr on_device;
   gdouble *on_host; /* page-locked */
   ncclComm_t comm;  /* NULL until ranks have met */
-  gboolean has_failed;
 } DeviceSum;
 
+/* Where not all ranks leave, NCCL must not wait for them. */
 static void
-close_current (DeviceSum *self)
+close_current (DeviceSum *self, gboolean all_leave)
 {
   const GstSsioCudaDriver *driver = self->driver;
 
-  if (self->comm && self->has_failed)
-    self->nccl->ncclCommAbort (self->comm);
-  else if (self->comm)
+  if (self->comm && all_leave)
     self->nccl->ncclCommDestroy (self->comm);
+  else if (self->comm)
+    self->nccl->ncclCommAbort (self->comm);
   if (self->handle)
     driver->cuStreamSynchronize (self->handle);
   if (self->on_host)
@@ -59,12 +65,12 @@ close_current (DeviceSum *self)
 }
 
 static void
-device_sum_free (gpointer data)
+device_sum_free (gpointer data, gboolean all_leave)
 {
   DeviceSum *self = data;
   gboolean is_current = gst_ssio_cuda_context_push (self->context, NULL);
 
-  close_current (self);
+  close_current (self, all_leave);
   if (is_current)
     gst_ssio_cuda_context_pop (self->context);
   gst_object_unref (self->context);
@@ -91,7 +97,8 @@ open_current (DeviceSum *self, GError **error)
 
 /* All but what ranks meet on. */
 static DeviceSum *
-device_sum_new (GstSsioCudaContext *context, gsize max_values, GError **error)
+device_sum_new (const GstSsioCollective *collective,
+    GstSsioCudaContext *context, gsize max_values, GError **error)
 {
   const GstSsioNccl *nccl = gst_ssio_nccl_get (error);
   DeviceSum *self;
@@ -101,14 +108,16 @@ device_sum_new (GstSsioCudaContext *context, gsize max_values, GError **error)
     return NULL;
   self = g_new0 (DeviceSum, 1);
   self->nccl = nccl;
+  self->collective = collective;
   self->context = gst_object_ref (context);
   self->driver = gst_ssio_cuda_context_get_driver (context);
   self->max_values = max_values;
   is_open = open_current (self, error);
   gst_ssio_cuda_context_pop (context);
-  if (!is_open)
-    g_clear_pointer (&self, device_sum_free);
-  return self;
+  if (is_open)
+    return self;
+  device_sum_free (self, FALSE);
+  return NULL;
 }
 
 /* NCCL tells of another rank's end as of its own failures. */
@@ -124,20 +133,32 @@ check_ranks (DeviceSum *self, GError **error)
                  error));
 }
 
+/* Sets *end where it is 0 and there begins to be one. */
+static gboolean
+has_patience (const DeviceSum *self, gint64 *end)
+{
+  if (!gst_ssio_collective_is_interrupted (self->collective))
+    return TRUE;
+  if (*end == 0)
+    *end = g_get_monotonic_time () + PATIENCE;
+  return g_get_monotonic_time () < *end;
+}
+
 /* Until the sums are in the host's memory. */
 static gboolean
 wait_for_sums (DeviceSum *self, GError **error)
 {
+  gint64 end = 0;
   CUresult result;
 
-  do {
-    result = self->driver->cuEventQuery (self->done);
-    if (!check_ranks (self, error))
+  while ((result = self->driver->cuEventQuery (self->done))
+         == CUDA_ERROR_NOT_READY) {
+    if (!check_ranks (self, error) || !has_patience (self, &end))
       return FALSE;
-    if (result == CUDA_ERROR_NOT_READY)
-      g_usleep (LOOK_INTERVAL);
-  } while (result == CUDA_ERROR_NOT_READY);
-  return gst_ssio_cuda_check (result, "cuEventQuery", error);
+    g_usleep (LOOK_INTERVAL);
+  }
+  return gst_ssio_cuda_check (result, "cuEventQuery", error)
+         && check_ranks (self, error);
 }
 
 static gboolean
@@ -162,22 +183,24 @@ add_up_current (DeviceSum *self, gdouble *values, gsize n, GError **error)
   return TRUE;
 }
 
-/* GstSsioAdder */
 static gboolean
 add_up (gpointer data, gdouble *values, gsize n_values, GError **error)
 {
   DeviceSum *self = data;
+  gboolean ok = TRUE;
   gsize n;
 
   if (!gst_ssio_cuda_context_push (self->context, error))
     return FALSE;
-  for (; n_values > 0 && !self->has_failed; n_values -= n, values += n) {
+  for (; n_values > 0 && ok; n_values -= n, values += n) {
     n = MIN (n_values, self->max_values);
-    self->has_failed = !add_up_current (self, values, n, error);
+    ok = add_up_current (self, values, n, error);
   }
   gst_ssio_cuda_context_pop (self->context);
-  return !self->has_failed;
+  return ok;
 }
+
+static const GstSsioAdder adder = { add_up, device_sum_free };
 
 /* Two ranks of the same device, for which NCCL is not made. */
 static gboolean
@@ -235,37 +258,54 @@ ask_ranks (GstSsioCollective *collective, const DeviceSum *self,
   return ok;
 }
 
-/* Rank 0 has the id, and all others have zeros. */
+/* Rank 0 has the id, and all others have zeros. A rank that was interrupted
+ * takes part with nothing, and is not among those that come: NCCL would wait
+ * for it for ever. */
 static gboolean
 share_id (GstSsioCollective *collective, DeviceSum *self, ncclUniqueId *id,
-    GError **error)
+    gboolean *all_come, GError **error)
 {
-  guint64 words[ID_WORDS];
+  guint64 words[ID_WORDS + 1];
 
   memset (id, 0, sizeof (*id));
   if (gst_ssio_collective_get_rank (collective) == 0
       && !gst_ssio_nccl_call (self->nccl, error, ncclGetUniqueId, id))
     return FALSE;
-  memcpy (words, id, sizeof (words));
+  memcpy (words, id, sizeof (*id));
+  words[ID_WORDS] = 1;
   if (!gst_ssio_collective_sum (collective, GST_SSIO_SUM_UINT64S, words,
-          ID_WORDS, error))
+          ID_WORDS + 1, error))
     return FALSE;
-  memcpy (id, words, sizeof (words));
+  memcpy (id, words, sizeof (*id));
+  *all_come = words[ID_WORDS] == gst_ssio_collective_get_n_ranks (collective);
   return TRUE;
 }
 
+/* Nothing can fail here between the promise to come and NCCL. */
 static gboolean
-meet (GstSsioCollective *collective, DeviceSum *self, GError **error)
+meet_current (GstSsioCollective *collective, DeviceSum *self,
+    gboolean *all_come, GError **error)
 {
   ncclUniqueId id;
+
+  if (!share_id (collective, self, &id, all_come, error))
+    return FALSE;
+  return !*all_come
+         || gst_ssio_nccl_call (self->nccl, error, ncclCommInitRank,
+             &self->comm, gst_ssio_collective_get_n_ranks (collective), id,
+             gst_ssio_collective_get_rank (collective));
+}
+
+/* Sets *have_met to FALSE where a rank leaves, as all hear in the next turn. */
+static gboolean
+meet (GstSsioCollective *collective, DeviceSum *self, gboolean *have_met,
+    GError **error)
+{
   gboolean ok;
 
-  if (!share_id (collective, self, &id, error)
-      || !gst_ssio_cuda_context_push (self->context, error))
+  if (!gst_ssio_cuda_context_push (self->context, error))
     return FALSE;
-  ok = gst_ssio_nccl_call (self->nccl, error, ncclCommInitRank, &self->comm,
-      gst_ssio_collective_get_n_ranks (collective), id,
-      gst_ssio_collective_get_rank (collective));
+  ok = meet_current (collective, self, have_met, error);
   gst_ssio_cuda_context_pop (self->context);
   return ok;
 }
@@ -284,22 +324,22 @@ gst_ssio_device_sum_begin (GstSsioCollective *collective,
     GstSsioCudaContext *context, gsize max_values, GError **error)
 {
   GError *cause = NULL;
-  gboolean all_can, ok;
+  gboolean have_met, ok;
   DeviceSum *self;
 
   GST_DEBUG_CATEGORY_INIT (ssio_ranks_debug, "ssioranks", 0,
       "Ranks of a training");
-  self = device_sum_new (context, max_values, &cause);
+  self = device_sum_new (collective, context, max_values, &cause);
   if (!self)
     GST_INFO ("%s", cause->message);
   g_clear_error (&cause);
-  ok = ask_ranks (collective, self, &all_can, error)
-       && (!all_can || meet (collective, self, error));
-  if (ok && all_can) {
+  ok = ask_ranks (collective, self, &have_met, error)
+       && (!have_met || meet (collective, self, &have_met, error));
+  if (ok && have_met) {
     log_version (self);
-    gst_ssio_collective_set_adder (collective, add_up, self, device_sum_free);
+    gst_ssio_collective_set_adder (collective, &adder, self);
   } else if (self) {
-    device_sum_free (self);
+    device_sum_free (self, FALSE);
   }
   return ok;
 }
