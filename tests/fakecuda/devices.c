@@ -144,7 +144,7 @@ cuDeviceGetName (char *name, int length, CUdevice device)
 
 /* Each process has devices of its own. */
 CUresult
-cuDeviceGetUuid_v2 (CUuuid *uuid, CUdevice device)
+cuDeviceGetUuid (CUuuid *uuid, CUdevice device)
 {
   CUresult result = fake_begin (CALL_cuDeviceGetUuid);
   const pid_t process = getpid ();

@@ -32,6 +32,7 @@ typedef struct {
   unsigned n_arrived;
   unsigned n_meetings;
   unsigned is_aborted;
+  unsigned n_aborted;
   double values[MAX_RANKS][CHUNK];
 } Room;
 
@@ -261,8 +262,15 @@ ncclCommDestroy (ncclComm_t comm)
 ncclResult_t
 ncclCommAbort (ncclComm_t comm)
 {
-  __atomic_store_n (&comm->room->is_aborted, 1, __ATOMIC_RELEASE);
+  Room *room = comm->room;
+
+  __atomic_store_n (&room->is_aborted, 1, __ATOMIC_RELEASE);
   __atomic_store_n (&comm->is_aborted, 1, __ATOMIC_RELEASE);
+  __atomic_add_fetch (&room->n_aborted, 1, __ATOMIC_ACQ_REL);
+  while (__atomic_load_n (&is_deaf, __ATOMIC_ACQUIRE)
+         && __atomic_load_n (&room->n_aborted, __ATOMIC_ACQUIRE)
+                < (unsigned) comm->n_ranks)
+    usleep (LOOK_INTERVAL);
   return ncclCommDestroy (comm);
 }
 

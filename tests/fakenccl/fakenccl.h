@@ -14,8 +14,8 @@ FAKENCCL_API void fakenccl_fail (const char *name, unsigned nth, int status);
 /* Calls of a function so far, failed ones too. */
 FAKENCCL_API unsigned fakenccl_count (const char *name);
 
-/* Whether a rank does not see that another one has gone, as on one machine;
- * not so at first. */
+/* Whether ranks are as on one machine: they do not see that another one has
+ * gone, and one that aborts waits until all others do. Not so at first. */
 FAKENCCL_API void fakenccl_set_deaf (int is_deaf);
 
 /* Communicators that are neither destroyed nor aborted. */

@@ -71,7 +71,8 @@ enum {
   CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT = 9,
 };
 
-/* F (name, symbol, arguments): the symbol has the version of the ABI. */
+/* F (name, symbol, arguments): the symbol has the version of the ABI. The UUID
+ * is that of the whole device, also for a part of one (MIG). */
 #define GST_SSIO_CUDA_FUNCTIONS(F) \
   F (cuInit, cuInit, (unsigned int flags)) \
   F (cuGetErrorString, cuGetErrorString, \
@@ -80,7 +81,7 @@ enum {
   F (cuDeviceGet, cuDeviceGet, (CUdevice * device, int ordinal)) \
   F (cuDeviceGetName, cuDeviceGetName, \
       (char *name, int length, CUdevice device)) \
-  F (cuDeviceGetUuid, cuDeviceGetUuid_v2, (CUuuid * uuid, CUdevice device)) \
+  F (cuDeviceGetUuid, cuDeviceGetUuid, (CUuuid * uuid, CUdevice device)) \
   F (cuDeviceGetAttribute, cuDeviceGetAttribute, \
       (int *value, int attribute, CUdevice device)) \
   F (cuDevicePrimaryCtxRetain, cuDevicePrimaryCtxRetain, \

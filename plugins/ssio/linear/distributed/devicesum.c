@@ -10,6 +10,7 @@
 #include <gst/ssio/cuda/gstssiocudastream.h>
 
 #include "devicesum.h"
+#include "leaving.h"
 #include "nccl.h"
 
 GST_DEBUG_CATEGORY_STATIC (ssio_ranks_debug);
@@ -43,16 +44,12 @@ typedef struct {
   ncclComm_t comm;  /* NULL until ranks have met */
 } DeviceSum;
 
-/* Where not all ranks leave, NCCL must not wait for them. */
+/* After NCCL. */
 static void
-close_current (DeviceSum *self, gboolean all_leave)
+close_current (DeviceSum *self)
 {
   const GstSsioCudaDriver *driver = self->driver;
 
-  if (self->comm && all_leave)
-    self->nccl->ncclCommDestroy (self->comm);
-  else if (self->comm)
-    self->nccl->ncclCommAbort (self->comm);
   if (self->handle)
     driver->cuStreamSynchronize (self->handle);
   if (self->on_host)
@@ -65,16 +62,38 @@ close_current (DeviceSum *self, gboolean all_leave)
 }
 
 static void
-device_sum_free (gpointer data, gboolean all_leave)
+device_sum_free (DeviceSum *self, ncclResult_t (*end) (ncclComm_t comm))
 {
-  DeviceSum *self = data;
   gboolean is_current = gst_ssio_cuda_context_push (self->context, NULL);
 
-  close_current (self, all_leave);
+  if (self->comm)
+    end (self->comm);
+  close_current (self);
   if (is_current)
     gst_ssio_cuda_context_pop (self->context);
   gst_object_unref (self->context);
   g_free (self);
+}
+
+static void
+device_sum_abort (gpointer data)
+{
+  DeviceSum *self = data;
+
+  device_sum_free (self, self->nccl->ncclCommAbort);
+}
+
+/* NCCL waits for the other ranks, to destroy what they met on and at times even
+ * to abort it. So where they may not come, somebody else waits. */
+static void
+device_sum_close (gpointer data, gboolean all_leave)
+{
+  DeviceSum *self = data;
+
+  if (all_leave)
+    device_sum_free (self, self->nccl->ncclCommDestroy);
+  else
+    gst_ssio_leaving_begin (device_sum_abort, self);
 }
 
 static gboolean
@@ -116,7 +135,7 @@ device_sum_new (const GstSsioCollective *collective,
   gst_ssio_cuda_context_pop (context);
   if (is_open)
     return self;
-  device_sum_free (self, FALSE);
+  device_sum_abort (self);
   return NULL;
 }
 
@@ -200,9 +219,10 @@ add_up (gpointer data, gdouble *values, gsize n_values, GError **error)
   return ok;
 }
 
-static const GstSsioAdder adder = { add_up, device_sum_free };
+static const GstSsioAdder adder = { add_up, device_sum_close };
 
-/* Two ranks of the same device, for which NCCL is not made. */
+/* Two ranks of the same device, or of parts of it, for which NCCL is not made.
+ */
 static gboolean
 find_shared (const guint64 *words, guint n_ranks, guint *a, guint *b)
 {
@@ -339,7 +359,7 @@ gst_ssio_device_sum_begin (GstSsioCollective *collective,
     log_version (self);
     gst_ssio_collective_set_adder (collective, &adder, self);
   } else if (self) {
-    device_sum_free (self, FALSE);
+    device_sum_abort (self);
   }
   return ok;
 }
