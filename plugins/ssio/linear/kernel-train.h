@@ -23,8 +23,11 @@ find_columns (const Block *block, const SsioTrainParams *params,
   return (float *) (block->shared + params->columns[layer]);
 }
 
+/* Where there is no point, zeros stay: what comes of them could be infinite,
+ * and times the gradients there, which are 0, a NaN. */
 DEVICE void
-normalize_tile (const Block *block, const SsioTrainParams *params)
+normalize_points (const Block *block, const SsioTrainParams *params,
+    unsigned n_points)
 {
   const unsigned n_inputs = params->sweep.records.n_inputs;
   const unsigned tile = params->sweep.records.tile;
@@ -37,7 +40,7 @@ normalize_tile (const Block *block, const SsioTrainParams *params)
       const float mean = params->normalization[i];
       const float factor = params->normalization[n_inputs + i];
 
-      for (p = thread; p < tile; p += block->n_threads)
+      for (p = thread; p < n_points; p += block->n_threads)
         columns[i * tile + p] = (columns[i * tile + p] - mean) * factor;
     }
   }
@@ -121,10 +124,10 @@ learn_point (float *outputs, unsigned n_outputs, unsigned tile, int target,
 
 /* A point is a thread's, whose sums have a weighted loss and a weight. */
 DEVICE void
-learn_tile (const Block *block, const SsioTrainParams *params, unsigned tile)
+learn_tile (const Block *block, const SsioTrainParams *params, unsigned tile,
+    unsigned n_points)
 {
   const SsioKernelRecords *records = &params->sweep.records;
-  const unsigned n_points = count_points (records, tile);
   const unsigned n_outputs = params->widths[params->n_layers];
   const uint64_t first = (uint64_t) tile * records->tile;
   float *outputs = find_columns (block, params, params->n_layers);
@@ -347,13 +350,14 @@ run_backward (const Block *block, const SsioTrainParams *params,
 DEVICE void
 train_tile (const Block *block, const SsioTrainParams *params, unsigned tile)
 {
+  const unsigned n_points = count_points (&params->sweep.records, tile);
   double *gradients
       = (double *) (block->shared + params->gradients) + params->n_gradients;
   unsigned layer;
 
-  normalize_tile (block, params);
+  normalize_points (block, params, n_points);
   run_forward (block, params);
-  learn_tile (block, params, tile);
+  learn_tile (block, params, tile, n_points);
   for (layer = params->n_layers; layer-- > 0;) {
     gradients -= params->widths[layer + 1] * (params->widths[layer] + 1);
     add_gradients (block, params, layer, gradients);

@@ -268,20 +268,18 @@ check_gradients (const Case *of, const GstSsioModel *expected,
 }
 
 static void
-check_case (const Case *of)
+check_task (const Task *task)
 {
+  const Case *of = task->of;
+  const guint n_counts = task->n_classes * task->n_classes + 1;
   guint64 fault = G_MAXUINT64;
-  GstSsioTrainPlan *plan;
+  GstSsioTrainPlan *plan = plan_task (task);
   Result expected, found;
-  Task task;
-  guint i, n_counts;
+  guint i;
 
-  init_task (&task, of);
-  n_counts = task.n_classes * task.n_classes + 1;
-  plan = plan_task (&task);
-  run_cpu (&task, &expected);
-  init_result (&found, &task);
-  run_kernel (&task, plan, &found, &fault);
+  run_cpu (task, &expected);
+  init_result (&found, task);
+  run_kernel (task, plan, &found, &fault);
   fail_unless_equals_uint64 (fault, G_MAXUINT64);
   check_gradients (of, expected.gradients, found.gradients);
   fail_unless (fabs (found.sums.loss - expected.sums.loss)
@@ -294,6 +292,15 @@ check_case (const Case *of)
   clear_result (&expected);
   clear_result (&found);
   gst_ssio_train_plan_free (plan);
+}
+
+static void
+check_case (const Case *of)
+{
+  Task task;
+
+  init_task (&task, of);
+  check_task (&task);
   clear_task (&task);
 }
 
@@ -362,6 +369,25 @@ GST_START_TEST (classes_have_weights_and_inputs_are_normalized)
 }
 GST_END_TEST;
 
+/* An input that hardly varies: zeros in the place of points would be infinite
+ * once they are normalized. */
+GST_START_TEST (a_tile_that_is_not_full_has_nothing_but_its_points)
+{
+  static const Case of = { FLOATS, "4,3", 100, 0, FALSE, TRUE };
+  const gfloat mean = 1e6f;
+  Task task;
+  guint p;
+
+  init_task (&task, &of);
+  task.mean[0] = mean;
+  task.divisor[0] = 1e-33;
+  for (p = 0; p < of.n_points; p++)
+    memcpy (task.points + p * task.point_size, &mean, sizeof (mean));
+  check_task (&task);
+  clear_task (&task);
+}
+GST_END_TEST;
+
 GST_START_TEST (the_first_point_without_a_class_is_found)
 {
   static const Case of = { FLOATS, "8,3", 1000, 0, FALSE, FALSE };
@@ -411,6 +437,7 @@ train_cuda_suite (void)
   tcase_add_test (tcase, gradients_are_the_cpus_for_any_number_of_points);
   tcase_add_test (tcase, gradients_are_the_cpus_with_little_shared_memory);
   tcase_add_test (tcase, classes_have_weights_and_inputs_are_normalized);
+  tcase_add_test (tcase, a_tile_that_is_not_full_has_nothing_but_its_points);
   tcase_add_test (tcase, the_first_point_without_a_class_is_found);
   tcase_add_test (tcase, models_that_need_more_shared_memory_have_no_plan);
   return suite;
