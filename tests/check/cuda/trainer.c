@@ -216,6 +216,61 @@ GST_START_TEST (each_call_that_fails_is_an_error)
 }
 GST_END_TEST;
 
+/* What a step sets. */
+typedef struct {
+  GstSsioBatchGradient *gradient;
+  const GstSsioModel *model;
+} Weights;
+
+static gpointer
+set_weights (gpointer data)
+{
+  const Weights *weights = data;
+
+  fail_unless (gst_ssio_batch_gradient_set_weights (weights->gradient,
+      weights->model, NULL));
+  return NULL;
+}
+
+/* Nothing is on its stream after that. */
+static void
+compute_batch (TrainerTraining *training, GstSsioBatchGradient *gradient)
+{
+  gfloat *points = trainer_make_points ();
+  GstBuffer *batch
+      = new_buffer (points, 10 * TRAINER_N_COLUMNS * sizeof (gfloat));
+  gdouble *sums
+      = g_new (gdouble, gst_ssio_batch_gradient_get_n_sums (gradient));
+
+  fail_unless (gst_ssio_batch_gradient_compute (gradient, batch, sums,
+      &training->sums, training->confusion, &training->first_wrong, NULL));
+  gst_buffer_unref (batch);
+  g_free (points);
+  g_free (sums);
+}
+
+/* A rank that follows others has steps without batches between them. */
+GST_START_TEST (weights_wait_until_those_before_are_on_the_device)
+{
+  TrainerRun run = new_run (GST_SSIO_OPTIMIZER_SGD, 0.01);
+  TrainerTraining training;
+  GstSsioGradientInput input;
+  Weights weights;
+
+  if (!ssio_fake_cuda ())
+    return;
+  trainer_init (&training, &run);
+  input = describe_input (&training);
+  weights = (Weights){ new_gradient (&input), training.model };
+  compute_batch (&training, weights.gradient);
+  ssio_fake_cuda ()->hold ();
+  set_weights (&weights);
+  ssio_cuda_expect_waits (set_weights, &weights);
+  gst_ssio_batch_gradient_free (weights.gradient);
+  trainer_clear (&training);
+}
+GST_END_TEST;
+
 static Suite *
 cuda_trainer_suite (void)
 {
@@ -231,6 +286,7 @@ cuda_trainer_suite (void)
   tcase_add_test (tcase, points_are_counted);
   tcase_add_test (tcase, a_model_too_wide_for_shared_memory_is_refused);
   tcase_add_test (tcase, each_call_that_fails_is_an_error);
+  tcase_add_test (tcase, weights_wait_until_those_before_are_on_the_device);
   return suite;
 }
 

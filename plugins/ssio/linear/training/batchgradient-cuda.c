@@ -51,26 +51,35 @@ static gboolean
 upload (CudaGradient *self, CUdeviceptr to, gconstpointer from, gsize size,
     GError **error)
 {
-  gboolean ok;
-
-  if (!gst_ssio_cuda_context_push (self->device.context, error))
-    return FALSE;
-  ok = gst_ssio_cuda_call (self->device.driver, error, cuMemcpyHtoDAsync, to,
+  return gst_ssio_cuda_call (self->device.driver, error, cuMemcpyHtoDAsync, to,
       from, size, self->device.stream);
-  gst_ssio_cuda_context_pop (self->device.context);
-  return ok;
 }
 
-/* Nothing is on the stream between two batches that reads them. */
+/* After a batch the stream is empty; where none was between two steps, the
+ * weights of the first may still be on their way. */
+static gboolean
+upload_weights (CudaGradient *self, const GstSsioModel *model, GError **error)
+{
+  if (!gst_ssio_cuda_call (self->device.driver, error, cuStreamSynchronize,
+          self->device.stream))
+    return FALSE;
+  gst_ssio_kernel_plan_pack_weights (model, self->packed);
+  return upload (self, self->weights, self->packed,
+      self->plan->params.sweep.n_weights * sizeof (gfloat), error);
+}
+
 static gboolean
 cuda_gradient_set_weights (GstSsioBatchGradient *parent,
     const GstSsioModel *model, GError **error)
 {
   CudaGradient *self = (CudaGradient *) parent;
+  gboolean ok;
 
-  gst_ssio_kernel_plan_pack_weights (model, self->packed);
-  return upload (self, self->weights, self->packed,
-      self->plan->params.sweep.n_weights * sizeof (gfloat), error);
+  if (!gst_ssio_cuda_context_push (self->device.context, error))
+    return FALSE;
+  ok = upload_weights (self, model, error);
+  gst_ssio_cuda_context_pop (self->device.context);
+  return ok;
 }
 
 static gboolean
@@ -78,16 +87,21 @@ cuda_gradient_set_normalization (GstSsioBatchGradient *parent,
     const gdouble *mean, const gdouble *divisor, GError **error)
 {
   CudaGradient *self = (CudaGradient *) parent;
+  gboolean ok;
   guint i;
 
+  if (!gst_ssio_cuda_context_push (self->device.context, error))
+    return FALSE;
   for (i = 0; i < self->n_inputs; i++) {
     self->factors[i] = mean[i];
     self->factors[self->n_inputs + i] = 1 / divisor[i];
   }
   self->plan->params.normalization
       = GST_SSIO_CUDA_POINTER (self->normalization);
-  return upload (self, self->normalization, self->factors,
+  ok = upload (self, self->normalization, self->factors,
       2 * self->n_inputs * sizeof (gfloat), error);
+  gst_ssio_cuda_context_pop (self->device.context);
+  return ok;
 }
 
 /* No fault, and nothing counted. */
@@ -358,7 +372,7 @@ open_gradient (CudaGradient *self, const GstSsioGradientInput *input,
   return gst_ssio_cuda_device_open (&self->device, error)
          && find_plan (self, input, error) && alloc_all (self, error)
          && set_params (self, input, error) && find_kernels (self, error)
-         && cuda_gradient_set_weights (&self->parent, input->model, error);
+         && upload_weights (self, input->model, error);
 }
 
 GstSsioBatchGradient *
