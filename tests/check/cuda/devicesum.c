@@ -111,10 +111,12 @@ run_rank (GstSsioCollective *collective, gpointer data, GError **error)
 static guint
 run_job (Job *job, GError **errors)
 {
+  const guint n_before = FAKE (fakenccl_count) ("ncclAllReduce");
+
   set_devices (job->n_devices);
   thread_ranks_run (RANKS, run_rank, job, errors);
   fail_unless_equals_int (FAKE (fakenccl_count_live) (), 0);
-  return FAKE (fakenccl_count) ("ncclAllReduce");
+  return FAKE (fakenccl_count) ("ncclAllReduce") - n_before;
 }
 
 static guint
@@ -154,9 +156,13 @@ GST_END_TEST;
 
 GST_START_TEST (without_nccl_mpi_adds_up)
 {
+  gchar *library = g_strdup (g_getenv ("GST_SSIO_NCCL_LIBRARY"));
+
   g_setenv ("GST_SSIO_NCCL_LIBRARY", "/no/libnccl.so.2", TRUE);
   set_devices (RANKS);
   thread_ranks_run (RANKS, run_rank, &(Job){ .n_devices = RANKS }, NULL);
+  g_setenv ("GST_SSIO_NCCL_LIBRARY", library, TRUE);
+  g_free (library);
 }
 GST_END_TEST;
 
