@@ -109,11 +109,13 @@ update (GstSsioTrainer *self, GError **error)
   memset (self->total, 0, self->n_sums * sizeof (gdouble));
   self->n_waiting = 0;
   gst_ssio_optimizer_step (self->optimizer, self->model, self->gradients);
-  if (!gst_ssio_model_is_finite (self->model)) {
-    gst_ssio_model_copy_weights (self->model, self->before);
-    return fail (error, "a weight would be no finite number after a step");
-  }
-  return gst_ssio_batch_gradient_set_weights (self->batch, self->model, error);
+  if (!gst_ssio_model_is_finite (self->model))
+    fail (error, "a weight would be no finite number after a step");
+  else if (gst_ssio_batch_gradient_set_weights (self->batch, self->model,
+               error))
+    return TRUE;
+  gst_ssio_model_copy_weights (self->model, self->before);
+  return FALSE;
 }
 
 static void
