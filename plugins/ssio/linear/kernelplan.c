@@ -12,6 +12,9 @@
 
 #define ALIGNMENT 16
 
+/* kernels have room for the layers of every model */
+G_STATIC_ASSERT (GST_SSIO_MODEL_MAX_LAYERS <= SSIO_LAYERS_MAX);
+
 guint64
 gst_ssio_kernel_plan_align (guint64 size)
 {
