@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cuda/caps.h"
+#include "distributed/agreement.h"
 #include "distributed/epochsums.h"
 #include "evaluator.h"
 #include "inputnormalization.h"
@@ -39,6 +40,9 @@ struct _GstSsioSession {
   GstSsioStatistics *statistics;
 
   GstSsioCollective *collective; /* of several processes; NULL without */
+  gboolean has_agreed;           /* with them */
+  gchar *stream;                 /* its state; NULL where it is not known */
+  gchar *warning;                /* until it is taken */
   GstSsioTraining *training;     /* NULL unless the model is trained */
   gboolean is_training;          /* it knows what batches are of */
   gboolean has_measured;         /* an epoch that was not trained */
@@ -53,8 +57,12 @@ struct _GstSsioSession {
 static gboolean
 open_settings (GstSsioSession *self, GError **error)
 {
-  const GstSsioLinearSettings *settings = &self->settings;
+  GstSsioLinearSettings *settings = &self->settings;
 
+  if (self->collective
+      && !gst_ssio_linear_settings_set_rank (settings,
+          gst_ssio_session_get_rank (self), error))
+    return FALSE;
   if (!gst_ssio_model_parse_widths (settings->layers ? settings->layers : "",
           &self->widths, error))
     return FALSE;
@@ -70,27 +78,16 @@ open_settings (GstSsioSession *self, GError **error)
              = gst_ssio_class_map_new (settings->class_map, error));
 }
 
-/* Before anything can fail that others have to hear of. */
-static gboolean
-open_collective (GstSsioSession *self, GError **error)
-{
-  const GstSsioTrainingSettings *settings = &self->settings.training;
-
-  if (!settings->distributed || !settings->train)
-    return TRUE;
-  self->collective = gst_ssio_collective_open (error);
-  return self->collective != NULL;
-}
-
 GstSsioSession *
-gst_ssio_session_new (const GstSsioLinearSettings *settings, GError **error)
+gst_ssio_session_new (const GstSsioLinearSettings *settings,
+    GstSsioCollective *collective, GError **error)
 {
   GstSsioSession *self = g_new0 (GstSsioSession, 1);
 
   gst_ssio_linear_settings_copy (settings, &self->settings);
-  if (!open_collective (self, error) || !open_settings (self, error)) {
-    if (*error)
-      gst_ssio_session_tell_ranks (self, (*error)->message);
+  self->collective = collective;
+  if (!open_settings (self, error)) {
+    gst_ssio_session_tell_ranks (self, (*error)->message);
     gst_ssio_session_free (self);
     return NULL;
   }
@@ -98,7 +95,7 @@ gst_ssio_session_new (const GstSsioLinearSettings *settings, GError **error)
   if (settings->label)
     self->tally = gst_ssio_tally_new (self->n_outputs);
   if (settings->predictions)
-    self->predictions = gst_ssio_predictions_new (settings->predictions,
+    self->predictions = gst_ssio_predictions_new (self->settings.predictions,
         settings->predictions_type, self->n_outputs);
   return self;
 }
@@ -134,6 +131,8 @@ gst_ssio_session_free (GstSsioSession *self)
   g_clear_pointer (&self->tally, gst_ssio_tally_free);
   g_clear_pointer (&self->class_map, gst_ssio_class_map_free);
   g_clear_pointer (&self->widths, g_array_unref);
+  g_free (self->stream);
+  g_free (self->warning);
   g_free (self->sums);
   gst_ssio_linear_settings_clear (&self->settings);
   g_free (self);
@@ -369,23 +368,80 @@ open_training (GstSsioSession *self, GError **error)
   return self->is_training;
 }
 
-/* Where to compute shows only with the first batch. */
-gboolean
-gst_ssio_session_prepare (GstSsioSession *self, GstBuffer *buffer,
-    GError **error)
+/* What needs no batch to begin. */
+static gboolean
+begin (GstSsioSession *self, GError **error)
 {
-  if (self->evaluator || self->statistics || self->is_training
-      || gst_buffer_get_size (buffer) == 0)
+  if (self->statistics || self->is_training)
     return TRUE;
   if (gst_ssio_input_normalization_is_to_be_measured (&self->normalization)) {
     self->statistics = gst_ssio_statistics_new (self->layout,
         get_fields (self), self->fields->len, self->settings.threads);
     return TRUE;
   }
-  if (self->training)
-    return open_training (self, error);
+  return !self->training || open_training (self, error);
+}
+
+/* Where to compute shows only with the first batch. */
+gboolean
+gst_ssio_session_prepare (GstSsioSession *self, GstBuffer *buffer,
+    GError **error)
+{
+  if (self->evaluator || gst_buffer_get_size (buffer) == 0)
+    return TRUE;
+  if (!begin (self, error))
+    return FALSE;
+  if (self->statistics || self->training)
+    return TRUE;
   self->evaluator = new_evaluator (self, buffer, error);
   return self->evaluator != NULL;
+}
+
+/* Ranks on machines of their own may well have files of the same names. */
+static gboolean
+compare_streams (GstSsioSession *self, GError **error)
+{
+  guint rank, other;
+
+  if (!gst_ssio_find_same_streams (self->collective, self->stream, &rank,
+          &other, error))
+    return FALSE;
+  if (rank != other && gst_ssio_session_get_rank (self) == 0)
+    self->warning = g_strdup_printf (
+        "distributed: ranks %u and %u stream the same points, which count "
+        "twice; set num-shards=-1 and shard-index=-1 of ssiosrc for each rank "
+        "to have a part of them",
+        rank, other);
+  return TRUE;
+}
+
+static gboolean
+compare_tasks (GstSsioSession *self, GError **error)
+{
+  const GstSsioTask task = {
+    .train = self->training != NULL,
+    .model = self->model,
+    .normalize = self->normalization.mode,
+    .normalization
+    = gst_ssio_input_normalization_get_stats (&self->normalization),
+    .layout = self->layout,
+    .fields = get_fields (self),
+    .label = self->settings.label,
+    .ignore_label = self->settings.ignore_label,
+    .class_map = self->class_map,
+  };
+
+  return gst_ssio_agree_on_task (self->collective, &task, error);
+}
+
+/* Before any does something that others might do otherwise. */
+static gboolean
+meet_ranks (GstSsioSession *self, GError **error)
+{
+  if (!self->collective || self->has_agreed)
+    return TRUE;
+  self->has_agreed = TRUE;
+  return compare_tasks (self, error) && compare_streams (self, error);
 }
 
 gchar *
@@ -422,7 +478,8 @@ open_predictions (GstSsioSession *self, GError **error)
 static gboolean
 compute (GstSsioSession *self, GstBuffer *buffer, GError **error)
 {
-  if (!gst_ssio_session_prepare (self, buffer, error))
+  if (!gst_ssio_session_prepare (self, buffer, error)
+      || !meet_ranks (self, error))
     return FALSE;
   if (self->statistics)
     return gst_ssio_statistics_push (self->statistics, buffer, error);
@@ -482,21 +539,6 @@ finish_statistics (GstSsioSession *self, GstSsioReport *report, GError **error)
   return TRUE;
 }
 
-static void
-report_score (const GstSsioSession *self, GstSsioReport *report)
-{
-  if (self->tally)
-    report->score = gst_ssio_score_new (self->tally,
-        gst_ssio_targets_get_ignored (self->targets));
-}
-
-static guint
-count_ranks (const GstSsioSession *self)
-{
-  return self->collective ? gst_ssio_collective_get_n_ranks (self->collective)
-                          : 0;
-}
-
 static gboolean
 finish_predictions (GstSsioSession *self, GError **error)
 {
@@ -517,18 +559,56 @@ finish_epoch (GstSsioSession *self, GstSsioReport *report, GError **error)
   return finish_predictions (self, error);
 }
 
-/* So that all ranks report the same. */
+/* What others do with their first batch, where this rank has had none. */
 static gboolean
-add_up_ranks (GstSsioSession *self, GError **error)
+join_ranks (GstSsioSession *self, GError **error)
 {
   return !self->collective
-         || gst_ssio_epoch_add_up (self->collective, &self->epoch, self->tally,
-             error);
+         || (meet_ranks (self, error) && begin (self, error));
+}
+
+/* So that all ranks report the same. */
+static gboolean
+add_up_ranks (GstSsioSession *self, GstSsioReport *report, GError **error)
+{
+  if (!self->collective)
+    return TRUE;
+  return gst_ssio_add_up_counts (self->collective, report, self->tally, error)
+         && (self->training
+             || gst_ssio_add_up_outcome (self->collective, self->tally,
+                 self->sums, self->n_outputs, error));
+}
+
+/* Those of this rank. */
+static void
+report_counts (const GstSsioSession *self, const GstSsioArrivals *arrivals,
+    GstSsioReport *report)
+{
+  report->epoch = self->epoch;
+  report->n_ranks = self->collective
+                        ? gst_ssio_collective_get_n_ranks (self->collective)
+                        : 0;
+  report->dropped = arrivals->batches - self->epoch.batches;
+  report->missed_batches = arrivals->missed_batches;
+  report->missed_points = arrivals->missed_points;
+}
+
+static void
+report_outcome (const GstSsioSession *self, GstSsioReport *report)
+{
+  if (self->tally)
+    report->score = gst_ssio_score_new (self->tally,
+        gst_ssio_targets_get_ignored (self->targets));
+  if (self->training)
+    gst_ssio_report_set_training (report,
+        gst_ssio_training_get_optimizer (self->training));
+  else
+    gst_ssio_report_set_outputs (report, self->sums, self->n_outputs);
 }
 
 gboolean
-gst_ssio_session_end_epoch (GstSsioSession *self, GstSsioReport *report,
-    GError **error)
+gst_ssio_session_end_epoch (GstSsioSession *self,
+    const GstSsioArrivals *arrivals, GstSsioReport *report, GError **error)
 {
   *report = (GstSsioReport){ 0 };
   if (!collect (self, error)
@@ -536,21 +616,14 @@ gst_ssio_session_end_epoch (GstSsioSession *self, GstSsioReport *report,
     return FALSE;
   if (!self->model)
     return TRUE;
-  report->computed = self->epoch.batches;
-  if (!finish_epoch (self, report, error) || !add_up_ranks (self, error)) {
+  report_counts (self, arrivals, report);
+  if (!join_ranks (self, error) || !finish_epoch (self, report, error)
+      || !add_up_ranks (self, report, error)) {
     gst_ssio_report_clear (report);
     return FALSE;
   }
-  report->epoch = self->epoch;
-  if (!report->measured) {
-    report_score (self, report);
-    if (self->training)
-      gst_ssio_report_set_training (report,
-          gst_ssio_training_get_optimizer (self->training),
-          count_ranks (self));
-    else
-      gst_ssio_report_set_outputs (report, self->sums, self->n_outputs);
-  }
+  if (!report->measured)
+    report_outcome (self, report);
   reset_epoch (self, self->epoch.epoch + 1);
   return TRUE;
 }
@@ -564,17 +637,29 @@ gst_ssio_session_get_stream (const GstSsioSession *self)
 gboolean
 gst_ssio_session_needs_stream (const GstSsioSession *self)
 {
-  return self->is_training && gst_ssio_training_needs_stream (self->training);
+  return (self->collective && !self->has_agreed)
+         || (self->is_training
+             && gst_ssio_training_needs_stream (self->training));
 }
 
 gboolean
 gst_ssio_session_set_stream (GstSsioSession *self, const gchar *state,
     guint epochs, guint64 batches, GError **error)
 {
+  g_free (self->stream);
+  self->stream = g_strdup (state);
+  if (!self->is_training)
+    return TRUE;
   if (self->has_measured && epochs > 0)
     epochs--;
   return gst_ssio_training_set_stream (self->training, state, epochs, batches,
       error);
+}
+
+gchar *
+gst_ssio_session_take_warning (GstSsioSession *self)
+{
+  return g_steal_pointer (&self->warning);
 }
 
 GstStructure *

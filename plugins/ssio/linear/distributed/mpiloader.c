@@ -10,7 +10,8 @@
 #include "mpiloader.h"
 
 /* For the other ranks to hear at the end that this one has left, which takes
- * them the rest of a batch. */
+ * them the rest of a batch of a training. That of an epoch of an evaluation may
+ * be longer. */
 #define FAREWELL_SECONDS 60
 
 static GMutex lock; /* of what follows */

@@ -9,6 +9,7 @@
 #include <gst/ssio/ssio.h>
 
 #include "../centring.h"
+#include "../distributed/agreement.h"
 #include "../evaluator-private.h"
 #include "../safetensors.h"
 #include "agreement.h"
@@ -263,11 +264,8 @@ meet_ranks (GstSsioTraining *self, GError **error)
 {
   const GstSsioAgreement agreement = {
     .settings = &self->settings,
-    .model = self->model,
     .optimizer = self->optimizer,
     .isa = gst_ssio_trainer_get_isa (self->trainer),
-    .normalize = self->input.normalize,
-    .normalization = self->input.normalization,
   };
 
   if (!self->collective || self->has_agreed)
@@ -498,7 +496,7 @@ gboolean
 gst_ssio_training_end_epoch (GstSsioTraining *self, GstSsioTally *tally,
     GError **error)
 {
-  if (!follow_ranks (self, tally, error)
+  if (!meet_ranks (self, error) || !follow_ranks (self, tally, error)
       || !gst_ssio_trainer_finish_update (self->trainer, error)
       || (self->collective
           && !gst_ssio_agree_on_weights (self->collective, self->model,
