@@ -4,55 +4,12 @@
 #include "config.h"
 #endif
 
-#include <string.h>
-
 #include "cuda/caps.h"
 #include "distributed/agreement.h"
-#include "distributed/epochsums.h"
-#include "evaluator.h"
-#include "inputnormalization.h"
 #include "inputs.h"
 #include "safetensors.h"
-#include "session.h"
+#include "session-private.h"
 #include "sourcefile.h"
-#include "statistics.h"
-#include "training/training.h"
-
-struct _GstSsioSession {
-  GstSsioLinearSettings settings;
-  GArray *widths;
-  guint n_outputs;
-  GstSsioClassMap *class_map; /* NULL without */
-
-  gboolean on_device;    /* where batches are */
-  gboolean downloads;    /* from there, to compute on the CPU */
-  GstSsioLayout *layout; /* theirs; NULL before caps */
-  guint point_size;
-  GArray *fields;          /* of the layout, which are the model's inputs */
-  GstSsioTargets *targets; /* NULL without labels */
-  GstSsioModel *model;     /* NULL before caps */
-  GstSsioInputNormalization normalization;
-  GstSsioDataFiles *files; /* NULL where they are not known */
-  GstSsioPointFile *file;  /* where the last batch was mapped from */
-
-  /* one or the other; NULL until a batch has shown where to compute */
-  GstSsioEvaluator *evaluator;
-  GstSsioStatistics *statistics;
-
-  GstSsioCollective *collective; /* of several processes; NULL without */
-  gboolean has_agreed;           /* with them */
-  gchar *stream;                 /* its state; NULL where it is not known */
-  gchar *warning;                /* until it is taken */
-  GstSsioTraining *training;     /* NULL unless the model is trained */
-  gboolean is_training;          /* it knows what batches are of */
-  gboolean has_measured;         /* an epoch that was not trained */
-
-  /* of this epoch */
-  GstSsioEpoch epoch;
-  gdouble *sums;                   /* of each output */
-  GstSsioTally *tally;             /* NULL without labels */
-  GstSsioPredictions *predictions; /* NULL without */
-};
 
 static gboolean
 open_settings (GstSsioSession *self, GError **error)
@@ -100,8 +57,8 @@ gst_ssio_session_new (const GstSsioLinearSettings *settings,
   return self;
 }
 
-static void
-close_computers (GstSsioSession *self)
+void
+gst_ssio_session_close_computers (GstSsioSession *self)
 {
   g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
   g_clear_pointer (&self->statistics, gst_ssio_statistics_free);
@@ -111,7 +68,7 @@ close_computers (GstSsioSession *self)
 static void
 close_input (GstSsioSession *self)
 {
-  close_computers (self);
+  gst_ssio_session_close_computers (self);
   g_clear_pointer (&self->targets, gst_ssio_targets_free);
   g_clear_pointer (&self->fields, g_array_unref);
   g_clear_pointer (&self->layout, gst_ssio_layout_unref);
@@ -159,9 +116,8 @@ gst_ssio_session_interrupt (GstSsioSession *self)
     gst_ssio_collective_interrupt (self->collective);
 }
 
-/* Adds what was computed to the epoch's sums. */
-static gboolean
-collect (GstSsioSession *self, GError **error)
+gboolean
+gst_ssio_session_collect (GstSsioSession *self, GError **error)
 {
   return !self->evaluator
          || gst_ssio_evaluator_collect (self->evaluator, self->sums, error);
@@ -240,7 +196,7 @@ gst_ssio_session_set_caps (GstSsioSession *self, GstCaps *caps, GError **error)
   GstSsioLayout *layout;
   gboolean is_same;
 
-  if (!collect (self, error))
+  if (!gst_ssio_session_collect (self, error))
     return FALSE;
   layout = gst_ssio_layout_new_from_caps (caps, NULL, error);
   if (!layout)
@@ -288,7 +244,8 @@ gst_ssio_session_set_files (GstSsioSession *self, GstEvent *event,
     gst_ssio_data_files_free (files);
     return TRUE;
   }
-  if (!check_predicted (self, files, error) || !collect (self, error)) {
+  if (!check_predicted (self, files, error)
+      || !gst_ssio_session_collect (self, error)) {
     gst_ssio_data_files_free (files);
     return FALSE;
   }
@@ -368,9 +325,8 @@ open_training (GstSsioSession *self, GError **error)
   return self->is_training;
 }
 
-/* What needs no batch to begin. */
-static gboolean
-begin (GstSsioSession *self, GError **error)
+gboolean
+gst_ssio_session_begin (GstSsioSession *self, GError **error)
 {
   if (self->statistics || self->is_training)
     return TRUE;
@@ -389,7 +345,7 @@ gst_ssio_session_prepare (GstSsioSession *self, GstBuffer *buffer,
 {
   if (self->evaluator || gst_buffer_get_size (buffer) == 0)
     return TRUE;
-  if (!begin (self, error))
+  if (!gst_ssio_session_begin (self, error))
     return FALSE;
   if (self->statistics || self->training)
     return TRUE;
@@ -434,9 +390,8 @@ compare_tasks (GstSsioSession *self, GError **error)
   return gst_ssio_agree_on_task (self->collective, &task, error);
 }
 
-/* Before any does something that others might do otherwise. */
-static gboolean
-meet_ranks (GstSsioSession *self, GError **error)
+gboolean
+gst_ssio_session_meet_ranks (GstSsioSession *self, GError **error)
 {
   if (!self->collective || self->has_agreed)
     return TRUE;
@@ -479,7 +434,7 @@ static gboolean
 compute (GstSsioSession *self, GstBuffer *buffer, GError **error)
 {
   if (!gst_ssio_session_prepare (self, buffer, error)
-      || !meet_ranks (self, error))
+      || !gst_ssio_session_meet_ranks (self, error))
     return FALSE;
   if (self->statistics)
     return gst_ssio_statistics_push (self->statistics, buffer, error);
@@ -510,122 +465,6 @@ void
 gst_ssio_session_set_epoch (GstSsioSession *self, guint epoch)
 {
   self->epoch.epoch = epoch;
-}
-
-static void
-reset_epoch (GstSsioSession *self, guint epoch)
-{
-  self->epoch = (GstSsioEpoch){ .epoch = epoch };
-  memset (self->sums, 0, self->n_outputs * sizeof (*self->sums));
-  if (self->tally)
-    gst_ssio_tally_clear (self->tally);
-}
-
-/* An epoch that has only measured: the next one computes. */
-static gboolean
-finish_statistics (GstSsioSession *self, GstSsioReport *report, GError **error)
-{
-  if (self->collective
-      && !gst_ssio_statistics_add_up (self->statistics, self->collective,
-          error))
-    return FALSE;
-  self->normalization.stats
-      = gst_ssio_statistics_finish (self->statistics, error);
-  if (!self->normalization.stats)
-    return FALSE;
-  close_computers (self);
-  self->has_measured = TRUE;
-  report->measured = gst_ssio_normalization_copy (self->normalization.stats);
-  return TRUE;
-}
-
-static gboolean
-finish_predictions (GstSsioSession *self, GError **error)
-{
-  return !self->predictions
-         || !gst_ssio_predictions_is_open (self->predictions)
-         || gst_ssio_predictions_finish (self->predictions, error);
-}
-
-/* What the epoch leaves behind. */
-static gboolean
-finish_epoch (GstSsioSession *self, GstSsioReport *report, GError **error)
-{
-  if (self->statistics)
-    return finish_statistics (self, report, error);
-  if (self->is_training
-      && !gst_ssio_training_end_epoch (self->training, self->tally, error))
-    return FALSE;
-  return finish_predictions (self, error);
-}
-
-/* What others do with their first batch, where this rank has had none. */
-static gboolean
-join_ranks (GstSsioSession *self, GError **error)
-{
-  return !self->collective
-         || (meet_ranks (self, error) && begin (self, error));
-}
-
-/* So that all ranks report the same. */
-static gboolean
-add_up_ranks (GstSsioSession *self, GstSsioReport *report, GError **error)
-{
-  if (!self->collective)
-    return TRUE;
-  return gst_ssio_add_up_counts (self->collective, report, self->tally, error)
-         && (self->training
-             || gst_ssio_add_up_outcome (self->collective, self->tally,
-                 self->sums, self->n_outputs, error));
-}
-
-/* Those of this rank. */
-static void
-report_counts (const GstSsioSession *self, const GstSsioArrivals *arrivals,
-    GstSsioReport *report)
-{
-  report->epoch = self->epoch;
-  report->n_ranks = self->collective
-                        ? gst_ssio_collective_get_n_ranks (self->collective)
-                        : 0;
-  report->dropped = arrivals->batches - self->epoch.batches;
-  report->missed_batches = arrivals->missed_batches;
-  report->missed_points = arrivals->missed_points;
-}
-
-static void
-report_outcome (const GstSsioSession *self, GstSsioReport *report)
-{
-  if (self->tally)
-    report->score = gst_ssio_score_new (self->tally,
-        gst_ssio_targets_get_ignored (self->targets));
-  if (self->training)
-    gst_ssio_report_set_training (report,
-        gst_ssio_training_get_optimizer (self->training));
-  else
-    gst_ssio_report_set_outputs (report, self->sums, self->n_outputs);
-}
-
-gboolean
-gst_ssio_session_end_epoch (GstSsioSession *self,
-    const GstSsioArrivals *arrivals, GstSsioReport *report, GError **error)
-{
-  *report = (GstSsioReport){ 0 };
-  if (!collect (self, error)
-      || !gst_ssio_source_file_is_intact (self->file, error))
-    return FALSE;
-  if (!self->model)
-    return TRUE;
-  report_counts (self, arrivals, report);
-  if (!join_ranks (self, error) || !finish_epoch (self, report, error)
-      || !add_up_ranks (self, report, error)) {
-    gst_ssio_report_clear (report);
-    return FALSE;
-  }
-  if (!report->measured)
-    report_outcome (self, report);
-  reset_epoch (self, self->epoch.epoch + 1);
-  return TRUE;
 }
 
 const gchar *
@@ -667,17 +506,4 @@ gst_ssio_session_take_message (GstSsioSession *self)
 {
   return self->is_training ? gst_ssio_training_take_message (self->training)
                            : NULL;
-}
-
-gboolean
-gst_ssio_session_throw_away (GstSsioSession *self, GError **error)
-{
-  if (!collect (self, error))
-    return FALSE;
-  if (self->statistics)
-    gst_ssio_statistics_reset (self->statistics);
-  if (self->predictions)
-    gst_ssio_predictions_discard (self->predictions);
-  reset_epoch (self, self->epoch.epoch);
-  return TRUE;
 }
