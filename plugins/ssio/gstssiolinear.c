@@ -127,9 +127,11 @@
  * An evaluation lets each rank compute by itself. At the end of each epoch they
  * wait for each other and add up counts, losses, confusion and outputs, so that
  * what is reported is that of the whole data set, whatever part of it each has
- * had. The name of #GstSsioLinear:predictions then has `%d`, in place of which
- * comes the rank: each rank's file has the rows of its own points, and
- * `functools.reduce(numpy.fmin, map(numpy.load, names))` those of all.
+ * had. (Of ssiosrc, `shard-policy=even`, which is for training, may repeat
+ * batches, and those count twice.) The name of #GstSsioLinear:predictions then
+ * has `%d`, in place of which comes the rank: each rank's file has the rows of
+ * its own points, and `functools.reduce(numpy.fmin, map(numpy.load, names))`
+ * those of all.
  *
  * A training makes each step of a batch of each rank, whose gradients
  * MPI_Iallreduce adds up in float64, each batch by what its points weigh. N
