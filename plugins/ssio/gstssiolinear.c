@@ -121,8 +121,8 @@
  * #GstSsioLinear:last-message. Before the first batch ranks compare what they
  * are to do: weights, features, label, class-map and normalisation that differ
  * are an error; that two of them stream the same points is a warning. With
- * normalize=stats the points of all ranks are measured. A rank without any
- * points takes part.
+ * normalize=stats the points of all ranks are measured. A rank to which no
+ * points come takes part all the same; ssiosrc refuses a shard that has none.
  *
  * An evaluation lets each rank compute by itself. At the end of each epoch they
  * wait for each other and add up counts, losses, confusion and outputs, so that
