@@ -64,7 +64,7 @@ join_ranks (GstSsioSession *self, GError **error)
 {
   return !self->collective
          || (gst_ssio_session_meet_ranks (self, error)
-             && gst_ssio_session_begin (self, error));
+             && gst_ssio_session_begin (self, NULL, error));
 }
 
 /* So that all ranks report the same. */

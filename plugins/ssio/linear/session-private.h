@@ -51,8 +51,9 @@ gboolean gst_ssio_session_collect (GstSsioSession *session, GError **error);
 
 void gst_ssio_session_close_computers (GstSsioSession *session);
 
-/* What needs no batch to begin. */
-gboolean gst_ssio_session_begin (GstSsioSession *session, GError **error);
+/* What can begin without a batch; buffer is the first one, or NULL. */
+gboolean gst_ssio_session_begin (GstSsioSession *session, GstBuffer *buffer,
+    GError **error);
 
 /* Before any rank does something that others might do otherwise. */
 gboolean gst_ssio_session_meet_ranks (GstSsioSession *session, GError **error);

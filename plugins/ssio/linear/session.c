@@ -306,7 +306,7 @@ new_evaluator (GstSsioSession *self, GstBuffer *buffer, GError **error)
 }
 
 static gboolean
-open_training (GstSsioSession *self, GError **error)
+open_training (GstSsioSession *self, GstBuffer *buffer, GError **error)
 {
   const GstSsioTrainingInput input = {
     .layout = self->layout,
@@ -317,16 +317,18 @@ open_training (GstSsioSession *self, GError **error)
     .normalization
     = gst_ssio_input_normalization_get_stats (&self->normalization),
     .n_threads = self->settings.threads,
+    .memory = self->on_device && buffer ? gst_buffer_peek_memory (buffer, 0)
+                                        : NULL,
   };
 
-  self->downloads = self->on_device;
   self->is_training
       = gst_ssio_training_set_input (self->training, &input, error);
+  self->downloads = gst_ssio_training_downloads (self->training);
   return self->is_training;
 }
 
 gboolean
-gst_ssio_session_begin (GstSsioSession *self, GError **error)
+gst_ssio_session_begin (GstSsioSession *self, GstBuffer *buffer, GError **error)
 {
   if (self->statistics || self->is_training)
     return TRUE;
@@ -335,7 +337,7 @@ gst_ssio_session_begin (GstSsioSession *self, GError **error)
         get_fields (self), self->fields->len, self->settings.threads);
     return TRUE;
   }
-  return !self->training || open_training (self, error);
+  return !self->training || open_training (self, buffer, error);
 }
 
 /* Where to compute shows only with the first batch. */
@@ -345,7 +347,7 @@ gst_ssio_session_prepare (GstSsioSession *self, GstBuffer *buffer,
 {
   if (self->evaluator || gst_buffer_get_size (buffer) == 0)
     return TRUE;
-  if (!gst_ssio_session_begin (self, error))
+  if (!gst_ssio_session_begin (self, buffer, error))
     return FALSE;
   if (self->statistics || self->training)
     return TRUE;

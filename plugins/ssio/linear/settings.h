@@ -33,10 +33,6 @@ void gst_ssio_linear_settings_clear (GstSsioLinearSettings *settings);
 void gst_ssio_linear_settings_copy (const GstSsioLinearSettings *settings,
     GstSsioLinearSettings *copy);
 
-/* Whether only the CPU does what is asked for. */
-gboolean
-gst_ssio_linear_settings_need_cpu (const GstSsioLinearSettings *settings);
-
 /* Has files that each of several ranks writes be those of this one: %d in a
  * name is the rank. FALSE with error set where a name has none. */
 gboolean gst_ssio_linear_settings_set_rank (GstSsioLinearSettings *settings,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
+#include <gmodule.h>
+
 #include "cudacheck.h"
 
 /* Long enough for a thread that does not wait to end. */
@@ -100,19 +102,28 @@ ssio_cuda_new_blank (GstSsioCudaStream *stream, gsize size)
 }
 
 GstMemory *
-ssio_cuda_new_filled (GstSsioCudaStream *stream, gsize size)
+ssio_cuda_upload (GstSsioCudaStream *stream, gconstpointer bytes, gsize size)
 {
   GstMemory *memory = ssio_cuda_new_blank (stream, size);
   GstSsioCudaContext *context = ssio_cuda_push (stream);
-  guint8 *bytes = g_malloc (size);
 
-  ssio_cuda_fill_bytes (bytes, 0, size);
   fail_unless (gst_ssio_cuda_call (gst_ssio_cuda_context_get_driver (context),
       NULL, cuMemcpyHtoDAsync,
       gst_ssio_cuda_memory_get_device_pointer (memory), bytes, size,
       gst_ssio_cuda_stream_get_handle (stream)));
   fail_unless (gst_ssio_cuda_memory_end_write (memory, NULL));
   gst_ssio_cuda_context_pop (context);
+  return memory;
+}
+
+GstMemory *
+ssio_cuda_new_filled (GstSsioCudaStream *stream, gsize size)
+{
+  guint8 *bytes = g_malloc (size);
+  GstMemory *memory;
+
+  ssio_cuda_fill_bytes (bytes, 0, size);
+  memory = ssio_cuda_upload (stream, bytes, size);
   g_free (bytes);
   return memory;
 }
@@ -150,6 +161,19 @@ ssio_cuda_push (GstSsioCudaStream *stream)
 
   fail_unless (gst_ssio_cuda_context_push (context, NULL));
   return context;
+}
+
+gpointer
+ssio_cuda_find_fake (const gchar *variable, const gchar *name)
+{
+  GModule *module = g_module_open (g_getenv (variable), G_MODULE_BIND_LAZY);
+  gpointer function = NULL;
+
+  fail_unless (module != NULL && g_module_symbol (module, name, &function),
+      "%s", g_module_error ());
+  g_module_make_resident (module);
+  g_module_close (module);
+  return function;
 }
 
 /* FALSE where the call was used less than nth times. */

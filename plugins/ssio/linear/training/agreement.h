@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 typedef struct {
   const GstSsioTrainingSettings *settings;
   const GstSsioOptimizer *optimizer;
-  const gchar *isa; /* whose kernels compute gradients */
+  const gchar *kernels; /* whose order gradients have */
 } GstSsioAgreement;
 
 /* Before the first step: all that steps depend on. */
