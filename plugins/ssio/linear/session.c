@@ -317,8 +317,8 @@ open_training (GstSsioSession *self, GstBuffer *buffer, GError **error)
     .normalization
     = gst_ssio_input_normalization_get_stats (&self->normalization),
     .n_threads = self->settings.threads,
-    .memory = self->on_device && buffer ? gst_buffer_peek_memory (buffer, 0)
-                                        : NULL,
+    .memory
+    = self->on_device && buffer ? gst_buffer_peek_memory (buffer, 0) : NULL,
   };
 
   self->is_training
@@ -328,7 +328,8 @@ open_training (GstSsioSession *self, GstBuffer *buffer, GError **error)
 }
 
 gboolean
-gst_ssio_session_begin (GstSsioSession *self, GstBuffer *buffer, GError **error)
+gst_ssio_session_begin (GstSsioSession *self, GstBuffer *buffer,
+    GError **error)
 {
   if (self->statistics || self->is_training)
     return TRUE;
