@@ -723,58 +723,25 @@ end_epoch (GstSsioSrc *self)
   return GST_FLOW_OK;
 }
 
-static GstFlowReturn
-wrap_batch (GstSsioSrc *self, const GstSsioBatch *batch, gboolean present,
-    GstBuffer **buffer)
-{
-  GError *error = NULL;
-
-  *buffer = gst_ssio_stream_wrap_batch (self->stream, batch, present, &error);
-  if (*buffer)
-    return GST_FLOW_OK;
-  fail (self, error);
-  return GST_FLOW_FLUSHING;
-}
-
-static GstFlowReturn
-read_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
-{
-  GstBufferPool *pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
-  GstFlowReturn flow = gst_buffer_pool_acquire_buffer (pool, buffer, NULL);
-  GError *error = NULL;
-
-  gst_object_unref (pool);
-  if (flow == GST_FLOW_ERROR) {
-    g_set_error (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
-        "no memory for a buffer of %" G_GUINT64_FORMAT
-        " bytes from the pool; make batch-size smaller, or use io-mode=mmap",
-        gst_ssio_stream_get_batch_bytes (self->stream));
-    fail (self, error);
-    return GST_FLOW_FLUSHING;
-  }
-  if (flow != GST_FLOW_OK)
-    return flow;
-  if (gst_ssio_stream_read_batch (self->stream, batch, *buffer, &error))
-    return GST_FLOW_OK;
-  gst_clear_buffer (buffer);
-  fail (self, error);
-  return GST_FLOW_FLUSHING;
-}
-
 /* Where downstream has the bytes already, it does not need them. */
 static GstFlowReturn
-make_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
+make_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer,
+    GError **error)
 {
+  GstBufferPool *pool = NULL;
   gboolean are_needed;
+  GstFlowReturn flow;
 
   GST_OBJECT_LOCK (self);
   are_needed = self->bytes_needed;
   GST_OBJECT_UNLOCK (self);
   are_needed |= gst_ssio_stream_reads_times (self->stream);
-  if (gst_ssio_stream_is_mapped (self->stream) && !are_needed)
-    return wrap_batch (self, batch, FALSE, buffer);
-  return self->reads ? read_batch (self, batch, buffer)
-                     : wrap_batch (self, batch, TRUE, buffer);
+  if (self->reads)
+    pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
+  flow = gst_ssio_allocation_make_batch (self->stream, batch, pool, are_needed,
+      buffer, error);
+  gst_clear_object (&pool);
+  return flow;
 }
 
 /* What follows a batch that was made: it says where it comes from, and
@@ -795,18 +762,14 @@ account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
 
 /* The next batch, maybe of the next epoch. */
 static GstFlowReturn
-find_batch (GstSsioSrc *self, GstSsioBatch *batch)
+find_batch (GstSsioSrc *self, GstSsioBatch *batch, GError **error)
 {
-  GError *error = NULL;
   GstFlowReturn flow;
 
   do
-    flow = gst_ssio_stream_get_batch (self->stream, batch, &error);
+    flow = gst_ssio_stream_get_batch (self->stream, batch, error);
   while (flow == GST_FLOW_EOS && (flow = end_epoch (self)) == GST_FLOW_OK);
-  if (flow != GST_FLOW_ERROR)
-    return flow;
-  fail (self, error);
-  return GST_FLOW_FLUSHING;
+  return flow;
 }
 
 static void
@@ -828,6 +791,7 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
   GstSsioSrc *self = GST_SSIO_SRC (src);
   gint64 start = g_get_monotonic_time ();
   gint64 downstream_us = self->pushed_at ? start - self->pushed_at : 0;
+  GError *error = NULL;
   GstFlowReturn flow;
   GstSsioBatch batch;
 
@@ -838,9 +802,13 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
     return GST_FLOW_EOS;
   if (!self->files_told)
     tell_files (self);
-  flow = find_batch (self, &batch);
+  flow = find_batch (self, &batch, &error);
   if (flow == GST_FLOW_OK)
-    flow = make_batch (self, &batch, buffer);
+    flow = make_batch (self, &batch, buffer, &error);
+  if (flow == GST_FLOW_ERROR) {
+    fail (self, error);
+    return GST_FLOW_FLUSHING;
+  }
   if (flow != GST_FLOW_OK)
     return flow;
 
