@@ -62,6 +62,16 @@
  * `%s` or `*` for the scan's name without folder and extension; a relative one
  * starts at the scan's folder.
  *
+ * ## Predictions
+ * #GstSsioSrc:predictions is a .npy array of one integer for each point of all
+ * files, in their order, as #GstSsioLinear:predictions writes it with
+ * `predictions-type=argmax` and NumPy saves `argmax(axis=1)`. It is joined to
+ * the points' records as the field `prediction`, of the array's type, whatever
+ * the order that batches come in, for what follows to show, compare or record.
+ * Such batches are copies; the array is read as they need it. As many numbers
+ * as all files have points must be there, also where
+ * #GstSsioSrc:start-point, #GstSsioSrc:stop-point or shards leave some out.
+ *
  * ## Files on disk
  * The kernel is told of the next #GstSsioSrc:prefetch batches where the order
  * jumps, and of 32 MiB at least, since a disk is slow where it has little to
@@ -169,6 +179,10 @@
  * gst-launch-1.0 ssiosrc location=sequences/00/velodyne layout=semantickitti \
  *     labels=../labels/%s.label shuffle=batches ! queue ! fakesink
  * ]| Reads the scans of a SemanticKITTI sequence with their labels.
+ * |[
+ * gst-launch-1.0 ssiosrc location=tile.bin predictions=out.npy ! queue ! \
+ *     ssioscope color-by=prediction ! pngenc ! filesink location=tile.png
+ * ]| Makes a picture of what a model takes a tile's points for.
  *
  * Since: 0.1
  */

@@ -388,6 +388,18 @@ settle_layout (const GstSsioFormatInput *input, GstSsioLayout *found,
   return result;
 }
 
+/* Of a plain array that has one number a point. */
+static GstSsioLayout *
+single_layout (Cursor *cursor, const Header *header, const gchar *name)
+{
+  GstSsioField field = { .name = name, .scale = 1 };
+
+  if (!parse_type (cursor, header->item_type, "the array", &field.type))
+    return NULL;
+  return gst_ssio_layout_new (&field, 1, gst_ssio_type_get_size (field.type),
+      cursor->error);
+}
+
 static GstSsioLayout *
 plain_layout (Cursor *cursor, const Header *header)
 {
@@ -434,6 +446,15 @@ structured_layout (Cursor *cursor, const Header *header)
   return layout;
 }
 
+static GstSsioLayout *
+find_layout (Cursor *cursor, const Header *header, const gchar *column)
+{
+  if (header->item_type && header->n_dimensions == 1 && column)
+    return single_layout (cursor, header, column);
+  return header->item_type ? plain_layout (cursor, header)
+                           : structured_layout (cursor, header);
+}
+
 static gboolean
 judge (Cursor *cursor, const Header *header, const GstSsioFormatInput *input,
     GstSsioFormatInfo *info)
@@ -444,8 +465,7 @@ judge (Cursor *cursor, const Header *header, const GstSsioFormatInput *input,
     return fail (cursor,
         "fortran_order is True: expected rows of one point each; convert with "
         "numpy.ascontiguousarray()");
-  layout = header->item_type ? plain_layout (cursor, header)
-                             : structured_layout (cursor, header);
+  layout = find_layout (cursor, header, input->column);
   if (!layout)
     return FALSE;
   info->layout
