@@ -25,11 +25,11 @@ typedef struct {
 
 /* Puts the records between n_points points that lie side by side, from the
  * last one on, since it is the first to move. */
-static void
-spread (const Join *self, guint8 *points, gsize n_points)
+static inline void
+spread_records (const Join *self, guint8 *points, gsize n_points,
+    gsize record_size)
 {
   gsize size = self->point_size;
-  gsize record_size = self->record_size;
   gsize i;
 
   for (i = n_points; i-- > 0;) {
@@ -37,6 +37,25 @@ spread (const Join *self, guint8 *points, gsize n_points)
 
     memmove (to, points + i * size, size);
     memcpy (to + size, self->records + i * record_size, record_size);
+  }
+}
+
+/* A record is an integer most often, which takes no call to copy. */
+static void
+spread (const Join *self, guint8 *points, gsize n_points)
+{
+  switch (self->record_size) {
+  case 1:
+    spread_records (self, points, n_points, 1);
+    break;
+  case 4:
+    spread_records (self, points, n_points, 4);
+    break;
+  case 8:
+    spread_records (self, points, n_points, 8);
+    break;
+  default:
+    spread_records (self, points, n_points, self->record_size);
   }
 }
 
