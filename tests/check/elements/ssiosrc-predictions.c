@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT */
+/* ssiosrc over files with an array of a class for each of their points. */
+
+#include <glib/gstdio.h>
+#include <gst/ssio/formats/npyheader.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ssiocheck.h"
+
+#define POINT_SIZE 12 /* x, y, z */
+
+/* What the oracle has made, once. */
+static gchar *folder;
+static guint n_points;
+
+/* All that came, in the order that it did. */
+typedef struct {
+  gchar *layout;
+  GByteArray *records;
+} Stream;
+
+static gboolean
+has_oracle (void)
+{
+  if (!folder)
+    ssio_check_skip ("no Python with NumPy");
+  return folder != NULL;
+}
+
+static void
+run_oracle (void)
+{
+  gchar *tiles, *output;
+
+  folder = ssio_check_make_path (".d");
+  tiles = g_build_filename (folder, "tiles", NULL);
+  g_mkdir (folder, 0700);
+  g_mkdir (tiles, 0700);
+  if (ssio_check_run_oracle (&output, "predictions", folder, NULL)) {
+    n_points = g_ascii_strtoull (output, NULL, 10);
+    g_free (output);
+    g_free (tiles);
+    return;
+  }
+  ssio_check_remove_folder (tiles);
+  ssio_check_remove_folder (g_steal_pointer (&folder));
+}
+
+static void
+remove_oracle (void)
+{
+  if (!folder)
+    return;
+  ssio_check_remove_folder (g_build_filename (folder, "tiles", NULL));
+  ssio_check_remove_folder (g_steal_pointer (&folder));
+}
+
+static guint8 *
+read_joined (const gchar *code)
+{
+  gchar *path = g_strdup_printf ("%s/%s.joined", folder, code);
+  gchar *bytes;
+
+  fail_unless (g_file_get_contents (path, &bytes, NULL, NULL));
+  g_free (path);
+  return (guint8 *) bytes;
+}
+
+static void
+take_batch (GstElement *sink, GstBuffer *buffer, GstPad *pad, Stream *stream)
+{
+  GstMapInfo map;
+
+  if (!stream->layout) {
+    GstCaps *caps = gst_pad_get_current_caps (pad);
+
+    stream->layout
+        = g_strdup (gst_structure_get_string (gst_caps_get_structure (caps, 0),
+            "layout"));
+    gst_caps_unref (caps);
+  }
+  gst_buffer_map (buffer, &map, GST_MAP_READ);
+  g_byte_array_append (stream->records, map.data, map.size);
+  gst_buffer_unmap (buffer, &map);
+}
+
+static GstElement *
+launch (const gchar *array, const gchar *properties, Stream *stream)
+{
+  GstElement *pipeline = ssio_check_launch (
+      "ssiosrc name=source location=%s/tiles layout=x,y,z batch-size=9000 "
+      "predictions=%s/%s.npy %s ! queue ! "
+      "fakesink name=sink signal-handoffs=true",
+      folder, folder, array, properties);
+  GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+
+  *stream = (Stream){ NULL, g_byte_array_new () };
+  g_signal_connect (sink, "handoff", G_CALLBACK (take_batch), stream);
+  gst_object_unref (sink);
+  return pipeline;
+}
+
+static void
+play (GstElement *pipeline)
+{
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  ssio_check_wait (pipeline, GST_MESSAGE_EOS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+}
+
+static void
+clear (Stream *stream)
+{
+  g_byte_array_unref (stream->records);
+  g_free (stream->layout);
+}
+
+/* Expects records as NumPy has joined them, and counts the points in seen. */
+static void
+check_records (const Stream *stream, const gchar *code, guint *seen)
+{
+  guint size = POINT_SIZE + (code[1] - '0');
+  guint8 *expected = read_joined (code);
+  gchar *layout = g_strdup_printf ("x:f4,y:f4,z:f4,prediction:%s", code);
+  guint i;
+
+  fail_unless_equals_string (stream->layout, layout);
+  for (i = 0; i < stream->records->len / size; i++) {
+    const guint8 *record = stream->records->data + i * size;
+    gfloat x;
+
+    memcpy (&x, record, sizeof (x));
+    fail_unless (memcmp (record, expected + (guint) x * size, size) == 0,
+        "%s of point %g", code, x);
+    seen[(guint) x]++;
+  }
+  g_free (layout);
+  g_free (expected);
+}
+
+/* Expects each point of a range so often, and no other. */
+static void
+check_seen (const guint *seen, guint from, guint stop, guint times)
+{
+  guint i;
+
+  for (i = 0; i < n_points; i++)
+    fail_unless_equals_int (seen[i], (i >= from && i < stop) * times);
+}
+
+/* Streams with each of the given properties, and expects so much of all. */
+static void
+check_streams (const gchar *code, const gchar *const *properties, guint from,
+    guint stop, guint times)
+{
+  guint *seen = g_new0 (guint, n_points);
+  guint i;
+
+  for (i = 0; properties[i]; i++) {
+    Stream stream;
+
+    play (launch (code, properties[i], &stream));
+    check_records (&stream, code, seen);
+    clear (&stream);
+  }
+  check_seen (seen, from, stop, times);
+  g_free (seen);
+}
+
+static void
+check_stream (const gchar *code, const gchar *properties, guint from,
+    guint stop, guint times)
+{
+  const gchar *const list[] = { properties, NULL };
+
+  check_streams (code, list, from, stop, times);
+}
+
+GST_START_TEST (integers_of_any_type_join_the_points_of_many_files)
+{
+  static const gchar *const codes[]
+      = { "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8" };
+  guint i;
+
+  if (!has_oracle ())
+    return;
+  for (i = 0; i < G_N_ELEMENTS (codes); i++) {
+    guint8 *expected = read_joined (codes[i]);
+    Stream stream;
+
+    play (launch (codes[i], "", &stream));
+    fail_unless_equals_uint64 (stream.records->len,
+        (guint64) n_points * (POINT_SIZE + codes[i][1] - '0'));
+    fail_unless (memcmp (stream.records->data, expected, stream.records->len)
+                 == 0);
+    clear (&stream);
+    g_free (expected);
+    check_stream (codes[i], "io-mode=read batch-size=1000", 0, n_points, 1);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (predictions_stay_with_their_points_in_any_order)
+{
+  static const gchar *const shards[] = {
+    "batch-size=300 shuffle=batches num-shards=3 shard-index=0",
+    "batch-size=300 shuffle=batches num-shards=3 shard-index=1",
+    "batch-size=300 shuffle=batches num-shards=3 shard-index=2",
+    NULL,
+  };
+
+  if (!has_oracle ())
+    return;
+  check_stream ("u1", "shuffle=batches seed=5 batch-size=77", 0, n_points, 1);
+  check_stream ("u2", "shuffle=points seed=5 batch-size=500", 0, n_points, 1);
+  check_stream ("u2", "shuffle=points batch-size=500 epochs=3", 0, n_points,
+      3);
+  check_streams ("u1", shards, 0, n_points, 1);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_range_has_the_predictions_of_its_points)
+{
+  if (!has_oracle ())
+    return;
+  check_stream ("u2", "start-point=8190 stop-point=28300", 8190, 28300, 1);
+  check_stream ("u1", "start-point=8195 shuffle=batches", 8195, n_points, 1);
+}
+GST_END_TEST;
+
+GST_START_TEST (a_seek_goes_to_the_predictions_of_its_points)
+{
+  static const guint starts[] = { 0, 1, 8193, 28197, 36388 };
+  guint i;
+
+  if (!has_oracle ())
+    return;
+  for (i = 0; i < G_N_ELEMENTS (starts); i++) {
+    guint *seen = g_new0 (guint, n_points);
+    Stream stream;
+    GstElement *pipeline = launch ("u1", "", &stream);
+
+    ssio_check_set_state (pipeline, GST_STATE_PAUSED);
+    fail_unless (gst_element_seek_simple (pipeline, GST_FORMAT_DEFAULT,
+        GST_SEEK_FLAG_FLUSH, starts[i]));
+    play (pipeline);
+    check_records (&stream, "u1", seen);
+    check_seen (seen, starts[i], n_points, 1);
+    clear (&stream);
+    g_free (seen);
+  }
+}
+GST_END_TEST;
+
+/* As ssiosink writes what was joined before. */
+GST_START_TEST (an_array_of_records_with_that_field_is_one_of_classes)
+{
+  guint8 *expected;
+  Stream stream;
+
+  if (!has_oracle ())
+    return;
+  expected = read_joined ("u1");
+  play (launch ("named", "", &stream));
+  fail_unless_equals_uint64 (stream.records->len,
+      (guint64) n_points * (POINT_SIZE + 1));
+  fail_unless (memcmp (stream.records->data, expected, stream.records->len)
+               == 0);
+  clear (&stream);
+  g_free (expected);
+}
+GST_END_TEST;
+
+/* The scan is text, which has to be converted first. */
+GST_START_TEST (labels_and_predictions_join_the_same_points)
+{
+  static const gchar text[]
+      = "ply\nformat ascii 1.0\nelement vertex 2\nproperty uchar x\n"
+        "end_header\n7\n8\n";
+  static const guint8 expected[] = { 7, 1, 0, 2, 0, 3, 8, 5, 0, 6, 0, 4 };
+  const guint16 labels[] = { 1, 2, 5, 6 };
+  gchar *scan = ssio_check_write_file (".ply", text, strlen (text));
+  gchar *label_path = g_strconcat (scan, ".label", NULL);
+  GString *classes = gst_ssio_npy_header_make ("'|u1'", 2, 0);
+  Stream stream = { NULL, g_byte_array_new () };
+  GstElement *pipeline, *sink;
+  gchar *array;
+
+  g_string_append (classes, "\3\4");
+  array = ssio_check_write_file (".npy", classes->str, classes->len);
+  fail_unless (g_file_set_contents (label_path, (const gchar *) labels,
+      sizeof (labels), NULL));
+  pipeline = ssio_check_launch (
+      "ssiosrc location=%s element=vertex labels=*.ply.label predictions=%s ! "
+      "fakesink name=sink signal-handoffs=true",
+      scan, array);
+  sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  g_signal_connect (sink, "handoff", G_CALLBACK (take_batch), &stream);
+  gst_object_unref (sink);
+  play (pipeline);
+  fail_unless_equals_string (stream.layout,
+      "x:u1,sem_class:u2,ins_class:u2,prediction:u1");
+  fail_unless_equals_int (stream.records->len, sizeof (expected));
+  fail_unless (memcmp (stream.records->data, expected, sizeof (expected))
+               == 0);
+  clear (&stream);
+  g_remove (label_path);
+  g_free (label_path);
+  g_string_free (classes, TRUE);
+  g_free (array);
+  g_free (scan);
+}
+GST_END_TEST;
+
+static void
+check_refused (const gchar *array, const gchar *properties, GQuark domain,
+    gint code, const gchar *part, const gchar *other_part)
+{
+  Stream stream;
+  GstElement *pipeline = launch (array, properties, &stream);
+
+  ssio_check_error (pipeline, domain, code, part, other_part, NULL);
+  gst_object_unref (pipeline);
+  clear (&stream);
+}
+
+GST_START_TEST (an_array_that_does_not_fit_is_one_error_that_says_why)
+{
+  static const struct {
+    const gchar *array;
+    const gchar *parts[2];
+  } arrays[] = {
+    { "short",
+        { "short.npy: holds no prediction for each point of the files: expected 45281, one a point, found 45280;",
+            "predict" } },
+    { "long", { "expected 45281, one a point, found 45282;", "predict" } },
+    { "single", { "expected 45281, one a point, found 1;", "predict" } },
+    { "none", { "holds 0 points", "expected at least one" } },
+    { "logits",
+        { "logits.npy: expected a .npy array of one integer a point, its class, found 9 field(s) a point",
+            "predictions-type=argmax" } },
+    { "column", { "found 1 field(s) a point: x:u1", "argmax(axis=1)" } },
+    { "floats", { "one integer a point", "prediction:f4" } },
+    { "big",
+        { "big.npy: .npy header: the array has the big-endian type \">u2\"",
+            "byteorder" } },
+    { "bool", { "the type \"|b1\"", "astype()" } },
+    { "fortran", { "fortran_order is True", "ascontiguousarray()" } },
+    { "cube", { "more than 2 dimensions", "expected shape" } },
+    { "scalar", { "0 dimension(s)", "expected" } },
+    { "cut",
+        { "cut.npy: its header says 45281 points of 1 bytes from byte 128 on: expected a file of 45409 bytes, found 45408",
+            "damaged" } },
+    { "header", { ".npy header", "bytes long" } },
+    { "garbage", { ".npy header", "expected the file to start with" } },
+  };
+  guint i;
+
+  if (!has_oracle ())
+    return;
+  for (i = 0; i < G_N_ELEMENTS (arrays); i++)
+    check_refused (arrays[i].array, "", GST_STREAM_ERROR,
+        GST_STREAM_ERROR_WRONG_TYPE, arrays[i].parts[0], arrays[i].parts[1]);
+  check_refused ("nowhere", "", GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_NOT_FOUND,
+      "predictions: ", "nowhere.npy: cannot open");
+}
+GST_END_TEST;
+
+GST_START_TEST (what_cannot_be_joined_is_one_error_that_says_why)
+{
+  const GQuark resource = GST_RESOURCE_ERROR;
+  const gint settings = GST_RESOURCE_ERROR_SETTINGS;
+
+  if (!has_oracle ())
+    return;
+  check_refused ("u1", "io-mode=mmap", resource, settings,
+      "cannot be mapped together with predictions",
+      "expected io-mode=auto or read, found mmap");
+  check_refused ("u1", "io-mode=direct", resource, settings,
+      "cannot be read directly together with predictions",
+      "expected io-mode=auto or read, found direct");
+  check_refused ("u1", "follow=true", resource, settings,
+      "expected no predictions", "once it is complete");
+  check_refused ("u1", "layout=x,y,prediction", GST_STREAM_ERROR,
+      GST_STREAM_ERROR_FORMAT, "tile1.bin: predictions cannot join",
+      "two fields are named \"prediction\"");
+}
+GST_END_TEST;
+
+GST_START_TEST (an_array_that_is_cut_while_it_streams_is_one_error)
+{
+  gchar *path, *whole, *bytes;
+  gsize size;
+  Stream stream;
+  GstElement *pipeline;
+
+  if (!has_oracle ())
+    return;
+  path = g_build_filename (folder, "passing.npy", NULL);
+  whole = g_build_filename (folder, "u1.npy", NULL);
+  fail_unless (g_file_get_contents (whole, &bytes, &size, NULL));
+  fail_unless (g_file_set_contents (path, bytes, size, NULL));
+  pipeline = launch ("passing", "batch-size=10", &stream);
+  ssio_check_set_state (pipeline, GST_STATE_PAUSED);
+  fail_unless_equals_int (truncate (path, size - 1), 0);
+  ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+      "passing.npy: was truncated", "expected 45409 bytes, found 45408", NULL);
+  gst_object_unref (pipeline);
+  clear (&stream);
+  g_remove (path);
+  g_free (bytes);
+  g_free (whole);
+  g_free (path);
+}
+GST_END_TEST;
+
+static Suite *
+ssiosrc_predictions_suite (void)
+{
+  Suite *suite = suite_create ("ssiosrc-predictions");
+  TCase *tcase = tcase_create ("general");
+
+  suite_add_tcase (suite, tcase);
+  tcase_add_unchecked_fixture (tcase, run_oracle, remove_oracle);
+  tcase_add_test (tcase, integers_of_any_type_join_the_points_of_many_files);
+  tcase_add_test (tcase, predictions_stay_with_their_points_in_any_order);
+  tcase_add_test (tcase, a_range_has_the_predictions_of_its_points);
+  tcase_add_test (tcase, a_seek_goes_to_the_predictions_of_its_points);
+  tcase_add_test (tcase,
+      an_array_of_records_with_that_field_is_one_of_classes);
+  tcase_add_test (tcase, labels_and_predictions_join_the_same_points);
+  tcase_add_test (tcase,
+      an_array_that_does_not_fit_is_one_error_that_says_why);
+  tcase_add_test (tcase, what_cannot_be_joined_is_one_error_that_says_why);
+  tcase_add_test (tcase, an_array_that_is_cut_while_it_streams_is_one_error);
+  return suite;
+}
+
+SSIO_CHECK_MAIN (ssiosrc_predictions)
