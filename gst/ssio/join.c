@@ -9,8 +9,9 @@
 
 #include "join.h"
 
-/* Points that are joined at a time, so that they stay in the cache. */
-#define PART 8192
+/* What is joined at a time, so that it stays in the cache. */
+#define PART_POINTS 8192
+#define PART_BYTES (1 << 18)
 
 typedef struct {
   GstSsioDecoder decoder;
@@ -20,6 +21,7 @@ typedef struct {
   GstSsioPointFile *beside;
   guint64 first;     /* record of beside of the first point */
   guint record_size; /* of beside */
+  guint part;        /* points that are joined at a time */
   guint8 *records;   /* of a part */
 } Join;
 
@@ -47,6 +49,9 @@ spread (const Join *self, guint8 *points, gsize n_points)
   switch (self->record_size) {
   case 1:
     spread_records (self, points, n_points, 1);
+    break;
+  case 2:
+    spread_records (self, points, n_points, 2);
     break;
   case 4:
     spread_records (self, points, n_points, 4);
@@ -86,7 +91,7 @@ decode (GstSsioDecoder *decoder, const gchar *path, GstSsioReadFunc read,
   Join *self = (Join *) decoder;
 
   while (n_points > 0) {
-    guint64 n = MIN (n_points, PART);
+    guint64 n = MIN (n_points, self->part);
 
     if (!read_points (self, path, read, read_data, first_point, n, points,
             error)
@@ -160,7 +165,8 @@ gst_ssio_join (GstSsioFormatInfo *info, GstSsioPointFile *beside,
   self->beside = gst_ssio_point_file_ref (beside);
   self->first = first;
   self->record_size = gst_ssio_layout_get_point_size (records);
-  self->records = g_malloc (PART * self->record_size);
+  self->part = CLAMP (PART_BYTES / self->record_size, 1, PART_POINTS);
+  self->records = g_malloc_n (self->part, self->record_size);
   gst_ssio_layout_unref (info->layout);
   info->layout = layout;
   info->decoder = &self->decoder;

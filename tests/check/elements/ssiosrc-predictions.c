@@ -85,20 +85,27 @@ take_batch (GstElement *sink, GstBuffer *buffer, GstPad *pad, Stream *stream)
   gst_buffer_unmap (buffer, &map);
 }
 
+/* Has stream take what comes to the element named sink. */
 static GstElement *
-launch (const gchar *array, const gchar *properties, Stream *stream)
+collect (GstElement *pipeline, Stream *stream)
 {
-  GstElement *pipeline = ssio_check_launch (
-      "ssiosrc name=source location=%s/tiles layout=x,y,z batch-size=9000 "
-      "predictions=%s/%s.npy %s ! queue ! "
-      "fakesink name=sink signal-handoffs=true",
-      folder, folder, array, properties);
   GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
 
   *stream = (Stream){ NULL, g_byte_array_new () };
   g_signal_connect (sink, "handoff", G_CALLBACK (take_batch), stream);
   gst_object_unref (sink);
   return pipeline;
+}
+
+static GstElement *
+launch (const gchar *array, const gchar *properties, Stream *stream)
+{
+  return collect (
+      ssio_check_launch ("ssiosrc location=%s/tiles layout=x,y,z "
+                         "batch-size=9000 predictions=%s/%s.npy %s ! queue ! "
+                         "fakesink name=sink signal-handoffs=true",
+          folder, folder, array, properties),
+      stream);
 }
 
 static void
@@ -273,6 +280,56 @@ GST_START_TEST (an_array_of_records_with_that_field_is_one_of_classes)
 }
 GST_END_TEST;
 
+/* Records of so many bytes, with a class each and a gap, joined to as many
+ * points: the two are the upper and the lower byte of their number. */
+static void
+check_gaps (guint n, guint size)
+{
+  gchar *descr
+      = g_strdup_printf ("[('prediction', '|u1'), ('', '|V%u')]", size - 1);
+  GString *file = gst_ssio_npy_header_make (descr, n, 0);
+  guint8 *points = g_new (guint8, n);
+  gsize start = file->len;
+  gchar *array, *path;
+  Stream stream;
+  guint i;
+
+  g_string_set_size (file, start + (gsize) n * size);
+  memset (file->str + start, 0, (gsize) n * size);
+  for (i = 0; i < n; i++) {
+    points[i] = i;
+    file->str[start + (gsize) i * size] = i >> 8;
+  }
+  array = ssio_check_write_file (".npy", file->str, file->len);
+  path = ssio_check_write_file (".bin", points, n);
+  play (collect (
+      ssio_check_launch ("ssiosrc location=%s layout=x:u1 batch-size=%u "
+                         "predictions=%s ! fakesink name=sink "
+                         "signal-handoffs=true",
+          path, n, array),
+      &stream));
+  fail_unless_equals_uint64 (stream.records->len, (guint64) n * (1 + size));
+  for (i = 0; i < n; i++) {
+    const guint8 *record = stream.records->data + (gsize) i * (1 + size);
+
+    fail_unless_equals_int (record[0] | record[1] << 8, i);
+  }
+  clear (&stream);
+  g_free (path);
+  g_free (array);
+  g_free (points);
+  g_string_free (file, TRUE);
+  g_free (descr);
+}
+
+GST_START_TEST (records_of_classes_may_have_gaps_of_any_size)
+{
+  check_gaps (9001, 3);
+  check_gaps (9001, 100);
+  check_gaps (3, (1 << 19) + 8); /* 2^13 of them are more than 4 GiB */
+}
+GST_END_TEST;
+
 /* The scan is text, which has to be converted first. */
 GST_START_TEST (labels_and_predictions_join_the_same_points)
 {
@@ -284,22 +341,18 @@ GST_START_TEST (labels_and_predictions_join_the_same_points)
   gchar *scan = ssio_check_write_file (".ply", text, strlen (text));
   gchar *label_path = g_strconcat (scan, ".label", NULL);
   GString *classes = gst_ssio_npy_header_make ("'|u1'", 2, 0);
-  Stream stream = { NULL, g_byte_array_new () };
-  GstElement *pipeline, *sink;
+  Stream stream;
   gchar *array;
 
   g_string_append (classes, "\3\4");
   array = ssio_check_write_file (".npy", classes->str, classes->len);
   fail_unless (g_file_set_contents (label_path, (const gchar *) labels,
       sizeof (labels), NULL));
-  pipeline = ssio_check_launch (
-      "ssiosrc location=%s element=vertex labels=*.ply.label predictions=%s ! "
-      "fakesink name=sink signal-handoffs=true",
-      scan, array);
-  sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
-  g_signal_connect (sink, "handoff", G_CALLBACK (take_batch), &stream);
-  gst_object_unref (sink);
-  play (pipeline);
+  play (collect (ssio_check_launch ("ssiosrc location=%s element=vertex "
+                                    "labels=*.ply.label predictions=%s ! "
+                                    "fakesink name=sink signal-handoffs=true",
+                     scan, array),
+      &stream));
   fail_unless_equals_string (stream.layout,
       "x:u1,sem_class:u2,ins_class:u2,prediction:u1");
   fail_unless_equals_int (stream.records->len, sizeof (expected));
@@ -431,6 +484,7 @@ ssiosrc_predictions_suite (void)
   tcase_add_test (tcase, a_seek_goes_to_the_predictions_of_its_points);
   tcase_add_test (tcase,
       an_array_of_records_with_that_field_is_one_of_classes);
+  tcase_add_test (tcase, records_of_classes_may_have_gaps_of_any_size);
   tcase_add_test (tcase, labels_and_predictions_join_the_same_points);
   tcase_add_test (tcase,
       an_array_that_does_not_fit_is_one_error_that_says_why);
