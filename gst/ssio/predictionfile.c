@@ -26,15 +26,18 @@ static void
 refuse_layout (GstSsioPointFile *file, GError **error)
 {
   GstSsioLayout *layout = gst_ssio_point_file_get_layout (file);
-  gchar *text = gst_ssio_layout_to_string (layout);
+  guint n_fields = gst_ssio_layout_get_n_fields (layout);
+  gchar *found = n_fields == 1
+                     ? gst_ssio_layout_to_string (layout)
+                     : g_strdup_printf ("%u numbers a point", n_fields);
 
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-      "%s: expected a .npy array of one integer a point, its class, found %u "
-      "field(s) a point: %s; write it with predictions-type=argmax of "
-      "ssiolinear, or save argmax(axis=1) of logits or probabilities",
-      gst_ssio_point_file_get_path (file),
-      gst_ssio_layout_get_n_fields (layout), text);
-  g_free (text);
+      "%s: expected a .npy array of one integer a point, its class, or of "
+      "records with the field " FIELD " alone, found %s; write it with "
+      "predictions-type=argmax of ssiolinear, or save argmax(axis=1) of logits "
+      "or probabilities",
+      gst_ssio_point_file_get_path (file), found);
+  g_free (found);
 }
 
 /* The numbers are read and not mapped, so that they take no memory. */

@@ -388,9 +388,17 @@ settle_layout (const GstSsioFormatInput *input, GstSsioLayout *found,
   return result;
 }
 
-/* Of a plain array that has one number a point. */
+/* Whether it is a plain array of one number a point, and has a name for it. */
+static gboolean
+is_column (const Header *header, const GstSsioFormatInput *input)
+{
+  return header->item_type && input->column
+         && (header->n_dimensions == 1
+             || (header->n_dimensions == 2 && header->shape[1] == 1));
+}
+
 static GstSsioLayout *
-single_layout (Cursor *cursor, const Header *header, const gchar *name)
+column_layout (Cursor *cursor, const Header *header, const gchar *name)
 {
   GstSsioField field = { .name = name, .scale = 1 };
 
@@ -447,10 +455,11 @@ structured_layout (Cursor *cursor, const Header *header)
 }
 
 static GstSsioLayout *
-find_layout (Cursor *cursor, const Header *header, const gchar *column)
+find_layout (Cursor *cursor, const Header *header,
+    const GstSsioFormatInput *input)
 {
-  if (header->item_type && header->n_dimensions == 1 && column)
-    return single_layout (cursor, header, column);
+  if (is_column (header, input))
+    return column_layout (cursor, header, input->column);
   return header->item_type ? plain_layout (cursor, header)
                            : structured_layout (cursor, header);
 }
@@ -465,13 +474,14 @@ judge (Cursor *cursor, const Header *header, const GstSsioFormatInput *input,
     return fail (cursor,
         "fortran_order is True: expected rows of one point each; convert with "
         "numpy.ascontiguousarray()");
-  layout = find_layout (cursor, header, input->column);
+  layout = find_layout (cursor, header, input);
   if (!layout)
     return FALSE;
   info->layout
       = settle_layout (input, layout, !header->item_type, cursor->error);
   info->n_points = header->shape[0];
-  info->lacks_names = header->item_type && !input->layout;
+  info->lacks_names
+      = header->item_type && !input->layout && !is_column (header, input);
   info->data_offset = cursor->end - (const gchar *) input->bytes;
   return info->layout != NULL;
 }

@@ -261,21 +261,27 @@ GST_START_TEST (a_seek_goes_to_the_predictions_of_its_points)
 }
 GST_END_TEST;
 
-/* As ssiosink writes what was joined before. */
-GST_START_TEST (an_array_of_records_with_that_field_is_one_of_classes)
+/* As ssiosink writes what was joined before, for one. */
+GST_START_TEST (an_array_of_one_integer_a_point_is_one_of_classes)
 {
+  static const gchar *const arrays[] = { "named", "matrix", "recorded" };
   guint8 *expected;
-  Stream stream;
+  guint i;
 
   if (!has_oracle ())
     return;
   expected = read_joined ("u1");
-  play (launch ("named", "", &stream));
-  fail_unless_equals_uint64 (stream.records->len,
-      (guint64) n_points * (POINT_SIZE + 1));
-  fail_unless (memcmp (stream.records->data, expected, stream.records->len)
-               == 0);
-  clear (&stream);
+  for (i = 0; i < G_N_ELEMENTS (arrays); i++) {
+    Stream stream;
+
+    play (launch (arrays[i], "", &stream));
+    fail_unless_equals_string (stream.layout, "x:f4,y:f4,z:f4,prediction:u1");
+    fail_unless_equals_uint64 (stream.records->len,
+        (guint64) n_points * (POINT_SIZE + 1));
+    fail_unless (memcmp (stream.records->data, expected, stream.records->len)
+                 == 0);
+    clear (&stream);
+  }
   g_free (expected);
 }
 GST_END_TEST;
@@ -386,16 +392,17 @@ GST_START_TEST (an_array_that_does_not_fit_is_one_error_that_says_why)
     const gchar *parts[2];
   } arrays[] = {
     { "short",
-        { "short.npy: holds no prediction for each point of the files: expected 45281, one a point, found 45280;",
+        { "short.npy: holds no prediction for each point of the files: expected 45761, one a point, found 45760;",
             "predict" } },
-    { "long", { "expected 45281, one a point, found 45282;", "predict" } },
-    { "single", { "expected 45281, one a point, found 1;", "predict" } },
+    { "long", { "expected 45761, one a point, found 45762;", "predict" } },
+    { "single", { "expected 45761, one a point, found 1;", "predict" } },
     { "none", { "holds 0 points", "expected at least one" } },
     { "logits",
-        { "logits.npy: expected a .npy array of one integer a point, its class, found 9 field(s) a point",
+        { "logits.npy: expected a .npy array of one integer a point, its class, or of records with the field prediction alone, found 9 numbers a point;",
             "predictions-type=argmax" } },
-    { "column", { "found 1 field(s) a point: x:u1", "argmax(axis=1)" } },
-    { "floats", { "one integer a point", "prediction:f4" } },
+    { "label",
+        { "records with the field prediction alone", "found label:u1;" } },
+    { "floats", { "one integer a point", "found prediction:f4;" } },
     { "big",
         { "big.npy: .npy header: the array has the big-endian type \">u2\"",
             "byteorder" } },
@@ -404,7 +411,7 @@ GST_START_TEST (an_array_that_does_not_fit_is_one_error_that_says_why)
     { "cube", { "more than 2 dimensions", "expected shape" } },
     { "scalar", { "0 dimension(s)", "expected" } },
     { "cut",
-        { "cut.npy: its header says 45281 points of 1 bytes from byte 128 on: expected a file of 45409 bytes, found 45408",
+        { "cut.npy: its header says 45761 points of 1 bytes from byte 128 on: expected a file of 45889 bytes, found 45888",
             "damaged" } },
     { "header", { ".npy header", "bytes long" } },
     { "garbage", { ".npy header", "expected the file to start with" } },
@@ -438,7 +445,7 @@ GST_START_TEST (what_cannot_be_joined_is_one_error_that_says_why)
   check_refused ("u1", "follow=true", resource, settings,
       "expected no predictions", "once it is complete");
   check_refused ("u1", "layout=x,y,prediction", GST_STREAM_ERROR,
-      GST_STREAM_ERROR_FORMAT, "tile1.bin: predictions cannot join",
+      GST_STREAM_ERROR_FORMAT, "tile01.bin: predictions cannot join",
       "two fields are named \"prediction\"");
 }
 GST_END_TEST;
@@ -460,7 +467,7 @@ GST_START_TEST (an_array_that_is_cut_while_it_streams_is_one_error)
   ssio_check_set_state (pipeline, GST_STATE_PAUSED);
   fail_unless_equals_int (truncate (path, size - 1), 0);
   ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-      "passing.npy: was truncated", "expected 45409 bytes, found 45408", NULL);
+      "passing.npy: was truncated", "expected 45889 bytes, found 45888", NULL);
   gst_object_unref (pipeline);
   clear (&stream);
   g_remove (path);
@@ -482,8 +489,7 @@ ssiosrc_predictions_suite (void)
   tcase_add_test (tcase, predictions_stay_with_their_points_in_any_order);
   tcase_add_test (tcase, a_range_has_the_predictions_of_its_points);
   tcase_add_test (tcase, a_seek_goes_to_the_predictions_of_its_points);
-  tcase_add_test (tcase,
-      an_array_of_records_with_that_field_is_one_of_classes);
+  tcase_add_test (tcase, an_array_of_one_integer_a_point_is_one_of_classes);
   tcase_add_test (tcase, records_of_classes_may_have_gaps_of_any_size);
   tcase_add_test (tcase, labels_and_predictions_join_the_same_points);
   tcase_add_test (tcase,
