@@ -339,6 +339,15 @@ make_room (Open *open, GError **error)
   return TRUE;
 }
 
+static void
+refuse_change (const gchar *path, GError **error)
+{
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+      "%s: was modified or replaced since the stream began: expected it to "
+      "stay as it was; start again",
+      path);
+}
+
 /* Of a file that is read and not mapped, others may change the points. */
 static gboolean
 is_as_it_was (const GstSsioFileTable *table, guint index,
@@ -352,10 +361,7 @@ is_as_it_was (const GstSsioFileTable *table, guint index,
                 && gst_ssio_layout_is_equal (
                     gst_ssio_point_file_get_layout (file), table->layout))
     return TRUE;
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-      "%s: was modified or replaced since the stream began: expected it to "
-      "stay as it was; start again",
-      get_path (table, index));
+  refuse_change (get_path (table, index), error);
   return FALSE;
 }
 
@@ -419,6 +425,24 @@ gst_ssio_file_table_open_ahead (GstSsioFileTable *table, guint index,
   return open->file;
 }
 
+/* Classes of two models, or bytes of another type, would not show. */
+static gboolean
+check_predictions (GstSsioPointFile *predictions, GError **error)
+{
+  const gchar *path = gst_ssio_point_file_get_path (predictions);
+  GstSsioPointFile *now = gst_ssio_prediction_file_open (path, error);
+  gboolean are_same;
+
+  if (!now)
+    return FALSE;
+  are_same = gst_ssio_point_file_get_version (now)
+             == gst_ssio_point_file_get_version (predictions);
+  gst_ssio_point_file_unref (now);
+  if (!are_same)
+    refuse_change (path, error);
+  return are_same;
+}
+
 gboolean
 gst_ssio_file_table_check (GstSsioFileTable *table, GError **error)
 {
@@ -429,7 +453,8 @@ gst_ssio_file_table_check (GstSsioFileTable *table, GError **error)
         && !gst_ssio_point_file_check (table->open[i].file, error))
       return FALSE;
   }
-  return TRUE;
+  return !table->options.predictions
+         || check_predictions (table->options.predictions, error);
 }
 
 void

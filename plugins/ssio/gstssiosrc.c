@@ -67,10 +67,12 @@
  * files, in their order, as #GstSsioLinear:predictions writes it with
  * `predictions-type=argmax` and NumPy saves `argmax(axis=1)`. It is joined to
  * the points' records as the field `prediction`, of the array's type, whatever
- * the order that batches come in, for what follows to show, compare or record.
- * Such batches are copies; the array is read as they need it. As many numbers
- * as all files have points must be there, also where
- * #GstSsioSrc:start-point, #GstSsioSrc:stop-point or shards leave some out.
+ * the order that batches come in, for what follows to show, compare or record;
+ * #GstSsioLinear has it for an input too, unless #GstSsioLinear:features names
+ * others. Such batches are copies; the array is read as they need it, and has to
+ * stay as it is until the stream ends. As many numbers as all files have points
+ * must be there, also where #GstSsioSrc:start-point, #GstSsioSrc:stop-point or
+ * shards leave some out.
  *
  * ## Files on disk
  * The kernel is told of the next #GstSsioSrc:prefetch batches where the order

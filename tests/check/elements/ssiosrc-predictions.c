@@ -5,6 +5,7 @@
 #include <gst/ssio/formats/npyheader.h>
 #include <string.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include "ssiocheck.h"
 
@@ -450,30 +451,127 @@ GST_START_TEST (what_cannot_be_joined_is_one_error_that_says_why)
 }
 GST_END_TEST;
 
-GST_START_TEST (an_array_that_is_cut_while_it_streams_is_one_error)
+/* A copy of the array, to be changed while it streams. */
+static gchar *
+copy_array (const gchar *from, const gchar *to)
 {
-  gchar *path, *whole, *bytes;
+  gchar *source = g_strdup_printf ("%s/%s.npy", folder, from);
+  gchar *path = g_strdup_printf ("%s/%s.npy", folder, to);
+  gchar *bytes;
   gsize size;
-  Stream stream;
-  GstElement *pipeline;
 
-  if (!has_oracle ())
-    return;
-  path = g_build_filename (folder, "passing.npy", NULL);
-  whole = g_build_filename (folder, "u1.npy", NULL);
-  fail_unless (g_file_get_contents (whole, &bytes, &size, NULL));
+  fail_unless (g_file_get_contents (source, &bytes, &size, NULL));
   fail_unless (g_file_set_contents (path, bytes, size, NULL));
-  pipeline = launch ("passing", "batch-size=10", &stream);
+  g_free (bytes);
+  g_free (source);
+  return path;
+}
+
+static void
+cut (const gchar *path, const gchar *array)
+{
+  fail_unless_equals_int (truncate (path, 45888), 0);
+}
+
+/* As ssiolinear does at the end of an epoch. */
+static void
+replace (const gchar *path, const gchar *array)
+{
+  gchar *other = copy_array (array, "other");
+
+  fail_unless_equals_int (g_rename (other, path), 0);
+  g_free (other);
+}
+
+/* Not in the same tick of the clock that stamps files. */
+static void
+write_over (const gchar *path, const gchar *array)
+{
+  struct utimbuf times = { 1000000000, 1000000000 };
+  gchar *other = g_strdup_printf ("%s/%s.npy", folder, array);
+  FILE *file = g_fopen (path, "r+");
+  gchar *bytes;
+  gsize size;
+
+  fail_unless (g_file_get_contents (other, &bytes, &size, NULL));
+  fail_unless_equals_uint64 (fwrite (bytes, 1, size, file), size);
+  fail_unless_equals_int (fclose (file), 0);
+  fail_unless_equals_int (g_utime (path, &times), 0);
+  g_free (bytes);
+  g_free (other);
+}
+
+static void
+check_changed (const gchar *properties,
+    void (*change) (const gchar *path, const gchar *array), const gchar *array,
+    gint code, const gchar *part)
+{
+  gchar *path = copy_array ("u1", "passing");
+  Stream stream;
+  GstElement *pipeline = launch ("passing", properties, &stream);
+
   ssio_check_set_state (pipeline, GST_STATE_PAUSED);
-  fail_unless_equals_int (truncate (path, size - 1), 0);
-  ssio_check_error (pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-      "passing.npy: was truncated", "expected 45889 bytes, found 45888", NULL);
+  change (path, array);
+  ssio_check_error (pipeline, GST_RESOURCE_ERROR, code, part, "start again",
+      NULL);
   gst_object_unref (pipeline);
   clear (&stream);
   g_remove (path);
-  g_free (bytes);
-  g_free (whole);
   g_free (path);
+}
+
+GST_START_TEST (an_array_that_changes_while_it_streams_is_one_error)
+{
+  if (!has_oracle ())
+    return;
+  check_changed ("batch-size=10", cut, NULL, GST_RESOURCE_ERROR_READ,
+      "passing.npy: was truncated while it was being read: expected 45889 bytes, found 45888");
+  check_changed ("batch-size=10", replace, "u1", GST_RESOURCE_ERROR_NOT_FOUND,
+      "passing.npy: was deleted or replaced");
+}
+GST_END_TEST;
+
+/* Numbers of the same type or of another, maybe when all were read. */
+GST_START_TEST (an_array_that_is_written_over_is_one_error_and_no_epoch)
+{
+  const gchar *part = "passing.npy: was modified or replaced";
+
+  if (!has_oracle ())
+    return;
+  check_changed ("batch-size=10", write_over, "i1", GST_RESOURCE_ERROR_READ,
+      part);
+  check_changed ("batch-size=10", write_over, "i8", GST_RESOURCE_ERROR_READ,
+      part);
+  check_changed ("batch-size=100000 epochs=0", write_over, "i1",
+      GST_RESOURCE_ERROR_READ, part);
+}
+GST_END_TEST;
+
+GST_START_TEST (each_start_reads_the_array_that_is_there_then)
+{
+  gchar *path;
+  Stream stream;
+  GstElement *pipeline;
+  guint *seen;
+
+  if (!has_oracle ())
+    return;
+  seen = g_new0 (guint, n_points);
+  path = copy_array ("u1", "passing");
+  pipeline = launch ("passing", "", &stream);
+  play (gst_object_ref (pipeline));
+  check_records (&stream, "u1", seen);
+  clear (&stream);
+  stream = (Stream){ NULL, g_byte_array_new () };
+  g_free (path);
+  path = copy_array ("i4", "passing");
+  play (pipeline);
+  check_records (&stream, "i4", seen);
+  check_seen (seen, 0, n_points, 2);
+  clear (&stream);
+  g_remove (path);
+  g_free (path);
+  g_free (seen);
 }
 GST_END_TEST;
 
@@ -495,7 +593,10 @@ ssiosrc_predictions_suite (void)
   tcase_add_test (tcase,
       an_array_that_does_not_fit_is_one_error_that_says_why);
   tcase_add_test (tcase, what_cannot_be_joined_is_one_error_that_says_why);
-  tcase_add_test (tcase, an_array_that_is_cut_while_it_streams_is_one_error);
+  tcase_add_test (tcase, an_array_that_changes_while_it_streams_is_one_error);
+  tcase_add_test (tcase,
+      an_array_that_is_written_over_is_one_error_and_no_epoch);
+  tcase_add_test (tcase, each_start_reads_the_array_that_is_there_then);
   return suite;
 }
 
