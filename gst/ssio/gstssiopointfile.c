@@ -23,6 +23,7 @@
 #include "pagecache.h"
 #include "pages.h"
 #include "pointfileio.h"
+#include "predictionfile.h"
 #include "windows.h"
 
 struct _GstSsioPointFile {
@@ -105,17 +106,30 @@ read_file (gpointer user_data, guint64 offset, guint8 *bytes, gsize size)
   return TRUE;
 }
 
+/* What other files have of its points. */
 static gboolean
-join_labels (GstSsioPointFile *file, const gchar *labels,
-    GstSsioIoMode io_mode, GError **error)
+join_others (GstSsioPointFile *file, const GstSsioPointFileOptions *options,
+    GError **error)
 {
-  if (io_mode != GST_SSIO_IO_MODE_MMAP)
-    return gst_ssio_labels_join (labels, file->disk.path, &file->info, error);
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "%s: cannot be mapped together with labels=%s: expected io-mode=auto or "
-      "read, found mmap; points and labels of two files are joined by a copy",
-      file->disk.path, labels);
-  return FALSE;
+  const gchar *path = file->disk.path;
+  gboolean is_mapped = options->io_mode == GST_SSIO_IO_MODE_MMAP;
+
+  if ((options->labels || options->predictions)
+      && (is_mapped || options->io_mode == GST_SSIO_IO_MODE_DIRECT)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "%s: cannot be %s together with %s: expected io-mode=auto or read, "
+        "found %s; points of two files are joined by a copy",
+        path, is_mapped ? "mapped" : "read directly",
+        options->labels ? "labels" : "predictions",
+        is_mapped ? "mmap" : "direct");
+    return FALSE;
+  }
+  return (!options->labels
+             || gst_ssio_labels_join (options->labels, path, &file->info,
+                 error))
+         && (!options->predictions
+             || gst_ssio_prediction_file_join (options->predictions,
+                 options->first_prediction, path, &file->info, error));
 }
 
 static gboolean
@@ -243,8 +257,8 @@ gst_ssio_point_file_open_element (const gchar *path,
  * @labels: (nullable): where the labels of the scan are: a path with one `%s`
  *   or `*` for the scan's name without folder and extension, from the scan's
  *   folder where it is relative; %NULL for none
- * @io_mode: how points will come into memory, not %GST_SSIO_IO_MODE_MMAP where
- *   there are labels
+ * @io_mode: how points will come into memory; where there are labels,
+ *   %GST_SSIO_IO_MODE_AUTO or %GST_SSIO_IO_MODE_READ
  * @error: (nullable): return location for an error
  *
  * As gst_ssio_point_file_open(), and joins to each point its label: a 32-bit
@@ -287,8 +301,7 @@ gst_ssio_point_file_open_with (const gchar *path,
   ok = gst_ssio_disk_file_open (&file->disk, path, error)
        && gst_ssio_file_header_read (&file->disk, options, read_file, file,
            &file->info, error)
-       && (!options->labels
-           || join_labels (file, options->labels, options->io_mode, error));
+       && join_others (file, options, error);
   if (ok) {
     file->point_size = gst_ssio_layout_get_point_size (file->info.layout);
     ok = open_points (file, options->io_mode, error);

@@ -39,6 +39,10 @@ r"""Independent answers for the tests, from NumPy. Never part of the product.
       elevation 30, distance 60); prints how many points each has in it
   oracle.py semantickitti DIRECTORY
       writes velodyne/N.bin, labels/N.label, and joined, the records of all
+  oracle.py predictions DIRECTORY
+      writes tiles/, points of several files, arrays of a class for each of
+      them, good and bad, and the records joined; prints how many points there
+      are
   oracle.py velodyne DIRECTORY
       writes NAME.packets, a time in nanoseconds and 1206 bytes each, the same
       as NAME.pcap, and NAME-CUT.points, what the sensor saw
@@ -60,6 +64,7 @@ import numpy as np
 from oracle_convert import write_conversions
 from oracle_evaluate import describe_npy, evaluate
 from oracle_las import write_las
+from oracle_predictions import write_predictions
 from oracle_scope import write_scope
 from oracle_train import train
 from oracle_velodyne import write_drive, write_velodyne
@@ -677,6 +682,8 @@ def main():
         check_recorded(*arguments)
     elif command == 'semantickitti':
         write_semantickitti(*arguments)
+    elif command == 'predictions':
+        write_predictions(*arguments)
     elif command == 'velodyne':
         write_velodyne(*arguments)
     elif command == 'velodyne-drive':
