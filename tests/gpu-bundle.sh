@@ -58,7 +58,7 @@ mkdir -p -- "$dest"/{bin,lib,plugins,tests/bench,tests/check}
 
 put bin "$(gst_variable toolsdir)"/gst-{launch,inspect}-1.0 \
   "$(gst_variable pluginscannerdir)/gst-plugin-scanner" \
-  "$build/data/ssio-make-tile" "$build"/tests/bench/bench-{cuda,stream}
+  "$build/data/ssio-make-tile" "$build"/tests/bench/bench-{cuda,stream,train}
 for program in "$build"/tests/check/check_*; do
   [[ ! -f $program || ! -x $program ]] || put bin "$program"
 done
@@ -66,8 +66,8 @@ put plugins "$(gst_variable pluginsdir)"/libgstcore{elements,tracers}.so \
   "$build/plugins/ssio/libgstssio.so"
 cp -- "$here/gpu.sh" "$dest/tests/"
 cp -- "$here"/check/oracle*.py "$dest/tests/check/"
-cp -- "$here"/bench/{cuda.sh,tile.sh,bench-cuda-python.py,peer.py} \
-  "$dest/tests/bench/"
+cp -- "$here"/bench/{cuda.sh,tile.sh,peer.py} \
+  "$here"/bench/bench-{cuda,train}-python.py "$dest/tests/bench/"
 
 cat >"$dest/env.sh" <<'ENV'
 # To be sourced by bash.

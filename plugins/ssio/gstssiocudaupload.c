@@ -277,7 +277,7 @@ check_output (GstSsioCudaUpload *self, GstCaps *out)
 {
   const gchar *reason
       = "what follows does not take them on a device (ssiolinear does where "
-        "this was built with nvcc, but for train and normalize=center-xy)";
+        "this was built with nvcc, but for normalize=center-xy)";
   GError *error = NULL;
 
   if (gst_ssio_caps_are_cuda (out))

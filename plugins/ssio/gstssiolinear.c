@@ -108,9 +108,7 @@
  * A feature that is no finite number is an error that names the point, also
  * of one that is ignored, since PyTorch's gradients would be NaN; and so is a
  * loss, gradient or weight that is none. Files stay as they were written last.
- * Without train a NaN passes through the model, as in PyTorch. Training is of
- * the CPU alone: with it batches stay in system memory, which
- * #GstSsioCudaUpload warns of.
+ * Without train a NaN passes through the model, as in PyTorch.
  *
  * ## Training on several processes
  * With #GstSsioLinear:distributed all processes that mpirun starts, the ranks,
@@ -145,10 +143,13 @@
  * #GstSsioCudaUpload has brought to a CUDA device are computed there, in
  * float32 arithmetic as on the CPU, so that the means agree to 1e-5. A model
  * whose weights do not fit in a multiprocessor's shared memory is computed by
- * cuBLASLt, which must be installed then; with labels or predictions its
- * batches come back from the device and are computed on the CPU, which a
- * warning says. With normalize=center-xy batches stay in system memory, which
- * #GstSsioCudaUpload warns of.
+ * cuBLASLt, which must be installed then; with labels or predictions, or in
+ * training, its batches come back from the device and are computed on the CPU,
+ * which a warning says. So are those that normalize=stats measures. With
+ * normalize=center-xy batches stay in system memory, which #GstSsioCudaUpload
+ * warns of. Training on a device has its gradients there and its steps on the
+ * CPU; it leaves the same bits every time on the same kind of device, and
+ * others than the CPU.
  *
  * ## Live streams
  * With `sync=true` a batch is computed when its time has come. One that is late
@@ -445,7 +446,7 @@ gst_ssio_linear_get_caps (GstBaseSink *sink, GstCaps *filter)
   gboolean needs_cpu;
 
   GST_OBJECT_LOCK (self);
-  needs_cpu = gst_ssio_linear_settings_need_cpu (&self->settings);
+  needs_cpu = self->settings.normalize == GST_SSIO_NORMALIZE_CENTER_XY;
   GST_OBJECT_UNLOCK (self);
   caps = gst_ssio_kernels_are_built () && !needs_cpu
              ? gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink))
@@ -500,7 +501,7 @@ prepare (GstSsioLinear *self, GstBuffer *buffer, GError **error)
   GST_INFO_OBJECT (self, "%s", description);
   if (gst_ssio_session_downloads (self->session))
     GST_ELEMENT_WARNING (self, STREAM, NOT_IMPLEMENTED,
-        ("train, normalize=center-xy, and label and predictions of a model too "
+        ("normalize=center-xy, and train, label and predictions of a model too "
          "wide for the device's shared memory, are computed on the CPU: batches "
          "come back from the device for it; leave ssiocudaupload out to spare "
          "that way"),

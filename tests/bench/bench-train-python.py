@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Measures PyTorch's training loop on the CPU, on the same file as bench-train
-and after it, from the same weights.
+"""Measures PyTorch's training loop on the CPU, or on a CUDA device, on the same
+file as bench-train and after it, from the same weights.
 
 A memory-mapped NumPy array, a thread that copies batches into a queue, and a
 model 5-64-8 that AdamW trains a step a batch.  Both must find the same mean
 losses of the epochs.
 
-    bench-train-python.py --tile FILE --bench PATH_TO_bench-train
-                          [--rounds N] [--batch-size N] [--json OUT]
+    bench-train-python.py --tile FILE [--rounds N] [--batch-size N]
+                          [--device cuda] [--json OUT]
+                          -- BENCH-TRAIN [ARGUMENT...]
     bench-train-python.py --check
 
-GST_PLUGIN_PATH must lead bench-train to the plugin.  Exits with 77 where NumPy
+GST_PLUGIN_PATH must lead bench-train to the plugin; where PyTorch has a device,
+its arguments name the same one.  Exits with 77 where NumPy
 or PyTorch is missing, and with 1 where the losses differ.
 """
 
@@ -55,26 +57,29 @@ def measure_inputs(points, batch_size):
 
 def train_epoch(model, optimizer, batches, mean, deviation):
     """Returns the seconds, and the mean loss over the points."""
+    device = mean.device
     criterion = torch.nn.CrossEntropyLoss()
-    total = 0.0
+    total = torch.zeros((), dtype=torch.float64, device=device)
     seen = 0
     start = time.perf_counter()
     for batch in batches:
-        points = torch.from_numpy(batch)
+        points = torch.from_numpy(batch).to(device)
         inputs = (points[:, INPUTS] - mean) / deviation
         classes = points[:, LABEL].long() - 1
         loss = criterion(model(inputs), classes)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
-        total += loss.item() * len(batch)
+        total += loss.detach() * len(batch)
         seen += len(batch)
-    return time.perf_counter() - start, total / seen
+    loss = total.item() / seen  # waits for the device
+    return time.perf_counter() - start, loss
 
 
 def measure_python(args, model):
     points = peer.open_tile(args.tile)
-    mean, deviation = measure_inputs(points, args.batch_size)
+    mean, deviation = (values.to(args.device) for values in
+                       measure_inputs(points, args.batch_size))
     optimizer = torch.optim.AdamW(model.parameters())
     seconds, losses = zip(*(
         train_epoch(model, optimizer,
@@ -94,36 +99,46 @@ def check_losses(found, expected):
 
 def parse_arguments():
     parser = argparse.ArgumentParser(
-        description="Measure PyTorch's training loop on the CPU.")
+        description="Measure PyTorch's training loop.")
     peer.add_arguments(parser)
-    parser.add_argument("--bench", metavar="PROGRAM",
-                        help="the built bench-train")
+    parser.add_argument("--device", default="cpu", type=torch.device,
+                        help="PyTorch's device (%(default)s)")
+    parser.add_argument("bench", nargs="*", metavar="BENCH-TRAIN",
+                        help="what runs the built bench-train")
     args = parser.parse_args()
     peer.check_arguments(parser, args)
     return args
 
 
+def describe_ratio(args, figures):
+    """The aim is for the CPU."""
+    if args.device.type == "cpu":
+        return peer.describe_aim(figures, "python_over_train", AIM)
+    return "python_over_train", f"{figures['python_over_train']:.1f}", ""
+
+
 def main():
-    args = parse_arguments()
     peer.check_modules()
+    args = parse_arguments()
     if args.check:
         return
     n_threads = len(os.sched_getaffinity(0))
     torch.set_num_threads(n_threads)
     model = make_model()
     # first, since threads of PyTorch's BLAS spin for a while after work
-    figures = peer.run_bench([args.bench, "--threads", str(n_threads)], args,
+    figures = peer.run_bench([*args.bench, "--threads", str(n_threads)], args,
                              model)
-    figures.update(measure_python(args, model))
+    torch.backends.cuda.matmul.allow_tf32 = False
+    figures.update(measure_python(args, model.to(args.device)))
     figures.update(peer.get_versions())
     figures["python_over_train"] = (figures["python_train_s"]
                                     / figures["train_s"])
     check_losses(figures["losses"], figures["python_losses"])
     peer.print_rows([
         *peer.describe_versions(figures),
-        ("torch", figures["torch_version"], ""),
+        ("torch", figures["torch_version"], str(args.device)),
         peer.describe_samples(figures, "python_train_s"),
-        peer.describe_aim(figures, "python_over_train", AIM),
+        describe_ratio(args, figures),
     ])
     if args.json:
         peer.write_json(figures, args.json)

@@ -6,7 +6,8 @@
  *   train     the same with train=true: loss, gradients and a step of AdamW
  *             for each batch
  *
- * The model has 5 inputs, 64 hidden units and 8 outputs; inputs are normalised
+ * With --device batches go through ssiocudaupload, and all is computed on that
+ * CUDA device. The model has 5 inputs, 64 hidden units and 8 outputs; inputs are normalised
  * by what the first epoch measures. Prints a table, and writes the same as JSON
  * where --json names a file. */
 
@@ -31,6 +32,7 @@
 static gchar *tile;
 static gint rounds = 3;
 static gint n_threads;
+static gint device_id = -1;
 static gchar *json_path;
 static gchar *weights;
 
@@ -41,6 +43,8 @@ static GOptionEntry entries[] = {
       "Rounds; each measures everything (3)", "N" },
   { "threads", 0, 0, G_OPTION_ARG_INT, &n_threads,
       "Threads that compute (0 = one for each core)", "N" },
+  { "device", 0, 0, G_OPTION_ARG_INT, &device_id,
+      "The CUDA device that computes (-1 = the CPU)", "N" },
   { "weights", 0, 0, G_OPTION_ARG_FILENAME, &weights,
       "A safetensors file for the model 5-64-8 (random weights)", "FILE" },
   { "json", 0, 0, G_OPTION_ARG_FILENAME, &json_path,
@@ -50,16 +54,29 @@ static GOptionEntry entries[] = {
 
 enum { FORWARD, TRAIN, FORWARD_SMALL, TRAIN_SMALL, N_FIGURES };
 
+/* What stands before the queue. */
+static gchar *
+describe_upload (void)
+{
+  return device_id < 0
+             ? g_strdup ("")
+             : g_strdup_printf ("! ssiocudaupload require-device=true "
+                                "device-id=%d ! "
+                                "pointcloud/x-raw(memory:CUDAMemory)",
+                 device_id);
+}
+
 /* Appends the seconds of each epoch but the first. Returns the losses. */
 static GArray *
 measure (guint batch_size, const gchar *properties, GArray *seconds)
 {
   gchar *location = ssio_pipeline_quote (tile);
   gchar *from = weights ? ssio_pipeline_quote (weights) : NULL;
+  gchar *upload = describe_upload ();
   gchar *text = g_strdup_printf (
-      "ssiosrc location=%s epochs=%d batch-size=%u ! queue ! "
+      "ssiosrc location=%s epochs=%d batch-size=%u ! queue %s ! "
       "ssiolinear " MODEL " normalize=stats threads=%d %s %s%s",
-      location, N_EPOCHS + 1, batch_size, n_threads, properties,
+      location, N_EPOCHS + 1, batch_size, upload, n_threads, properties,
       from ? "weights=" : "", from ? from : "");
   SsioEpochs epochs;
   GArray *losses;
@@ -73,6 +90,7 @@ measure (guint batch_size, const gchar *properties, GArray *seconds)
   losses = g_array_ref (epochs.losses);
   ssio_epochs_clear (&epochs);
   g_free (text);
+  g_free (upload);
   g_free (from);
   g_free (location);
   return losses;
@@ -150,7 +168,11 @@ run_benchmark (void)
     losses = run_round (figures);
   }
   ssio_report_add_machine (report);
-  ssio_report_add_value (report, "threads", n_threads, 0, "that compute");
+  if (device_id < 0)
+    ssio_report_add_value (report, "threads", n_threads, 0, "that compute");
+  else
+    ssio_report_add_value (report, "device", device_id, 0,
+        "CUDA's, that computes");
   ssio_report_add_value (report, "points", n_points, 0, "in the tile");
   ssio_report_add_value (report, "rounds", rounds, 0,
       "figures are medians (least to most)");

@@ -27,7 +27,7 @@ check_settings
 prepare_tile
 if prepare_python; then
   run_python "$here/bench-train-python.py" --tile "$tile" \
-    --bench "$bench_train" --rounds "$rounds" --json "$json"
+    --rounds "$rounds" --json "$json" -- "$bench_train"
 else
   "$bench_train" --tile "$tile" --rounds "$rounds" --json "$json"
 fi

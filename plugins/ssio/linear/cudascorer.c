@@ -6,18 +6,15 @@
 
 #include <string.h>
 
+#include "cudalabels.h"
 #include "cudascorer.h"
 #include "kernel-abi.h"
-#include "sweepplan.h"
 
 /* Of the rows of outputs. */
 #define ROWS_BYTES (32 << 20)
 #define MAX_CHUNK_POINTS 65536
 
 #define SCORE_BLOCKS 4 /* a multiprocessor */
-
-/* Up to so many classes each block counts by itself first. */
-#define MAX_SHARED_CLASSES 64
 
 #define NO_FAULT G_MAXUINT64
 
@@ -81,37 +78,15 @@ reset_state (GstSsioCudaScorer *self, GError **error)
 }
 
 static gboolean
-upload_map (GstSsioCudaScorer *self, const GstSsioClassMap *map,
-    GError **error)
-{
-  gint first;
-  guint n;
-  const gint *table = gst_ssio_class_map_get_table (map, &first, &n);
-  CUdeviceptr uploaded;
-
-  G_STATIC_ASSERT (SSIO_SCORE_ABSENT == GST_SSIO_CLASS_MAP_ABSENT);
-  self->params.first_mapped = first;
-  self->params.n_mapped = n;
-  uploaded = gst_ssio_cuda_device_upload (self->device, table,
-      n * sizeof (*table), error);
-  self->params.map = GST_SSIO_CUDA_POINTER (uploaded);
-  return uploaded != 0;
-}
-
-static gboolean
 open_labels (GstSsioCudaScorer *self, GError **error)
 {
-  const GstSsioTargets *targets = self->outcomes.targets;
-  const GstSsioClassMap *map = gst_ssio_targets_get_map (targets);
   SsioScoreParams *params = &self->params;
+  SsioKernelCounts *counts = &params->counts;
 
   params->scores = 1;
-  params->ignore_label = gst_ssio_targets_get_ignore_label (targets);
-  gst_ssio_sweep_plan_make_field (gst_ssio_targets_get_field (targets),
-      &params->label);
-  self->n_counts = params->n_classes * params->n_classes + 1;
-  params->counts_in_shared = params->n_classes <= MAX_SHARED_CLASSES;
-  if (params->counts_in_shared)
+  self->n_counts = params->n_outputs * params->n_outputs + 1;
+  counts->in_shared = params->n_outputs <= SSIO_SHARED_CLASSES;
+  if (counts->in_shared)
     self->shared_bytes += self->n_counts * sizeof (guint32);
   self->state_bytes = get_record_offset (self) + params->point_size;
   self->state
@@ -121,10 +96,11 @@ open_labels (GstSsioCudaScorer *self, GError **error)
           &self->results, error)
       || !reset_state (self, error))
     return FALSE;
-  params->fault = GST_SSIO_CUDA_POINTER (self->state);
-  params->counts = params->fault + 1;
-  params->record = (guint8 *) params->fault + get_record_offset (self);
-  return !map || upload_map (self, map, error);
+  counts->fault = GST_SSIO_CUDA_POINTER (self->state);
+  counts->counts = counts->fault + 1;
+  params->record = (guint8 *) counts->fault + get_record_offset (self);
+  return gst_ssio_cuda_labels_upload (self->device, self->outcomes.targets,
+      params->n_outputs, &params->labels, error);
 }
 
 static gboolean
@@ -133,7 +109,7 @@ open_predictions (GstSsioCudaScorer *self, GError **error)
   const GstSsioPredictionsType type = self->outcomes.type;
 
   self->row_size
-      = gst_ssio_predictions_type_get_row_size (type, self->params.n_classes);
+      = gst_ssio_predictions_type_get_row_size (type, self->params.n_outputs);
   if (!alloc_pinned (self, self->chunk * self->row_size, &self->rows, error))
     return FALSE;
   if (type == GST_SSIO_PREDICTIONS_LOGITS) {
@@ -171,7 +147,7 @@ open_scorer (GstSsioCudaScorer *self, GError **error)
   self->shared_bytes = SSIO_KERNEL_THREADS * sizeof (gdouble);
   self->n_blocks = SCORE_BLOCKS * self->device->n_multiprocessors;
   if (!(rows = gst_ssio_cuda_device_alloc (self->device,
-            self->chunk * self->params.n_classes * sizeof (gfloat), error))
+            self->chunk * self->params.n_outputs * sizeof (gfloat), error))
       || !(self->losses = gst_ssio_cuda_device_alloc_zeroed (self->device,
                self->n_blocks * sizeof (gdouble), error))
       || !(self->loss = gst_ssio_cuda_device_alloc (self->device,
@@ -194,7 +170,7 @@ gst_ssio_cuda_scorer_new (GstSsioCudaDevice *device, guint n_classes,
   self->outcomes = *outcomes;
   self->chunk
       = CLAMP (ROWS_BYTES / sizeof (gfloat) / n_classes, 1, MAX_CHUNK_POINTS);
-  self->params.n_classes = n_classes;
+  self->params.n_outputs = n_classes;
   self->params.point_size = point_size;
   self->batches = g_array_new (FALSE, FALSE, sizeof (Batch));
   if (open_scorer (self, error))
@@ -271,7 +247,7 @@ gst_ssio_cuda_scorer_score (GstSsioCudaScorer *self, CUdeviceptr points,
 
   params->points = GST_SSIO_CUDA_POINTER (points);
   params->n_points = n_points;
-  params->first_point = self->n_points;
+  params->counts.first_point = self->n_points;
   if ((params->scores || params->prediction != SSIO_SCORE_NONE)
       && !gst_ssio_cuda_device_launch (self->device, self->score,
           MIN (n_blocks, self->n_blocks), 1, self->shared_bytes, params,
@@ -333,7 +309,7 @@ gboolean
 gst_ssio_cuda_scorer_collect (GstSsioCudaScorer *self, GError **error)
 {
   GstSsioTally *tally = self->outcomes.tally;
-  const guint n_classes = self->params.n_classes;
+  const guint n_classes = self->params.n_outputs;
   const guint64 *state;
   gdouble loss;
   guint i;

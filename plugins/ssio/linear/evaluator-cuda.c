@@ -4,9 +4,7 @@
 #include "config.h"
 #endif
 
-#include <gst/ssio/cuda/gstssiocudamemory.h>
-
-#include "cudadevice.h"
+#include "cudabatch.h"
 #include "cudascorer.h"
 #include "evaluator-private.h"
 #include "sweepplan.h"
@@ -163,9 +161,10 @@ run_plan (CudaEvaluator *self, CUdeviceptr points, guint64 n_points,
 }
 
 static gboolean
-sweep_points (CudaEvaluator *self, CUdeviceptr points, guint64 n_points,
+sweep_points (CUdeviceptr points, guint64 n_points, gpointer user_data,
     GError **error)
 {
+  CudaEvaluator *self = user_data;
   guint64 at, n, chunk;
 
   if (self->wide)
@@ -184,64 +183,18 @@ sweep_points (CudaEvaluator *self, CUdeviceptr points, guint64 n_points,
   return TRUE;
 }
 
-/* Where a launch fails after others, those still read the memory: its end is
- * on the stream in any case, or waited for. */
-static gboolean
-use_memory (CudaEvaluator *self, GstMemory *memory, GError **error)
-{
-  const CUdeviceptr points = gst_ssio_cuda_memory_get_device_pointer (memory);
-  const guint64 n_points = memory->size / self->point_size;
-  CUstream stream = self->device.stream;
-  gboolean is_swept;
-
-  if (n_points == 0)
-    return TRUE;
-  if (!gst_ssio_cuda_memory_begin_use (memory, stream, error))
-    return FALSE;
-  is_swept = sweep_points (self, points, n_points, error);
-  if (gst_ssio_cuda_memory_end_use (memory, stream, is_swept ? error : NULL))
-    return is_swept;
-  self->device.driver->cuStreamSynchronize (stream);
-  return FALSE;
-}
-
-static gboolean
-can_use_memory (CudaEvaluator *self, GstMemory *memory)
-{
-  return gst_ssio_is_cuda_memory (memory)
-         && memory->size % self->point_size == 0
-         && gst_ssio_cuda_context_get_device_id (
-                gst_ssio_cuda_memory_get_context (memory))
-                == gst_ssio_cuda_context_get_device_id (self->device.context);
-}
-
 static gboolean
 cuda_evaluator_push (GstSsioEvaluator *evaluator, GstBuffer *buffer,
     GError **error)
 {
   CudaEvaluator *self = (CudaEvaluator *) evaluator;
-  const guint n = gst_buffer_n_memory (buffer);
-  gboolean is_done = TRUE;
-  guint i;
 
-  for (i = 0; i < n; i++) {
-    if (!can_use_memory (self, gst_buffer_peek_memory (buffer, i))) {
-      gst_ssio_evaluator_refuse (gst_buffer_get_size (buffer),
-          self->point_size, "memory of the CUDA device that computes", error);
-      return FALSE;
-    }
-  }
-  if (self->scorer
-      && !gst_ssio_cuda_scorer_begin_batch (self->scorer,
-          gst_buffer_get_ssio_batch_meta (buffer),
-          gst_buffer_get_size (buffer) / self->point_size, error))
-    return FALSE;
-  if (!gst_ssio_cuda_context_push (self->device.context, error))
-    return FALSE;
-  for (i = 0; i < n && is_done; i++)
-    is_done = use_memory (self, gst_buffer_peek_memory (buffer, i), error);
-  gst_ssio_cuda_context_pop (self->device.context);
-  return is_done;
+  return (!self->scorer
+             || gst_ssio_cuda_scorer_begin_batch (self->scorer,
+                 gst_buffer_get_ssio_batch_meta (buffer),
+                 gst_buffer_get_size (buffer) / self->point_size, error))
+         && gst_ssio_cuda_device_read_buffer (&self->device, buffer,
+             self->point_size, sweep_points, self, error);
 }
 
 static gboolean

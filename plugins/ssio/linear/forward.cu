@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The forward pass and conversions of layouts as CUDA kernels. Where this is
+/* The model and conversions of layouts as CUDA kernels. Where this is
  * not compiled by nvcc but included in a C file, each kernel is an ordinary
  * function that runs all blocks of a launch, one after the other. */
 
@@ -9,6 +9,7 @@
 #include "kernel-pair.h"
 #include "kernel-rows.h"
 #include "kernel-score.h"
+#include "kernel-train.h"
 
 #ifdef __CUDACC__
 

@@ -110,7 +110,29 @@ typedef struct {
 } SsioRowsParams;
 
 /* A label that the map does not have. */
-#define SSIO_SCORE_ABSENT INT32_MIN
+#define SSIO_LABEL_ABSENT INT32_MIN
+
+/* How a record holds its class: that of n_classes, which may come from a map.
+ */
+typedef struct {
+  SsioKernelField field;
+  int64_t ignored;
+  const int32_t *map; /* class of first_mapped and those that follow */
+  int64_t first_mapped;
+  uint64_t n_mapped; /* 0 without a map */
+  uint32_t n_classes;
+} SsioKernelLabels;
+
+/* Up to so many classes each block counts for itself first. */
+#define SSIO_SHARED_CLASSES 64
+
+/* Where points are counted. */
+typedef struct {
+  uint64_t *counts;     /* [label][prediction], and of ignored points */
+  uint64_t *fault;      /* the first point without a class */
+  uint64_t first_point; /* of these, counted since the start */
+  uint32_t in_shared;   /* whether each block counts for itself first */
+} SsioKernelCounts;
 
 enum {
   SSIO_SCORE_NONE,
@@ -124,26 +146,41 @@ typedef struct {
   const float *rows;
   const unsigned char *points;
   uint64_t n_points;
-  uint64_t first_point; /* counted since the start */
   uint32_t point_size;
-  uint32_t n_classes;
+  uint32_t n_outputs;
 
   /* without labels scores is 0, and what follows not used */
   uint32_t scores;
-  uint32_t counts_in_shared; /* after a double for each thread */
-  SsioKernelField label;
-  int64_t ignore_label;
-  const int32_t *map; /* class of first_mapped and those that follow */
-  int64_t first_mapped;
-  uint64_t n_mapped;     /* 0 without a map */
-  double *losses;        /* [blocks] */
-  uint64_t *counts;      /* [label][prediction], and of ignored points */
-  uint64_t *fault;       /* the first point without a class */
-  unsigned char *record; /* of that point */
+  SsioKernelLabels labels;
+  SsioKernelCounts counts; /* in shared memory after a double for each
+                            * thread */
+  double *losses;          /* [blocks] */
+  unsigned char *record;   /* of the first point without a class */
 
   uint32_t prediction; /* what a row of predictions is */
   void *predictions;
 } SsioScoreParams;
+
+/* Any number of layers, forward and backward. Weights are as those of
+ * SsioLayersParams. Each place in shared memory is an offset: of the columns of
+ * a tile that are each layer's inputs, and of the last one's outputs, in fours;
+ * of a column of ones; of doubles, gradients in rows of a layer's inputs and
+ * bias for each of its outputs; of two doubles for each thread; of counts. */
+typedef struct {
+  SsioSweep sweep; /* partials are [blocks][n_gradients + 2] */
+  SsioKernelLabels labels;
+  SsioKernelCounts counts;
+  const float *class_weights;
+  const float *normalization; /* mean and factor of each input; or NULL */
+  uint32_t n_layers;
+  uint32_t n_gradients;
+  uint32_t widths[SSIO_LAYERS_MAX + 1];
+  uint32_t columns[SSIO_LAYERS_MAX + 1];
+  uint32_t ones;
+  uint32_t gradients;
+  uint32_t thread_sums; /* a weighted loss and a weight */
+  uint32_t shared_counts;
+} SsioTrainParams;
 
 /* Adds up the rows of partials, and sets them to 0. */
 typedef struct {

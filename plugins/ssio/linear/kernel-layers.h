@@ -5,6 +5,12 @@
 
 #include "kernel-records.h"
 
+DEVICE unsigned
+count_groups (unsigned n_outputs)
+{
+  return (n_outputs + SSIO_LAYERS_OUTPUTS - 1) / SSIO_LAYERS_OUTPUTS;
+}
+
 DEVICE void
 add_products (float sums[SSIO_LAYERS_POINTS], float weight, float4 low,
     float4 high)
@@ -146,9 +152,7 @@ sweep_tile (const Block *block, const SsioLayersParams *params,
 
   for (layer = 0; layer < params->n_layers; layer++) {
     const unsigned n_in = params->widths[layer];
-    const unsigned n_groups
-        = (params->widths[layer + 1] + SSIO_LAYERS_OUTPUTS - 1)
-          / SSIO_LAYERS_OUTPUTS;
+    const unsigned n_groups = count_groups (params->widths[layer + 1]);
 
     compute_layer (block,
         (float4 *) (block->shared + params->activations[(layer + 1) % 2]),

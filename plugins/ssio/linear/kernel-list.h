@@ -32,6 +32,7 @@
   K (ssio_gather_rows, SsioGatherParams, 4, gather_rows (block, params)) \
   K (ssio_activate_rows, SsioRowsParams, 4, activate_rows (block, params)) \
   K (ssio_add_rows, SsioRowsParams, 4, add_rows (block, params)) \
+  K (ssio_train_layers, SsioTrainParams, 4, train_layers (block, params)) \
   K (ssio_collect_partials, SsioCollectParams, 4, \
       collect_partials (block, params)) \
   K (ssio_convert_points, SsioConvertParams, 4, convert_points (block, params))

@@ -350,7 +350,7 @@ new_evaluator (GstSsioSession *self, GstBuffer *buffer, GError **error)
 }
 
 static gboolean
-open_training (GstSsioSession *self, GError **error)
+open_training (GstSsioSession *self, GstBuffer *buffer, GError **error)
 {
   const GstSsioTrainingInput input = {
     .layout = self->layout,
@@ -361,11 +361,12 @@ open_training (GstSsioSession *self, GError **error)
     .normalization
     = gst_ssio_input_normalization_get_stats (&self->normalization),
     .n_threads = self->settings.threads,
+    .memory = self->on_device ? gst_buffer_peek_memory (buffer, 0) : NULL,
   };
 
-  self->downloads = self->on_device;
   self->is_training
       = gst_ssio_training_set_input (self->training, &input, error);
+  self->downloads = gst_ssio_training_downloads (self->training);
   return self->is_training;
 }
 
@@ -383,7 +384,7 @@ gst_ssio_session_prepare (GstSsioSession *self, GstBuffer *buffer,
     return TRUE;
   }
   if (self->training)
-    return open_training (self, error);
+    return open_training (self, buffer, error);
   self->evaluator = new_evaluator (self, buffer, error);
   return self->evaluator != NULL;
 }

@@ -121,13 +121,6 @@ gst_ssio_linear_settings_copy (const GstSsioLinearSettings *settings,
   gst_ssio_training_settings_copy (&settings->training, &copy->training);
 }
 
-gboolean
-gst_ssio_linear_settings_need_cpu (const GstSsioLinearSettings *settings)
-{
-  return settings->training.train
-         || settings->normalize == GST_SSIO_NORMALIZE_CENTER_XY;
-}
-
 static void
 take_string (gchar **place, const GValue *value)
 {

@@ -32,10 +32,6 @@ void gst_ssio_linear_settings_clear (GstSsioLinearSettings *settings);
 void gst_ssio_linear_settings_copy (const GstSsioLinearSettings *settings,
     GstSsioLinearSettings *copy);
 
-/* Whether only the CPU does what is asked for. */
-gboolean
-gst_ssio_linear_settings_need_cpu (const GstSsioLinearSettings *settings);
-
 /* Whether they fit each other, and a model of so many outputs. */
 gboolean gst_ssio_linear_settings_check (const GstSsioLinearSettings *settings,
     guint n_outputs, GError **error);

@@ -7,95 +7,15 @@
 #include <string.h>
 
 #include "kernel-list.h"
+#include "kernelplan.h"
 #include "sweepplan.h"
 
-/* Shared memory of a multiprocessor that each block costs besides its own;
- * a block can have all the rest but this. */
-#define RESERVED_BYTES 1024
-
-#define ALIGNMENT 16
-
-static guint64
-align (guint64 size)
-{
-  return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-}
-
-static gboolean
-is_plain (const GstSsioField *field)
-{
-  return field->mask == 0 && field->scale == 1 && field->origin == 0;
-}
-
-static guint
-get_kind (GstSsioType type)
-{
-  switch (type) {
-  case GST_SSIO_TYPE_F4:
-  case GST_SSIO_TYPE_F8:
-    return SSIO_KERNEL_FLOAT;
-  case GST_SSIO_TYPE_I1:
-  case GST_SSIO_TYPE_I2:
-  case GST_SSIO_TYPE_I4:
-  case GST_SSIO_TYPE_I8:
-    return SSIO_KERNEL_SIGNED;
-  default:
-    return SSIO_KERNEL_UNSIGNED;
-  }
-}
-
-void
-gst_ssio_sweep_plan_make_field (const GstSsioField *field,
-    SsioKernelField *made)
-{
-  made->mask = field->mask;
-  made->scale = field->scale;
-  made->origin = field->origin;
-  made->offset = field->offset;
-  made->shift = field->shift;
-  made->kind = get_kind (field->type);
-  made->size = gst_ssio_type_get_size (field->type);
-  made->is_plain = is_plain (field);
-}
-
-SsioKernelField *
-gst_ssio_sweep_plan_make_fields (const GstSsioLayout *layout,
-    const guint *fields, guint n_fields)
-{
-  SsioKernelField *made = g_new0 (SsioKernelField, n_fields);
-  guint i;
-
-  for (i = 0; i < n_fields; i++)
-    gst_ssio_sweep_plan_make_field (gst_ssio_layout_get_field (layout,
-                                        fields[i]),
-        &made[i]);
-  return made;
-}
-
-/* Bytes of shared memory for a block where so many run at once. */
-static guint64
-get_share (guint max_shared, guint n_blocks)
-{
-  const guint part = (max_shared + RESERVED_BYTES) / n_blocks;
-
-  return part > RESERVED_BYTES ? part - RESERVED_BYTES : 0;
-}
-
-/* Lays stages out after used bytes; FALSE where they need more than share. */
 static gboolean
 place_stages (GstSsioSweepPlan *plan, guint64 used, guint64 share,
     guint n_stages)
 {
-  SsioKernelRecords *records = &plan->params.sweep.records;
-  guint64 size = align ((guint64) records->tile * records->point_size);
-
-  if (used + n_stages * size > share)
-    return FALSE;
-  records->n_stages = n_stages;
-  records->stages = used;
-  records->stage_size = size;
-  plan->shared_bytes = used + n_stages * size;
-  return TRUE;
+  return gst_ssio_kernel_plan_place_stages (&plan->params.sweep.records, used,
+      share, n_stages, &plan->shared_bytes);
 }
 
 /* The kernel reads floats of the records themselves. */
@@ -201,7 +121,8 @@ place_pair (GstSsioSweepPlan *plan, guint64 used, guint max_blocks,
   guint n_blocks;
 
   for (n_blocks = max_blocks; n_blocks >= min_blocks; n_blocks--) {
-    const guint64 share = get_share (max_shared, n_blocks);
+    const guint64 share
+        = gst_ssio_kernel_plan_get_share (max_shared, n_blocks);
 
     plan->max_blocks = n_blocks;
     if (place_plain_pair (plan, used, share)
@@ -237,45 +158,6 @@ plan_pair (GstSsioSweepPlan *plan, const GstSsioModel *model, guint max_shared)
   return TRUE;
 }
 
-static guint
-count_groups (guint n_outputs)
-{
-  return (n_outputs + SSIO_LAYERS_OUTPUTS - 1) / SSIO_LAYERS_OUTPUTS;
-}
-
-static guint64
-count_layer_weights (const GstSsioLinearLayer *layer)
-{
-  return (guint64) count_groups (layer->n_out) * SSIO_LAYERS_OUTPUTS
-         * (1 + layer->n_in);
-}
-
-static gfloat *
-pack_layers (const GstSsioModel *model, guint n_weights)
-{
-  gfloat *packed = g_new0 (gfloat, n_weights);
-  gfloat *to = packed;
-  guint l, o, i;
-
-  for (l = 0; l < model->n_layers; l++) {
-    const GstSsioLinearLayer *layer = &model->layers[l];
-
-    for (o = 0; o < layer->n_out; o++) {
-      gfloat *group = to
-                      + (gsize) (o / SSIO_LAYERS_OUTPUTS) * SSIO_LAYERS_OUTPUTS
-                            * (1 + layer->n_in)
-                      + o % SSIO_LAYERS_OUTPUTS;
-
-      group[0] = layer->bias[o];
-      for (i = 0; i < layer->n_in; i++)
-        group[(1 + i) * SSIO_LAYERS_OUTPUTS]
-            = layer->weight[(gsize) o * layer->n_in + i];
-    }
-    to += count_layer_weights (layer);
-  }
-  return packed;
-}
-
 /* Bytes of the activations in each of the two places, for a tile. */
 static void
 measure_activations (const GstSsioModel *model, guint tile, guint64 sizes[2])
@@ -285,8 +167,9 @@ measure_activations (const GstSsioModel *model, guint tile, guint64 sizes[2])
   sizes[0] = (guint64) model->layers[0].n_in * tile * sizeof (gfloat);
   sizes[1] = 0;
   for (l = 0; l < model->n_layers; l++) {
-    guint64 size = (guint64) count_groups (model->layers[l].n_out)
-                   * SSIO_LAYERS_OUTPUTS * tile * sizeof (gfloat);
+    guint64 size
+        = (guint64) gst_ssio_kernel_plan_count_groups (model->layers[l].n_out)
+          * SSIO_LAYERS_OUTPUTS * tile * sizeof (gfloat);
 
     sizes[(l + 1) % 2] = MAX (sizes[(l + 1) % 2], size);
   }
@@ -309,7 +192,7 @@ place_layers (GstSsioSweepPlan *plan, const GstSsioModel *model,
     used += sizes[i];
   }
   layers->sums = used;
-  used += align (plan->n_outputs * sizeof (gdouble));
+  used += gst_ssio_kernel_plan_align (plan->n_outputs * sizeof (gdouble));
   if (!place_stages (plan, used, share, 1)
       && !place_stages (plan, used, share, 0))
     return FALSE;
@@ -341,21 +224,21 @@ static gboolean
 plan_layers (GstSsioSweepPlan *plan, const GstSsioModel *model,
     guint max_shared)
 {
-  guint64 n_weights = 0;
+  const guint64 n_weights = gst_ssio_kernel_plan_count_weights (model);
   guint i;
 
   plan->kernel = "ssio_sweep_layers";
   plan->params.layers.n_layers = model->n_layers;
   plan->params.layers.widths[0] = model->layers[0].n_in;
-  for (i = 0; i < model->n_layers; i++) {
-    n_weights += count_layer_weights (&model->layers[i]);
+  for (i = 0; i < model->n_layers; i++)
     plan->params.layers.widths[i + 1] = model->layers[i].n_out;
-  }
   for (i = 0; i < G_N_ELEMENTS (shapes); i++) {
     if (place_layers (plan, model, n_weights,
-            get_share (max_shared, shapes[i].n_blocks), shapes[i].tile)) {
+            gst_ssio_kernel_plan_get_share (max_shared, shapes[i].n_blocks),
+            shapes[i].tile)) {
       plan->max_blocks = shapes[i].n_blocks;
-      plan->weights = pack_layers (model, n_weights);
+      plan->weights = g_new0 (gfloat, n_weights);
+      gst_ssio_kernel_plan_pack_weights (model, plan->weights);
       return TRUE;
     }
   }
@@ -371,7 +254,7 @@ new_plan (const GstSsioModel *model, const GstSsioLayout *layout,
   const guint n_in = model->layers[0].n_in;
 
   plan->n_outputs = gst_ssio_model_get_n_outputs (model);
-  plan->fields = gst_ssio_sweep_plan_make_fields (layout, fields, n_in);
+  plan->fields = gst_ssio_kernel_plan_make_fields (layout, fields, n_in);
   plan->params.sweep.records.n_inputs = n_in;
   plan->params.sweep.records.point_size
       = gst_ssio_layout_get_point_size (layout);

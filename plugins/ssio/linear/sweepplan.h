@@ -25,15 +25,6 @@ typedef struct {
   } params;
 } GstSsioSweepPlan;
 
-/* What a field is to a kernel. */
-void gst_ssio_sweep_plan_make_field (const GstSsioField *field,
-    SsioKernelField *made);
-
-/* What fields, one index in layout for each of the model's inputs, are to a
- * kernel. */
-SsioKernelField *gst_ssio_sweep_plan_make_fields (const GstSsioLayout *layout,
-    const guint *fields, guint n_fields);
-
 /* max_shared: bytes of shared memory that a block can ask for. NULL where the
  * model needs more. */
 GstSsioSweepPlan *gst_ssio_sweep_plan_new (const GstSsioModel *model,

@@ -6,7 +6,7 @@
 
 #include "cublaslt.h"
 #include "kernel-abi.h"
-#include "sweepplan.h"
+#include "kernelplan.h"
 #include "widesweep.h"
 
 /* Of the activations of a chunk of points, and of what cuBLASLt may use. */
@@ -141,7 +141,7 @@ upload_fields (GstSsioWideSweep *self, const GstSsioLayout *layout,
     const guint *fields, guint n_in, GError **error)
 {
   SsioKernelField *made
-      = gst_ssio_sweep_plan_make_fields (layout, fields, n_in);
+      = gst_ssio_kernel_plan_make_fields (layout, fields, n_in);
 
   self->point_size = gst_ssio_layout_get_point_size (layout);
   self->fields = gst_ssio_cuda_device_upload (self->device, made,

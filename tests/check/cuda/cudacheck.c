@@ -100,19 +100,28 @@ ssio_cuda_new_blank (GstSsioCudaStream *stream, gsize size)
 }
 
 GstMemory *
-ssio_cuda_new_filled (GstSsioCudaStream *stream, gsize size)
+ssio_cuda_upload (GstSsioCudaStream *stream, gconstpointer bytes, gsize size)
 {
   GstMemory *memory = ssio_cuda_new_blank (stream, size);
   GstSsioCudaContext *context = ssio_cuda_push (stream);
-  guint8 *bytes = g_malloc (size);
 
-  ssio_cuda_fill_bytes (bytes, 0, size);
   fail_unless (gst_ssio_cuda_call (gst_ssio_cuda_context_get_driver (context),
       NULL, cuMemcpyHtoDAsync,
       gst_ssio_cuda_memory_get_device_pointer (memory), bytes, size,
       gst_ssio_cuda_stream_get_handle (stream)));
   fail_unless (gst_ssio_cuda_memory_end_write (memory, NULL));
   gst_ssio_cuda_context_pop (context);
+  return memory;
+}
+
+GstMemory *
+ssio_cuda_new_filled (GstSsioCudaStream *stream, gsize size)
+{
+  guint8 *bytes = g_malloc (size);
+  GstMemory *memory;
+
+  ssio_cuda_fill_bytes (bytes, 0, size);
+  memory = ssio_cuda_upload (stream, bytes, size);
   g_free (bytes);
   return memory;
 }

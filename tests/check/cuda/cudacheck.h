@@ -34,6 +34,10 @@ void ssio_cuda_expect_memory (GstMemory *memory, gsize start, gsize size);
 /* Memory whose bytes are not known. */
 GstMemory *ssio_cuda_new_blank (GstSsioCudaStream *stream, gsize size);
 
+/* Memory with a copy of bytes, as soon as the stream has made it. */
+GstMemory *ssio_cuda_upload (GstSsioCudaStream *stream, gconstpointer bytes,
+    gsize size);
+
 /* Memory that is filled from 0 on, as soon as the stream has done so. */
 GstMemory *ssio_cuda_new_filled (GstSsioCudaStream *stream, gsize size);
 

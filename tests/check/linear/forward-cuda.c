@@ -9,6 +9,7 @@
 
 #include "linear/forward.h"
 #include "linear/hostkernels.h"
+#include "linear/kernelplan.h"
 #include "linear/sweepplan.h"
 #include "ssiocheck.h"
 
@@ -302,7 +303,7 @@ GST_START_TEST (gathered_rows_have_the_bits_of_the_cpus_columns)
     gfloat *rows = g_new (gfloat, MAX_POINTS * n);
     GstSsioGather *gather = gst_ssio_gather_new (data.layout, first_fields, n);
     SsioKernelField *fields
-        = gst_ssio_sweep_plan_make_fields (data.layout, first_fields, n);
+        = gst_ssio_kernel_plan_make_fields (data.layout, first_fields, n);
     SsioGatherParams params = {
       .records = { .points = data.points,
           .n_points = MAX_POINTS,

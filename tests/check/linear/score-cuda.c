@@ -7,7 +7,7 @@
 
 #include "linear/kernel-abi.h"
 #include "linear/kernel-host.h"
-#include "linear/sweepplan.h"
+#include "linear/kernelplan.h"
 #include "linear/targets.h"
 #include "ssiocheck.h"
 
@@ -75,24 +75,25 @@ init_score (Score *score, const gchar *layout, guint n_classes,
   params->rows = score->rows;
   params->points = score->points;
   params->n_points = N_POINTS;
-  params->n_classes = n_classes;
+  params->n_outputs = n_classes;
+  params->labels.n_classes = n_classes;
   params->scores = 1;
-  params->counts_in_shared = n_classes <= 64;
-  gst_ssio_sweep_plan_make_field (gst_ssio_layout_get_field (score->layout,
-                                      label),
-      &params->label);
-  params->ignore_label = ignore_label;
+  params->counts.in_shared = n_classes <= 64;
+  gst_ssio_kernel_plan_make_field (gst_ssio_layout_get_field (score->layout,
+                                       label),
+      &params->labels.field);
+  params->labels.ignored = ignore_label;
   if (map) {
     gint first;
     guint n;
 
-    params->map = gst_ssio_class_map_get_table (score->map, &first, &n);
-    params->first_mapped = first;
-    params->n_mapped = n;
+    params->labels.map = gst_ssio_class_map_get_table (score->map, &first, &n);
+    params->labels.first_mapped = first;
+    params->labels.n_mapped = n;
   }
   params->losses = score->losses;
-  params->counts = score->counts;
-  params->fault = &score->fault;
+  params->counts.counts = score->counts;
+  params->counts.fault = &score->fault;
   params->record = score->record;
   params->predictions = score->predictions;
   g_rand_free (random);
@@ -114,7 +115,7 @@ static void
 set_label (Score *score, guint point, gconstpointer bytes, gsize size)
 {
   memcpy (score->points + point * score->params.point_size
-              + score->params.label.offset,
+              + score->params.labels.field.offset,
       bytes, size);
 }
 
@@ -256,7 +257,7 @@ GST_START_TEST (the_first_point_without_a_class_is_kept)
     Score score;
 
     init_score (&score, "x:u2,l:i1", 3, NULL, -2);
-    score.params.first_point = 5000;
+    score.params.counts.first_point = 5000;
     score.points[3 * 998 + 2] = 55;
     score.points[3 * 700] = 42;
     score.points[3 * 700 + 2] = wrong[i];
@@ -268,7 +269,7 @@ GST_START_TEST (the_first_point_without_a_class_is_kept)
     fail_unless_equals_int (score.record[0], 42);
     fail_unless_equals_int ((gint8) score.record[2], wrong[i]);
     /* that of a later batch does not take its place */
-    score.params.first_point = 6000;
+    score.params.counts.first_point = 6000;
     score.points[3 * 700] = 43;
     run_kernel (&score, "ssio_score_rows");
     run_kernel (&score, "ssio_keep_fault");

@@ -85,7 +85,7 @@ gst_ssio_agree_on_training (GstSsioCollective *collective,
   append_normalization (text, agreement);
   g_string_append_printf (text,
       ", steps-per-update %u, kernels for %s, class-weights %s",
-      settings->steps_per_update, agreement->isa,
+      settings->steps_per_update, agreement->kernels,
       settings->class_weights ? settings->class_weights : "1");
   ok = gst_ssio_collective_agree (collective, "distributed", text->str, error);
   g_string_free (text, TRUE);

@@ -14,7 +14,7 @@ typedef struct {
   const GstSsioTrainingSettings *settings;
   const GstSsioModel *model;
   const GstSsioOptimizer *optimizer;
-  const gchar *isa; /* whose kernels compute gradients */
+  const gchar *kernels; /* whose order gradients have */
   GstSsioNormalize normalize;
   const GstSsioNormalization *normalization; /* NULL unless that is STATS */
 } GstSsioAgreement;

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Trains a model batch by batch on all cores. A batch is cut into pieces whose
- * number does not depend on the threads', and what they come to is added up in
- * their order, so that the same batches leave the same weights whatever the
- * number of threads, as long as the model is of a usual size. */
+/* Trains a model batch by batch: a gradient of the batches of all ranks, and a
+ * step. */
 #pragma once
 
 #include "../distributed/collective.h"
 #include "../targets.h"
-#include "backprop.h"
+#include "batchgradient.h"
 #include "optimizer.h"
 
 G_BEGIN_DECLS
@@ -15,26 +13,23 @@ G_BEGIN_DECLS
 typedef struct _GstSsioTrainer GstSsioTrainer;
 
 typedef struct {
-  guint steps_per_update;      /* batches whose mean gradient makes one step */
-  const gfloat *class_weights; /* of each output's class; NULL for 1 */
-  guint n_threads; /* with the calling one; 0 is one for each core */
+  guint steps_per_update; /* batches whose mean gradient makes one step */
   GstSsioCollective *collective; /* other ranks; NULL without */
 } GstSsioTrainSettings;
 
 /* Changes the weights of model, and the optimizer, which must outlive it, as
- * targets and collective must. fields has the index in layout of each of the
- * model's inputs. */
+ * targets and collective must. batch, which it takes, has been made of the
+ * model and the targets. */
 GstSsioTrainer *gst_ssio_trainer_new (GstSsioModel *model,
-    GstSsioOptimizer *optimizer, const GstSsioLayout *layout,
-    const guint *fields, const GstSsioTargets *targets,
-    const GstSsioTrainSettings *settings);
+    GstSsioOptimizer *optimizer, const GstSsioTargets *targets,
+    GstSsioBatchGradient *batch, const GstSsioTrainSettings *settings);
 
 void gst_ssio_trainer_free (GstSsioTrainer *trainer);
 
 /* What is subtracted from each input of the batches that follow, and what the
  * rest is divided by. */
-void gst_ssio_trainer_set_normalization (GstSsioTrainer *trainer,
-    const gdouble *mean, const gdouble *divisor);
+gboolean gst_ssio_trainer_set_normalization (GstSsioTrainer *trainer,
+    const gdouble *mean, const gdouble *divisor, GError **error);
 
 /* Where one of those that follow returns FALSE, with error set, only
  * gst_ssio_trainer_free() may come next; the weights are as before the call. */
@@ -43,11 +38,11 @@ void gst_ssio_trainer_set_normalization (GstSsioTrainer *trainer,
  * all of them, and adds the points of its own to confusion,
  * [class][prediction]. A batch without a point that counts changes
  * nothing. FALSE where a point has no class, the first of which is
- * *first_wrong then, and else n_points; or where the loss, a gradient or a
- * weight would be no finite number. */
-gboolean gst_ssio_trainer_train (GstSsioTrainer *trainer, const guint8 *points,
-    gsize n_points, GstSsioTrainSums *sums, guint64 *confusion,
-    gsize *first_wrong, GError **error);
+ * *first_wrong then, and else the number of points; where the loss, a gradient
+ * or a weight would be no finite number; or where buffer cannot be read. */
+gboolean gst_ssio_trainer_train (GstSsioTrainer *trainer, GstBuffer *buffer,
+    GstSsioTrainSums *sums, guint64 *confusion, gsize *first_wrong,
+    GError **error);
 
 /* Learns from a batch of the other ranks, where this one has no more. Sets
  * *all_ended where they have none either. */
@@ -62,10 +57,10 @@ gboolean gst_ssio_trainer_is_waiting (const GstSsioTrainer *trainer);
 gboolean gst_ssio_trainer_finish_update (GstSsioTrainer *trainer,
     GError **error);
 
-/* Name of the instruction set in use. */
-const gchar *gst_ssio_trainer_get_isa (const GstSsioTrainer *trainer);
+/* Whose order gradients have: an instruction set's, or a device's. */
+const gchar *gst_ssio_trainer_get_kernels (const GstSsioTrainer *trainer);
 
-/* Threads and instruction set. Free with g_free(). */
+/* What computes, in a few words. Free with g_free(). */
 gchar *gst_ssio_trainer_describe (const GstSsioTrainer *trainer);
 
 G_END_DECLS

@@ -9,7 +9,6 @@
 #include <gst/ssio/ssio.h>
 
 #include "../centring.h"
-#include "../evaluator-private.h"
 #include "../safetensors.h"
 #include "agreement.h"
 #include "badinput.h"
@@ -32,6 +31,7 @@ struct _GstSsioTraining {
   GstSsioOptimizer *optimizer;
   GstSsioTrainer *trainer;
   GstSsioTrainingInput input;
+  gboolean downloads; /* what is in a device's memory */
   guint point_size;
   GstSsioCentring *centring; /* NULL unless inputs x and y are centred */
   gdouble *mean;             /* of each input, as divisor */
@@ -139,8 +139,8 @@ gst_ssio_training_set_model (GstSsioTraining *self, GstSsioModel *model,
              error);
 }
 
-static void
-init_normalization (GstSsioTraining *self)
+static gboolean
+init_normalization (GstSsioTraining *self, GError **error)
 {
   const GstSsioNormalization *normalization = self->input.normalization;
   const guint n = self->model->layers[0].n_in;
@@ -154,20 +154,18 @@ init_normalization (GstSsioTraining *self)
         = normalization ? gst_ssio_normalization_get_divisor (normalization, i)
                         : 1;
   }
-  if (normalization)
-    gst_ssio_trainer_set_normalization (self->trainer, self->mean,
-        self->divisor);
+  return !normalization
+         || gst_ssio_trainer_set_normalization (self->trainer, self->mean,
+             self->divisor, error);
 }
 
 /* Inputs x and y less their mean over the batch. */
 static void
-centre (GstSsioTraining *self, const guint8 *points, gsize n_points)
+set_means (GstSsioTraining *self, const gdouble means[2])
 {
   const GstSsioTrainingInput *input = &self->input;
-  gdouble means[2];
   guint i;
 
-  gst_ssio_centring_compute_means (self->centring, points, n_points, means);
   for (i = 0; i < self->model->layers[0].n_in; i++) {
     const gchar *name
         = gst_ssio_layout_get_field (input->layout, input->fields[i])->name;
@@ -177,8 +175,45 @@ centre (GstSsioTraining *self, const guint8 *points, gsize n_points)
     else if (strcmp (name, "y") == 0)
       self->mean[i] = means[1];
   }
-  gst_ssio_trainer_set_normalization (self->trainer, self->mean,
-      self->divisor);
+}
+
+static gboolean
+centre (GstSsioTraining *self, GstBuffer *buffer, GError **error)
+{
+  gdouble means[2];
+  GstMapInfo map;
+
+  /* what cannot be mapped is told of by who reads it next */
+  if (!self->centring || !gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return TRUE;
+  gst_ssio_centring_compute_means (self->centring, map.data,
+      map.size / self->point_size, means);
+  gst_buffer_unmap (buffer, &map);
+  set_means (self, means);
+  return gst_ssio_trainer_set_normalization (self->trainer, self->mean,
+      self->divisor, error);
+}
+
+/* Where batches are, but the CPU centres them. */
+static GstSsioBatchGradient *
+new_batch_gradient (GstSsioTraining *self, GError **error)
+{
+  const GstSsioTrainingInput *input = &self->input;
+  const gboolean is_centred = input->normalize == GST_SSIO_NORMALIZE_CENTER_XY;
+  const GstSsioGradientInput gradient = {
+    .model = self->model,
+    .layout = input->layout,
+    .fields = input->fields,
+    .targets = input->targets,
+    .class_weights = self->class_weights,
+    .n_threads = input->n_threads,
+  };
+
+  if (input->memory && !is_centred)
+    return gst_ssio_device_batch_gradient_new (input->memory, &gradient,
+        &self->downloads, error);
+  self->downloads = input->memory != NULL;
+  return gst_ssio_cpu_batch_gradient_new (&gradient);
 }
 
 gboolean
@@ -187,24 +222,34 @@ gst_ssio_training_set_input (GstSsioTraining *self,
 {
   const GstSsioTrainSettings settings = {
     .steps_per_update = self->settings.steps_per_update,
-    .class_weights = self->class_weights,
-    .n_threads = input->n_threads,
     .collective = self->collective,
   };
+  GstSsioBatchGradient *batch;
 
   if (self->trainer && !gst_ssio_trainer_finish_update (self->trainer, error))
     return FALSE;
   close_input (self);
   self->input = *input;
   self->point_size = gst_ssio_layout_get_point_size (input->layout);
+  batch = new_batch_gradient (self, error);
+  self->input.memory = NULL; /* it was an example */
+  if (!batch)
+    return FALSE;
   self->trainer = gst_ssio_trainer_new (self->model, self->optimizer,
-      input->layout, input->fields, input->targets, &settings);
-  init_normalization (self);
+      input->targets, batch, &settings);
+  if (!init_normalization (self, error))
+    return FALSE;
   if (input->normalize != GST_SSIO_NORMALIZE_CENTER_XY)
     return TRUE;
   self->centring = gst_ssio_centring_new (self->model, input->layout,
       input->fields, error);
   return self->centring != NULL;
+}
+
+gboolean
+gst_ssio_training_downloads (const GstSsioTraining *self)
+{
+  return self->downloads;
 }
 
 static gboolean
@@ -265,7 +310,7 @@ meet_ranks (GstSsioTraining *self, GError **error)
     .settings = &self->settings,
     .model = self->model,
     .optimizer = self->optimizer,
-    .isa = gst_ssio_trainer_get_isa (self->trainer),
+    .kernels = gst_ssio_trainer_get_kernels (self->trainer),
     .normalize = self->input.normalize,
     .normalization = self->input.normalization,
   };
@@ -288,16 +333,20 @@ add_to_tally (const GstSsioTrainSums *sums, GstSsioTally *tally)
 
 /* What is no finite number in the points says more than what comes of it. */
 static void
-explain (GstSsioTraining *self, const guint8 *points, gsize n_points,
-    gsize *first_wrong, GError **error)
+explain (GstSsioTraining *self, GstBuffer *buffer, gsize *first_wrong,
+    GError **error)
 {
   const GstSsioTrainingInput *input = &self->input;
+  GstMapInfo map;
   gchar *text;
 
-  if (!g_error_matches (*error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED))
+  if (!g_error_matches (*error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED)
+      || !gst_buffer_map (buffer, &map, GST_MAP_READ))
     return;
   text = gst_ssio_find_bad_input (input->layout, input->fields,
-      self->model->layers[0].n_in, points, n_points, first_wrong);
+      self->model->layers[0].n_in, map.data, map.size / self->point_size,
+      first_wrong);
+  gst_buffer_unmap (buffer, &map);
   if (!text)
     return;
   g_clear_error (error);
@@ -316,23 +365,23 @@ describe_place (const GstSsioTraining *self, gsize n_points, gsize first_wrong)
 }
 
 static gboolean
-train (GstSsioTraining *self, const guint8 *points, gsize n_points,
-    GstSsioTally *tally, GError **error)
+train (GstSsioTraining *self, GstBuffer *buffer, GstSsioTally *tally,
+    GError **error)
 {
+  const gsize n_points = gst_buffer_get_size (buffer) / self->point_size;
   GError *cause = NULL;
-  gsize first_wrong;
+  gsize first_wrong = n_points;
   gchar *place;
 
-  if (self->centring)
-    centre (self, points, n_points);
-  if (gst_ssio_trainer_train (self->trainer, points, n_points, &self->sums,
+  if (centre (self, buffer, &cause)
+      && gst_ssio_trainer_train (self->trainer, buffer, &self->sums,
           tally->confusion, &first_wrong, &cause)) {
     add_to_tally (&self->sums, tally);
     return TRUE;
   }
   if (!cause) /* it was interrupted */
     return FALSE;
-  explain (self, points, n_points, &first_wrong, &cause);
+  explain (self, buffer, &first_wrong, &cause);
   place = describe_place (self, n_points, first_wrong);
   g_propagate_prefixed_error (error, cause, "%s: ", place);
   g_free (place);
@@ -351,25 +400,6 @@ note_batch (GstSsioTraining *self, GstBuffer *buffer)
   else
     self->batch = (GstSsioBatchMeta){ .batch = self->n_seen };
   self->n_seen++;
-}
-
-static gboolean
-map_and_train (GstSsioTraining *self, GstBuffer *buffer, GstSsioTally *tally,
-    GError **error)
-{
-  const gsize size = gst_buffer_get_size (buffer);
-  GstMapInfo map;
-  gboolean ok;
-
-  if (size % self->point_size != 0
-      || !gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    gst_ssio_evaluator_refuse (size, self->point_size, "readable memory",
-        error);
-    return FALSE;
-  }
-  ok = train (self, map.data, size / self->point_size, tally, error);
-  gst_buffer_unmap (buffer, &map);
-  return ok;
 }
 
 static gchar *
@@ -434,7 +464,7 @@ gst_ssio_training_push (GstSsioTraining *self, GstBuffer *buffer,
     GstSsioTally *tally, GError **error)
 {
   note_batch (self, buffer);
-  if (!meet_ranks (self, error) || !map_and_train (self, buffer, tally, error))
+  if (!meet_ranks (self, error) || !train (self, buffer, tally, error))
     return FALSE;
   self->n_batches++;
   self->is_due = TRUE;

@@ -38,7 +38,8 @@ const gchar *gst_ssio_training_get_stream (const GstSsioTraining *training);
 gboolean gst_ssio_training_set_model (GstSsioTraining *training,
     GstSsioModel *model, GError **error);
 
-/* What batches are of. What it points to must stay as long as they come. */
+/* What batches are of. What it points to must stay as long as they come,
+ * but memory. */
 typedef struct {
   const GstSsioLayout *layout;
   const guint *fields; /* of each of the model's inputs */
@@ -47,10 +48,14 @@ typedef struct {
   GstSsioNormalize normalize;
   const GstSsioNormalization *normalization; /* NULL unless that is STATS */
   guint n_threads;                           /* 0 is one for each core */
+  GstMemory *memory; /* one of a batch in a device's memory, else NULL */
 } GstSsioTrainingInput;
 
 gboolean gst_ssio_training_set_input (GstSsioTraining *training,
     const GstSsioTrainingInput *input, GError **error);
+
+/* Whether batches are in a device's memory and computed on the CPU. */
+gboolean gst_ssio_training_downloads (const GstSsioTraining *training);
 
 /* Whether it has to be told of the stream before the first batch. */
 gboolean gst_ssio_training_needs_stream (const GstSsioTraining *training);

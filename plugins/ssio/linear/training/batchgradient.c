@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <gst/ssio/cuda/gstssiocudamemory.h>
+
+#include "cuda/caps.h"
+
+#include "batchgradient-private.h"
+
+GstSsioBatchGradient *
+gst_ssio_device_batch_gradient_new (GstMemory *memory,
+    const GstSsioGradientInput *input, gboolean *downloads, GError **error)
+{
+  GError *cause = NULL;
+  GstSsioBatchGradient *self;
+
+  *downloads = FALSE;
+  if (!gst_ssio_check_cuda_memory (memory, error))
+    return NULL;
+  self = gst_ssio_cuda_batch_gradient_new (
+      gst_ssio_cuda_memory_get_context (memory), input, &cause);
+  *downloads = g_error_matches (cause, GST_CORE_ERROR,
+      GST_CORE_ERROR_NOT_IMPLEMENTED);
+  if (*downloads) {
+    g_error_free (cause);
+    return gst_ssio_cpu_batch_gradient_new (input);
+  }
+  if (cause)
+    g_propagate_error (error, cause);
+  return self;
+}
+
+void
+gst_ssio_batch_gradient_free (GstSsioBatchGradient *self)
+{
+  self->klass->free (self);
+}
+
+gboolean
+gst_ssio_batch_gradient_set_weights (GstSsioBatchGradient *self,
+    const GstSsioModel *model, GError **error)
+{
+  return self->klass->set_weights (self, model, error);
+}
+
+gboolean
+gst_ssio_batch_gradient_set_normalization (GstSsioBatchGradient *self,
+    const gdouble *mean, const gdouble *divisor, GError **error)
+{
+  return self->klass->set_normalization (self, mean, divisor, error);
+}
+
+gsize
+gst_ssio_batch_gradient_get_n_sums (const GstSsioBatchGradient *self)
+{
+  return self->n_sums;
+}
+
+gboolean
+gst_ssio_batch_gradient_compute (GstSsioBatchGradient *self, GstBuffer *buffer,
+    gdouble *gradient, GstSsioTrainSums *sums, guint64 *confusion,
+    gsize *first_wrong, GError **error)
+{
+  return self->klass->compute (self, buffer, gradient, sums, confusion,
+      first_wrong, error);
+}
+
+void
+gst_ssio_batch_gradient_unpack (const GstSsioBatchGradient *self,
+    const gdouble *gradient, gdouble scale, GstSsioModel *gradients)
+{
+  self->klass->unpack (self, gradient, scale, gradients);
+}
+
+const gchar *
+gst_ssio_batch_gradient_get_kernels (const GstSsioBatchGradient *self)
+{
+  return self->klass->get_kernels (self);
+}
+
+gchar *
+gst_ssio_batch_gradient_describe (const GstSsioBatchGradient *self)
+{
+  return self->klass->describe (self);
+}
