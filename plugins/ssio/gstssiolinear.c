@@ -116,6 +116,11 @@
  * gradients MPI_Iallreduce adds up in float64, each batch by what its points
  * weigh. N ranks on shards of ssiosrc come to what one comes to with batches N
  * times as large, but for rounding, and every run of N ranks to the same bits.
+ * Where each rank trains on a CUDA device of its own and there is NCCL
+ * (libnccl.so.2), which is opened then, that adds up gradients from device to
+ * device; `GST_DEBUG=ssioranks:4` tells. `mpirun sh -c
+ * 'CUDA_VISIBLE_DEVICES=$OMPI_COMM_WORLD_LOCAL_RANK exec gst-launch-1.0 …'`
+ * gives each rank of a machine one.
  * A rank whose shard has fewer batches than others takes part in their last
  * steps without one. With normalize=stats the points of all ranks are
  * measured; normalize=center-xy is of each rank's own batch.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -319,6 +320,20 @@ ssio_check_load_model (guint n_in, const gchar *widths, const gchar *path)
       error ? error->message : "");
   fail_unless (error == NULL);
   return model;
+}
+
+gdouble
+ssio_check_difference (const gfloat *expected, const gfloat *found, gsize n)
+{
+  gdouble length = 0;
+  gdouble difference = 0;
+  gsize i;
+
+  for (i = 0; i < n; i++) {
+    length += (gdouble) expected[i] * expected[i];
+    difference += pow ((gdouble) found[i] - expected[i], 2);
+  }
+  return sqrt (difference) / (sqrt (length) + 1e-4);
 }
 
 guint

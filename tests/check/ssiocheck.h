@@ -104,6 +104,11 @@ GstSsioModel *ssio_check_new_model (guint n_in, const gchar *widths);
 GstSsioModel *ssio_check_load_model (guint n_in, const gchar *widths,
     const gchar *path);
 
+/* How far found is from expected, as a part of its length, to which 1e-4 is
+ * added for the sake of zeros. */
+gdouble ssio_check_difference (const gfloat *expected, const gfloat *found,
+    gsize n);
+
 /* Kilobytes of the file that are mapped and present in this process. */
 guint ssio_check_count_resident (const gchar *path);
 

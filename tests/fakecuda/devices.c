@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "state.h"
 
@@ -137,6 +139,23 @@ cuDeviceGetName (char *name, int length, CUdevice device)
     result = CUDA_ERROR_INVALID_DEVICE;
   if (result == CUDA_SUCCESS)
     snprintf (name, length, "%s", DEVICE_NAME);
+  return fake_end (result);
+}
+
+/* Each process has devices of its own. */
+CUresult
+cuDeviceGetUuid_v2 (CUuuid *uuid, CUdevice device)
+{
+  CUresult result = fake_begin (CALL_cuDeviceGetUuid);
+  const pid_t process = getpid ();
+
+  if (result == CUDA_SUCCESS && !fake_is_device (device))
+    result = CUDA_ERROR_INVALID_DEVICE;
+  if (result == CUDA_SUCCESS) {
+    memset (uuid, 0, sizeof (*uuid));
+    memcpy (uuid->bytes, &process, sizeof (process));
+    memcpy (uuid->bytes + sizeof (process), &device, sizeof (device));
+  }
   return fake_end (result);
 }
 

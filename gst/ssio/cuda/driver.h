@@ -17,6 +17,10 @@ typedef struct CUevent_st *CUevent;
 typedef struct CUmod_st *CUmodule;
 typedef struct CUfunc_st *CUfunction;
 
+typedef struct {
+  char bytes[16];
+} CUuuid;
+
 enum {
   CUDA_SUCCESS = 0,
   CUDA_ERROR_INVALID_VALUE = 1,
@@ -76,6 +80,7 @@ enum {
   F (cuDeviceGet, cuDeviceGet, (CUdevice * device, int ordinal)) \
   F (cuDeviceGetName, cuDeviceGetName, \
       (char *name, int length, CUdevice device)) \
+  F (cuDeviceGetUuid, cuDeviceGetUuid_v2, (CUuuid * uuid, CUdevice device)) \
   F (cuDeviceGetAttribute, cuDeviceGetAttribute, \
       (int *value, int attribute, CUdevice device)) \
   F (cuDevicePrimaryCtxRetain, cuDevicePrimaryCtxRetain, \

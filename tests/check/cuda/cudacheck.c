@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
+#include <gmodule.h>
+
 #include "cudacheck.h"
 
 /* Long enough for a thread that does not wait to end. */
@@ -159,6 +161,19 @@ ssio_cuda_push (GstSsioCudaStream *stream)
 
   fail_unless (gst_ssio_cuda_context_push (context, NULL));
   return context;
+}
+
+gpointer
+ssio_cuda_find_fake (const gchar *variable, const gchar *name)
+{
+  GModule *module = g_module_open (g_getenv (variable), G_MODULE_BIND_LAZY);
+  gpointer function = NULL;
+
+  fail_unless (module != NULL && g_module_symbol (module, name, &function),
+      "%s", g_module_error ());
+  g_module_make_resident (module);
+  g_module_close (module);
+  return function;
 }
 
 /* FALSE where the call was used less than nth times. */

@@ -50,6 +50,9 @@ void ssio_cuda_keep_busy (GstSsioCudaStream *stream, GstMemory *scratch);
 /* Its context is current until it is popped. */
 GstSsioCudaContext *ssio_cuda_push (GstSsioCudaStream *stream);
 
+/* A function of the stand-in for a library that the environment names. */
+gpointer ssio_cuda_find_fake (const gchar *variable, const gchar *name);
+
 typedef gboolean (*SsioCudaAttempt) (gpointer data, GError **error);
 
 /* Attempts over and over, where the first, second, ... use of call fails,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The CUDA evaluator, on the stand-in driver with the kernels for the host. */
 
-#include <gmodule.h>
 #include <math.h>
 #include <string.h>
 
@@ -33,22 +32,9 @@ typedef struct {
   GstSsioEvaluator *cuda;
 } Fixture;
 
-/* A function of the stand-in for cuBLASLt. */
-static gpointer
-find_fake (const gchar *name)
-{
-  GModule *module = g_module_open (g_getenv ("GST_SSIO_CUBLASLT_LIBRARY"),
-      G_MODULE_BIND_LAZY);
-  gpointer function = NULL;
-
-  fail_unless (module != NULL && g_module_symbol (module, name, &function),
-      "%s", g_module_error ());
-  g_module_make_resident (module);
-  g_module_close (module);
-  return function;
-}
-
-#define FAKE(name) ((__typeof__ (&name)) find_fake (#name))
+#define FAKE(name) \
+  ((__typeof__ (&name)) ssio_cuda_find_fake ("GST_SSIO_CUBLASLT_LIBRARY", \
+      #name))
 
 static void
 limit_shared (guint bytes)

@@ -43,34 +43,6 @@ train (const gchar *tile, const gchar *source, const gchar *linear,
   return bytes;
 }
 
-/* The floats of a file whose header is as long as that of another one of the
- * same model. */
-static void
-check_close (GBytes *expected, GBytes *found)
-{
-  gsize size, other;
-  const guint8 *a = g_bytes_get_data (expected, &size);
-  const guint8 *b = g_bytes_get_data (found, &other);
-  guint64 header;
-  gdouble length = 0;
-  gdouble difference = 0;
-  gsize at;
-
-  fail_unless_equals_uint64 (size, other);
-  memcpy (&header, a, sizeof (header));
-  for (at = sizeof (header) + GUINT64_FROM_LE (header); at < size; at += 4) {
-    gfloat wanted, got;
-
-    memcpy (&wanted, a + at, 4);
-    memcpy (&got, b + at, 4);
-    length += wanted * wanted;
-    difference += (wanted - got) * (wanted - got);
-  }
-  fail_unless (length > 0 && sqrt (difference) <= 1e-4 * sqrt (length),
-      "weights of length %.9g are wrong by %.9g", sqrt (length),
-      sqrt (difference));
-}
-
 static void
 check_as_cpu (const gchar *source, const gchar *linear)
 {
@@ -80,7 +52,7 @@ check_as_cpu (const gchar *source, const gchar *linear)
   GBytes *found = train (tile, on_device, linear, 0);
   GBytes *again = train (tile, on_device, linear, 0);
 
-  check_close (expected, found);
+  train_check_close (expected, found);
   fail_unless (g_bytes_equal (found, again));
   g_bytes_unref (expected);
   g_bytes_unref (found);

@@ -126,6 +126,24 @@ train_check_same_file (const gchar *expected, const gchar *found)
   g_bytes_unref (b);
 }
 
+void
+train_check_close (GBytes *expected, GBytes *found)
+{
+  gsize size, other;
+  const guint8 *a = g_bytes_get_data (expected, &size);
+  const guint8 *b = g_bytes_get_data (found, &other);
+  guint64 header;
+  gdouble difference;
+
+  fail_unless_equals_uint64 (size, other);
+  memcpy (&header, a, sizeof (header));
+  header = sizeof (header) + GUINT64_FROM_LE (header);
+  difference = ssio_check_difference ((const gfloat *) (a + header),
+      (const gfloat *) (b + header), (size - header) / sizeof (gfloat));
+  fail_unless (difference <= 1e-4, "weights are wrong by %.9g of their length",
+      difference);
+}
+
 gchar *
 train_with_path (const gchar *format, const gchar *path)
 {

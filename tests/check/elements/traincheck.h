@@ -43,6 +43,10 @@ GstMessage *train_pop_named (GstElement *element, const gchar *name);
 GBytes *train_read_file (const gchar *path);
 void train_check_same_file (const gchar *expected, const gchar *found);
 
+/* Expects the floats of two safetensors files of one model to be the same, to
+ * 1e-4 of their length. */
+void train_check_close (GBytes *expected, GBytes *found);
+
 /* format with path in place of PATH. Free with g_free(). */
 gchar *train_with_path (const gchar *format, const gchar *path);
 

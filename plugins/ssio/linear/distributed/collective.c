@@ -50,6 +50,9 @@ struct _GstSsioCollective {
   guint rank;
   guint n_ranks;
   gint is_interrupted; /* atomic */
+  GstSsioAdder adder;  /* of steps; NULL for the transport */
+  gpointer adder_data;
+  GDestroyNotify free_adder_data;
 
   gboolean is_opening; /* the channel is what is in flight */
   gboolean is_meeting; /* turns are */
@@ -104,6 +107,15 @@ guint
 gst_ssio_collective_get_n_ranks (const GstSsioCollective *self)
 {
   return self->n_ranks;
+}
+
+void
+gst_ssio_collective_set_adder (GstSsioCollective *self, GstSsioAdder adder,
+    gpointer data, GDestroyNotify free_data)
+{
+  self->adder = adder;
+  self->adder_data = data;
+  self->free_adder_data = free_data;
 }
 
 void
@@ -312,6 +324,19 @@ sum (GstSsioCollective *self, GstSsioSumType type, guint64 *values,
   return TRUE;
 }
 
+static gboolean
+add_up_step (GstSsioCollective *self, gdouble *values, gsize n_values,
+    GError **error)
+{
+  if (!self->adder)
+    return sum (self, GST_SSIO_SUM_DOUBLES, (guint64 *) values, n_values,
+        error);
+  if (self->adder (self->adder_data, values, n_values, error))
+    return TRUE;
+  self->is_over = TRUE;
+  return FALSE;
+}
+
 /* A rank that has no values of its own takes part with zeros. */
 static gboolean
 add_up (GstSsioCollective *self, gpointer values, GError **error)
@@ -322,7 +347,9 @@ add_up (GstSsioCollective *self, gpointer values, GError **error)
 
   if (!values || self->turn.n_values != turn->n_values)
     values = zeros = g_malloc0_n (turn->n_values, sizeof (guint64));
-  ok = sum (self, turn->type, values, turn->n_values, error);
+  ok = turn->purpose == TO_STEP
+           ? add_up_step (self, values, turn->n_values, error)
+           : sum (self, turn->type, values, turn->n_values, error);
   g_free (zeros);
   return ok;
 }
@@ -441,6 +468,8 @@ say_farewell (gpointer data)
     set_text (self, self->message);
   if (!self->is_over)
     take_turn (self, &turn, NULL, NULL);
+  if (self->adder)
+    self->free_adder_data (self->adder_data);
   self->transport->close (self->channel);
   g_free (self->message);
   g_free (self->turns);

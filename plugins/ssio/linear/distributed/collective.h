@@ -42,6 +42,16 @@ void gst_ssio_collective_leave (GstSsioCollective *collective,
  * after an error of those that follow. */
 void gst_ssio_collective_interrupt (GstSsioCollective *collective);
 
+/* Adds up the values of all ranks where all are here, as
+ * gst_ssio_collective_sum() does. */
+typedef gboolean (*GstSsioAdder) (gpointer data, gdouble *values,
+    gsize n_values, GError **error);
+
+/* Has what is added up in steps from now on be added up by adder, on all ranks
+ * at once. data goes by free_data when all have come to leave. */
+void gst_ssio_collective_set_adder (GstSsioCollective *collective,
+    GstSsioAdder adder, gpointer data, GDestroyNotify free_data);
+
 /* Whether all ranks have the same text, a list as "seed 1, layers 2"; what
  * names it in the error. */
 gboolean gst_ssio_collective_agree (GstSsioCollective *collective,

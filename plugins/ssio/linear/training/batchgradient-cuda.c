@@ -376,6 +376,7 @@ gst_ssio_cuda_batch_gradient_new (GstSsioCudaContext *context,
   self->n_inputs = input->model->layers[0].n_in;
   self->n_classes = gst_ssio_model_get_n_outputs (input->model);
   gst_ssio_cuda_device_init (&self->device, context);
+  self->parent.context = self->device.context;
   is_open = open_gradient (self, input, error);
   gst_ssio_cuda_context_pop (context);
   if (is_open)

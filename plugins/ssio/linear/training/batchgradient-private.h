@@ -25,6 +25,7 @@ typedef struct {
 struct _GstSsioBatchGradient {
   const GstSsioBatchGradientClass *klass;
   gsize n_sums;
+  GstSsioCudaContext *context; /* whose device computes; NULL on the CPU */
 };
 
 G_END_DECLS

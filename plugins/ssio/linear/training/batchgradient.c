@@ -81,6 +81,12 @@ gst_ssio_batch_gradient_get_kernels (const GstSsioBatchGradient *self)
   return self->klass->get_kernels (self);
 }
 
+GstSsioCudaContext *
+gst_ssio_batch_gradient_get_context (const GstSsioBatchGradient *self)
+{
+  return self->context;
+}
+
 gchar *
 gst_ssio_batch_gradient_describe (const GstSsioBatchGradient *self)
 {

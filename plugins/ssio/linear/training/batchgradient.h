@@ -73,6 +73,10 @@ void gst_ssio_batch_gradient_unpack (const GstSsioBatchGradient *self,
 const gchar *
 gst_ssio_batch_gradient_get_kernels (const GstSsioBatchGradient *self);
 
+/* Whose device computes; NULL on the CPU. */
+GstSsioCudaContext *
+gst_ssio_batch_gradient_get_context (const GstSsioBatchGradient *self);
+
 /* What computes, in a few words. Free with g_free(). */
 gchar *gst_ssio_batch_gradient_describe (const GstSsioBatchGradient *self);
 

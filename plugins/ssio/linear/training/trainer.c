@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../distributed/devicesum.h"
 #include "trainer.h"
 
 /* What ranks add up of GstSsioTrainSums. */
@@ -68,6 +69,17 @@ gst_ssio_trainer_set_normalization (GstSsioTrainer *self, const gdouble *mean,
 {
   return gst_ssio_batch_gradient_set_normalization (self->batch, mean, divisor,
       error);
+}
+
+gboolean
+gst_ssio_trainer_join_ranks (GstSsioTrainer *self, GError **error)
+{
+  GstSsioCudaContext *context
+      = gst_ssio_batch_gradient_get_context (self->batch);
+
+  return !context
+         || gst_ssio_device_sum_begin (self->collective, context,
+             self->n_sums + N_RANK_SUMS, error);
 }
 
 G_GNUC_PRINTF (2, 3)

@@ -34,6 +34,10 @@ gboolean gst_ssio_trainer_set_normalization (GstSsioTrainer *trainer,
 /* Where one of those that follow returns FALSE, with error set, only
  * gst_ssio_trainer_free() may come next; the weights are as before the call. */
 
+/* Before the first batch, on all ranks at once: chooses how their gradients
+ * are added up. */
+gboolean gst_ssio_trainer_join_ranks (GstSsioTrainer *trainer, GError **error);
+
 /* Learns from a batch, and those of the other ranks, sets sums to what came of
  * all of them, and adds the points of its own to confusion,
  * [class][prediction]. A batch without a point that counts changes

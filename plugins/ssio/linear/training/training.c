@@ -320,7 +320,8 @@ meet_ranks (GstSsioTraining *self, GError **error)
   self->has_agreed = TRUE;
   return gst_ssio_agree_on_largest (self->collective,
              &self->optimizer->settings.schedule_steps, error)
-         && gst_ssio_agree_on_training (self->collective, &agreement, error);
+         && gst_ssio_agree_on_training (self->collective, &agreement, error)
+         && gst_ssio_trainer_join_ranks (self->trainer, error);
 }
 
 static void

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* Training on several processes that have a device each. */
+
+#include <string.h>
+
+#include "cudacheck.h"
+#include "elements/traincheck.h"
+#include "linear/mpicheck.h"
+
+/* Of all ranks together. */
+#define BATCH 512
+
+/* Returns the weights, and *output, of so many ranks. */
+static GBytes *
+train (const gchar *tile, guint n_ranks, gchar **output)
+{
+  gchar *path = ssio_check_make_path (".safetensors");
+  gchar *pipeline = g_strdup_printf (
+      "ssiosrc location=%s layout=" TRAIN_LAYOUT " epochs=2 num-shards=-1 "
+      "shard-index=-1 batch-size=%u ! ssiocudaupload ! queue ! "
+      "ssiolinear distributed=true " TRAIN_PROPERTIES " normalize=stats "
+      "save-weights=%s",
+      tile, BATCH / n_ranks, path);
+  GBytes *weights;
+
+  fail_unless (mpi_check_run (n_ranks, output, mpi_check_get_launcher (),
+                   "run", pipeline, NULL),
+      "%s", *output);
+  weights = train_read_file (path);
+  g_free (pipeline);
+  g_free (path);
+  return weights;
+}
+
+/* Expects that gradients of so many ranks were added up by NCCL, or MPI. */
+static GBytes *
+train_by (const gchar *tile, guint n_ranks, const gchar *adder)
+{
+  gchar *output;
+  GBytes *weights = train (tile, n_ranks, &output);
+
+  fail_unless (mpi_check_count (output, adder) == n_ranks,
+      "expected %u of \"%s\" in: %s", n_ranks, adder, output);
+  g_free (output);
+  return weights;
+}
+
+GST_START_TEST (ranks_do_what_one_does_with_larger_batches)
+{
+  gchar *tile;
+  GBytes *expected, *found, *by_mpi;
+
+  if (!mpi_check_can_run (__func__))
+    return;
+  ssio_cuda_skip_without_fake ();
+  tile = train_write_tile ();
+  g_setenv ("GST_DEBUG", "ssioranks:4", TRUE);
+  expected = train_by (tile, 1, "NCCL, version");
+  found = train_by (tile, 2, "NCCL, version");
+  train_check_close (expected, found);
+  g_bytes_unref (found);
+  found = train_by (tile, 4, "NCCL, version");
+  train_check_close (expected, found);
+  g_bytes_unref (found);
+
+  found = train_by (tile, 2, "NCCL, version");
+  g_setenv ("GST_SSIO_NCCL_LIBRARY", "/no/libnccl.so.2", TRUE);
+  by_mpi = train_by (tile, 2, "MPI adds up");
+  fail_unless (g_bytes_equal (found, by_mpi));
+  g_bytes_unref (expected);
+  g_bytes_unref (found);
+  g_bytes_unref (by_mpi);
+  g_free (tile);
+}
+GST_END_TEST;
+
+static Suite *
+cuda_distributed_suite (void)
+{
+  Suite *suite = suite_create ("cuda-distributed");
+  TCase *tcase = ssio_cuda_add_case (suite);
+
+  tcase_add_test (tcase, ranks_do_what_one_does_with_larger_batches);
+  return suite;
+}
+
+SSIO_CHECK_MAIN (cuda_distributed)
