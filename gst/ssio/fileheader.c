@@ -9,6 +9,7 @@
 
 #include "fileheader.h"
 #include "labels.h"
+#include "predictionfile.h"
 #include "sidecar.h"
 
 /* What is tried first. */
@@ -125,19 +126,28 @@ check_ended (const GstSsioDiskFile *file, GError **error)
   return FALSE;
 }
 
+/* What other files have of its points. */
 static gboolean
-join_labels (const gchar *path, const GstSsioPointFileOptions *options,
+join_others (const gchar *path, const GstSsioPointFileOptions *options,
     GstSsioFormatInfo *info, GError **error)
 {
-  if (!options->labels)
-    return TRUE;
-  if (options->io_mode != GST_SSIO_IO_MODE_MMAP)
-    return gst_ssio_labels_join (options->labels, path, info, error);
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "%s: cannot be mapped together with labels=%s: expected io-mode=auto or "
-      "read, found mmap; points and labels of two files are joined by a copy",
-      path, options->labels);
-  return FALSE;
+  gboolean is_mapped = options->io_mode == GST_SSIO_IO_MODE_MMAP;
+
+  if ((options->labels || options->predictions)
+      && (is_mapped || options->io_mode == GST_SSIO_IO_MODE_DIRECT)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "%s: cannot be %s together with %s: expected io-mode=auto or read, "
+        "found %s; points of two files are joined by a copy",
+        path, is_mapped ? "mapped" : "read directly",
+        options->labels ? "labels" : "predictions",
+        is_mapped ? "mmap" : "direct");
+    return FALSE;
+  }
+  return (!options->labels
+             || gst_ssio_labels_join (options->labels, path, info, error))
+         && (!options->predictions
+             || gst_ssio_prediction_file_join (options->predictions,
+                 options->first_prediction, path, info, error));
 }
 
 /* What has to be converted cannot come as it is. */
@@ -166,6 +176,7 @@ gst_ssio_file_header_read (const GstSsioDiskFile *file,
     .file_size = file->size,
     .layout = options->layout,
     .element = options->element,
+    .column = options->column,
     .recover = options->recover,
     .read = read,
     .read_data = read_data,
@@ -174,7 +185,7 @@ gst_ssio_file_header_read (const GstSsioDiskFile *file,
   if ((!options->recover && !check_ended (file, error))
       || !read_short_or_long_header (file, &input, info, error))
     return FALSE;
-  if (join_labels (file->path, options, info, error)
+  if (join_others (file->path, options, info, error)
       && check_io_mode (file->path, options->io_mode, info, error))
     return TRUE;
   gst_ssio_format_info_clear (info);

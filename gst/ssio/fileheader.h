@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is known of a file's points: from its header, or the sidecar of one that
- * has none, and the labels beside it. */
+ * has none, and what other files have of them. */
 #pragma once
 
 #include "diskfile.h"

@@ -117,8 +117,8 @@ gst_ssio_point_file_open_element (const gchar *path,
  * @labels: (nullable): where the labels of the scan are: a path with one `%s`
  *   or `*` for the scan's name without folder and extension, from the scan's
  *   folder where it is relative; %NULL for none
- * @io_mode: how points will come into memory, not %GST_SSIO_IO_MODE_MMAP where
- *   there are labels
+ * @io_mode: how points will come into memory; where there are labels,
+ *   %GST_SSIO_IO_MODE_AUTO or %GST_SSIO_IO_MODE_READ
  * @error: (nullable): return location for an error
  *
  * As gst_ssio_point_file_open(), and joins to each point its label: a 32-bit

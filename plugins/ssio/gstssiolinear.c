@@ -74,7 +74,8 @@
  * not come, as those of other shards, are 255 (u1), 65535 (u2) or NaN (f4).
  * Each epoch writes the file anew; it has its name when the epoch is complete,
  * before its message. Batches of shuffle=points have no place in it and are an
- * error.
+ * error. #GstSsioSrc:predictions joins what `argmax` has written to the points
+ * again, to show or record.
  *
  * ## Training
  * With #GstSsioLinear:train the model learns each point's label: softmax

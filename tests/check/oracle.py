@@ -40,6 +40,10 @@ r"""Independent answers for the tests, from NumPy. Never part of the product.
       writes velodyne/N.bin, labels/N.label, and joined, the records of all
   oracle.py recorded las|structured|array|ply FILE SOURCE
       fails where FILE does not hold what it was recorded from
+  oracle.py predictions DIRECTORY
+      writes tiles/, points of several files, arrays of a class for each of
+      them, good and bad, and the records joined; prints how many points there
+      are
   oracle.py velodyne DIRECTORY
       writes NAME.packets, a time in nanoseconds and 1206 bytes each, the same
       as NAME.pcap, and NAME-CUT.points, what the sensor saw
@@ -61,6 +65,7 @@ from oracle_model import print_forward, write_weights
 from oracle_npy import describe_npy, write_npy
 from oracle_pcd import write_pcd, write_pcd_real
 from oracle_ply import read_ply, write_plys
+from oracle_predictions import write_predictions
 from oracle_record import check_recorded
 from oracle_scope import write_scope
 from oracle_train import print_training
@@ -82,6 +87,7 @@ COMMANDS = {
     'scope': write_scope,
     'semantickitti': write_semantickitti,
     'recorded': check_recorded,
+    'predictions': write_predictions,
     'velodyne': write_velodyne,
     'velodyne-drive': write_drive,
     'evaluate': evaluate,
