@@ -8,7 +8,11 @@
 #   pipelines/train-ground.sh [--torch] [FOLDER]
 #
 # FOLDER has autzen_trim.las; SSIO_REAL_DATA where none is given. --torch has
-# PyTorch train the same models after that, to compare.
+# PyTorch train the same models after that, to compare. A picture of what was
+# predicted:
+#
+#   PREDICTIONS=build/train-ground/classes.npy pipelines/picture.sh \
+#     data/tile-500000.bin classes.png color-by=prediction
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . pipelines/setup.sh

@@ -57,6 +57,10 @@ if gst-inspect-1.0 pngenc >/dev/null 2>&1; then
   expect 'Making' pipelines/picture.sh "$folder/tile.npy" "$folder/tile.png"
   [ "$(head -c 4 "$folder/tile.png" | tail -c 3)" = PNG ] ||
     die "picture.sh: expected a PNG file"
+  # of what train-ground.sh has predicted
+  PREDICTIONS=build/train-ground/classes.npy expect 'color-by=prediction' \
+    pipelines/picture.sh data/tile-500000.bin "$folder/tile.png" \
+    color-by=prediction
 else
   echo "skipped: pipelines/picture.sh needs pngenc, of gstreamer1.0-plugins-good"
 fi

@@ -59,7 +59,9 @@ mkdir -p -- "$dest"/{bin,lib,plugins,tests/bench,tests/check}
 put bin "$(gst_variable toolsdir)"/gst-{launch,inspect}-1.0 \
   "$(gst_variable pluginscannerdir)/gst-plugin-scanner" \
   "$build/data/ssio-make-tile" "$build"/tests/bench/bench-{cuda,stream,train}
-for program in "$build"/tests/check/check_*; do
+# those that gpu.sh runs
+for program in "$build"/tests/check/check_{cuda,elements,linear}_*; do
+  [[ $program == *cuda* ]] || continue
   [[ ! -f $program || ! -x $program ]] || put bin "$program"
 done
 put plugins "$(gst_variable pluginsdir)"/libgstcore{elements,tracers}.so \

@@ -12,6 +12,7 @@
 #include "gstssiofiles.h"
 #include "mixer.h"
 #include "pointfileio.h"
+#include "predictionfile.h"
 
 #define FINGERPRINT_DIGITS 32
 
@@ -35,17 +36,37 @@ struct _GstSsioDataset {
 };
 
 static GstSsioFileTable *
-open_files (const GstSsioDatasetConfig *config, GError **error)
+open_table (const GstSsioDatasetConfig *config, const GstSsioLayout *layout,
+    GError **error)
 {
   GstSsioPointFileOptions options = {
+    .layout = layout,
     .element = config->element,
     .labels = config->labels,
     .io_mode = config->io_mode,
     .recover = config->recover,
   };
+  GPtrArray *paths = gst_ssio_file_list_new (config->location, error);
+  GstSsioFileTable *files;
+
+  if (!paths)
+    return NULL;
+  if (config->predictions
+      && !(options.predictions
+           = gst_ssio_prediction_file_open (config->predictions, error))) {
+    g_ptr_array_unref (paths);
+    return NULL;
+  }
+  files = gst_ssio_file_table_new (paths, &options, error);
+  g_clear_pointer (&options.predictions, gst_ssio_point_file_unref);
+  return files;
+}
+
+static GstSsioFileTable *
+open_files (const GstSsioDatasetConfig *config, GError **error)
+{
   GstSsioLayout *layout = NULL;
-  GstSsioFileTable *files = NULL;
-  GPtrArray *paths;
+  GstSsioFileTable *files;
 
   if (!config->location || !*config->location) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
@@ -57,10 +78,7 @@ open_files (const GstSsioDatasetConfig *config, GError **error)
       && !(layout
            = gst_ssio_layout_new_from_string (config->layout, 0, error)))
     return NULL;
-  options.layout = layout;
-  paths = gst_ssio_file_list_new (config->location, error);
-  if (paths)
-    files = gst_ssio_file_table_new (paths, &options, error);
+  files = open_table (config, layout, error);
   g_clear_pointer (&layout, gst_ssio_layout_unref);
   return files;
 }

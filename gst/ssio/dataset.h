@@ -9,11 +9,12 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  const gchar *location; /* as gst_ssio_file_list_new() has it */
-  const gchar *layout;   /* of headerless files, or NULL */
-  const gchar *element;  /* of PLY files, or NULL */
-  const gchar *labels;   /* where each scan has them, or NULL */
-  const gchar *origin;   /* as gst_ssio_origin_parse() has it */
+  const gchar *location;    /* as gst_ssio_file_list_new() has it */
+  const gchar *layout;      /* of headerless files, or NULL */
+  const gchar *element;     /* of PLY files, or NULL */
+  const gchar *labels;      /* where each scan has them, or NULL */
+  const gchar *predictions; /* path of those of all files, or NULL */
+  const gchar *origin;      /* as gst_ssio_origin_parse() has it */
   GstSsioIoMode io_mode;
   gboolean recover; /* whole points of files that were not written to their
                      * end */

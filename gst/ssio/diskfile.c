@@ -180,13 +180,12 @@ get_status (GstSsioDiskFile *file, struct stat *status)
   return got;
 }
 
-/* Whether somebody wrote to a mapped file, other than at its end: what its
- * batches hold is not what was there. */
+/* Whether somebody wrote to it, other than at its end: what batches of a
+ * mapping hold is not what was there. */
 static gboolean
-is_modified (const GstSsioDiskFile *file, gboolean is_mapped,
-    const struct stat *status)
+is_modified (const GstSsioDiskFile *file, const struct stat *status)
 {
-  return is_mapped && (guint64) status->st_size == file->size
+  return (guint64) status->st_size == file->size
          && (status->st_mtim.tv_sec != file->modified.tv_sec
              || status->st_mtim.tv_nsec != file->modified.tv_nsec);
 }
@@ -194,12 +193,12 @@ is_modified (const GstSsioDiskFile *file, gboolean is_mapped,
 /* Bytes that a file loses from the middle of a page on turn into zeros without
  * a fault, so that the file has to be looked at as well. */
 gboolean
-gst_ssio_disk_file_has_lost_bytes (GstSsioDiskFile *file, gboolean is_mapped)
+gst_ssio_disk_file_has_lost_bytes (GstSsioDiskFile *file)
 {
   struct stat status;
 
   return !get_status (file, &status) || (guint64) status.st_size < file->size
-         || is_modified (file, is_mapped, &status);
+         || is_modified (file, &status);
 }
 
 gboolean
@@ -231,7 +230,7 @@ gst_ssio_disk_file_check (GstSsioDiskFile *file, gboolean is_mapped,
         file->path, file->size);
     return FALSE;
   }
-  if (is_modified (file, is_mapped, &status)) {
+  if (is_mapped && is_modified (file, &status)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
         "%s: was modified while it was being read: expected it to stay as it "
         "was; start again, or use io-mode=read for files that others are "

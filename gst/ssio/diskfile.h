@@ -42,10 +42,9 @@ gboolean gst_ssio_disk_file_read (const GstSsioDiskFile *file, guint64 offset,
 void gst_ssio_disk_file_drop_pages (GstSsioDiskFile *file, guint64 offset,
     guint64 size);
 
-/* Whether bytes that it had may be gone: it is shorter, or, where it is
- * mapped, was written to. */
-gboolean gst_ssio_disk_file_has_lost_bytes (GstSsioDiskFile *file,
-    gboolean is_mapped);
+/* Whether bytes of its mapping may be gone: it is shorter, or was written
+ * to. */
+gboolean gst_ssio_disk_file_has_lost_bytes (GstSsioDiskFile *file);
 
 /* As gst_ssio_point_file_check() has it; is_damaged where pages of a mapping
  * could not be read. */

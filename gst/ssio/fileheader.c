@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "fileheader.h"
+#include "labels.h"
+#include "predictionfile.h"
 #include "sidecar.h"
 
 /* What is tried first. */
@@ -100,6 +102,17 @@ read_header (const GstSsioDiskFile *file, GstSsioFormatInput input,
   return ok;
 }
 
+/* Most headers are short, and there may be many files. */
+static gboolean
+read_short_or_long_header (const GstSsioDiskFile *file,
+    const GstSsioFormatInput *input, GstSsioFormatInfo *info, GError **error)
+{
+  return (file->size > SHORT_HEADER_BYTES
+             && read_header (file, *input, SHORT_HEADER_BYTES, info, NULL))
+         || read_header (file, *input, MIN (file->size, GST_SSIO_HEADER_BYTES),
+             info, error);
+}
+
 static gboolean
 check_ended (const GstSsioDiskFile *file, GError **error)
 {
@@ -113,7 +126,46 @@ check_ended (const GstSsioDiskFile *file, GError **error)
   return FALSE;
 }
 
-/* Most headers are short, and there may be many files. */
+/* What other files have of its points. */
+static gboolean
+join_others (const gchar *path, const GstSsioPointFileOptions *options,
+    GstSsioFormatInfo *info, GError **error)
+{
+  gboolean is_mapped = options->io_mode == GST_SSIO_IO_MODE_MMAP;
+
+  if ((options->labels || options->predictions)
+      && (is_mapped || options->io_mode == GST_SSIO_IO_MODE_DIRECT)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "%s: cannot be %s together with %s: expected io-mode=auto or read, "
+        "found %s; points of two files are joined by a copy",
+        path, is_mapped ? "mapped" : "read directly",
+        options->labels ? "labels" : "predictions",
+        is_mapped ? "mmap" : "direct");
+    return FALSE;
+  }
+  return (!options->labels
+             || gst_ssio_labels_join (options->labels, path, info, error))
+         && (!options->predictions
+             || gst_ssio_prediction_file_join (options->predictions,
+                 options->first_prediction, path, info, error));
+}
+
+/* What has to be converted cannot come as it is. */
+static gboolean
+check_io_mode (const gchar *path, GstSsioIoMode io_mode,
+    const GstSsioFormatInfo *info, GError **error)
+{
+  if (!info->decoder
+      || (io_mode != GST_SSIO_IO_MODE_MMAP
+          && io_mode != GST_SSIO_IO_MODE_DIRECT))
+    return TRUE;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+      "%s: cannot be %s: expected records of a fixed size, found points "
+      "that have to be converted; use io-mode=auto",
+      path, io_mode == GST_SSIO_IO_MODE_MMAP ? "mapped" : "read directly");
+  return FALSE;
+}
+
 gboolean
 gst_ssio_file_header_read (const GstSsioDiskFile *file,
     const GstSsioPointFileOptions *options, GstSsioReadFunc read,
@@ -124,15 +176,18 @@ gst_ssio_file_header_read (const GstSsioDiskFile *file,
     .file_size = file->size,
     .layout = options->layout,
     .element = options->element,
+    .column = options->column,
     .recover = options->recover,
     .read = read,
     .read_data = read_data,
   };
 
-  if (!options->recover && !check_ended (file, error))
+  if ((!options->recover && !check_ended (file, error))
+      || !read_short_or_long_header (file, &input, info, error))
     return FALSE;
-  return (file->size > SHORT_HEADER_BYTES
-             && read_header (file, input, SHORT_HEADER_BYTES, info, NULL))
-         || read_header (file, input, MIN (file->size, GST_SSIO_HEADER_BYTES),
-             info, error);
+  if (join_others (file->path, options, info, error)
+      && check_io_mode (file->path, options->io_mode, info, error))
+    return TRUE;
+  gst_ssio_format_info_clear (info);
+  return FALSE;
 }

@@ -6,12 +6,14 @@
 
 #include "filetable.h"
 #include "pointfileio.h"
+#include "predictionfile.h"
 
 /* Each has a file descriptor and a mapping. A shuffled stream goes from one
  * file to another with each batch. */
 #define MAX_OPEN 16
 
 typedef struct {
+  guint64 first_point; /* of all files', in their order */
   guint64 n_points;
   guint64 version;
 } Entry;
@@ -96,8 +98,11 @@ get_path (const GstSsioFileTable *table, guint index)
 static GstSsioPointFile *
 open_file (const GstSsioFileTable *table, guint index, GError **error)
 {
-  return gst_ssio_point_file_open_with (get_path (table, index),
-      &table->options, error);
+  GstSsioPointFileOptions options = table->options;
+
+  options.first_prediction = table->entries[index].first_point;
+  return gst_ssio_point_file_open_with (get_path (table, index), &options,
+      error);
 }
 
 /* The first field that two layouts do not have in common, as the texts of it;
@@ -153,9 +158,10 @@ note_file (GstSsioFileTable *table, guint index, GstSsioPointFile *file,
     GError **error)
 {
   GstSsioLayout *layout = gst_ssio_point_file_get_layout (file);
+  Entry *entry = &table->entries[index];
 
-  table->entries[index] = (Entry){ gst_ssio_point_file_get_n_points (file),
-    gst_ssio_point_file_get_version (file) };
+  entry->n_points = gst_ssio_point_file_get_n_points (file);
+  entry->version = gst_ssio_point_file_get_version (file);
   if (!gst_ssio_point_file_get_mapped_points (file))
     table->is_mapped = FALSE;
   if (!table->layout)
@@ -171,12 +177,16 @@ static gboolean
 look_at_files (GstSsioFileTable *table, GError **error)
 {
   gboolean ok = TRUE;
+  guint64 n_points = 0;
   guint i;
 
   for (i = 0; ok && i < table->paths->len; i++) {
-    GstSsioPointFile *file = open_file (table, i, error);
+    GstSsioPointFile *file;
 
+    table->entries[i].first_point = n_points;
+    file = open_file (table, i, error);
     ok = file && note_file (table, i, file, error);
+    n_points += table->entries[i].n_points;
     /* the first one will be wanted */
     if (ok && i == 0) {
       table->open[0].file = gst_ssio_point_file_ref (file);
@@ -184,7 +194,10 @@ look_at_files (GstSsioFileTable *table, GError **error)
     }
     g_clear_pointer (&file, gst_ssio_point_file_unref);
   }
-  return ok;
+  return ok
+         && (!table->options.predictions
+             || gst_ssio_prediction_file_check (table->options.predictions,
+                 n_points, error));
 }
 
 GstSsioFileTable *
@@ -200,6 +213,8 @@ gst_ssio_file_table_new (GPtrArray *paths,
     gst_ssio_layout_ref ((GstSsioLayout *) options->layout);
   table->options.element = g_strdup (options->element);
   table->options.labels = g_strdup (options->labels);
+  if (options->predictions)
+    gst_ssio_point_file_ref (options->predictions);
   table->is_mapped = TRUE;
   table->listener = g_new0 (Listener, 1);
   g_atomic_ref_count_init (&table->listener->refcount);
@@ -233,6 +248,7 @@ gst_ssio_file_table_free (GstSsioFileTable *table)
   if (table->options.layout)
     gst_ssio_layout_unref ((GstSsioLayout *) table->options.layout);
   g_ptr_array_unref (table->paths);
+  g_clear_pointer (&table->options.predictions, gst_ssio_point_file_unref);
   g_free ((gchar *) table->options.labels);
   g_free ((gchar *) table->options.element);
   g_free (table->entries);
@@ -323,6 +339,15 @@ make_room (Open *open, GError **error)
   return TRUE;
 }
 
+static void
+refuse_change (const gchar *path, GError **error)
+{
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
+      "%s: was modified or replaced since the stream began: expected it to "
+      "stay as it was; start again",
+      path);
+}
+
 /* Of a file that is read and not mapped, others may change the points. */
 static gboolean
 is_as_it_was (const GstSsioFileTable *table, guint index,
@@ -336,10 +361,7 @@ is_as_it_was (const GstSsioFileTable *table, guint index,
                 && gst_ssio_layout_is_equal (
                     gst_ssio_point_file_get_layout (file), table->layout))
     return TRUE;
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-      "%s: was modified or replaced since the stream began: expected it to "
-      "stay as it was; start again",
-      get_path (table, index));
+  refuse_change (get_path (table, index), error);
   return FALSE;
 }
 
@@ -403,6 +425,24 @@ gst_ssio_file_table_open_ahead (GstSsioFileTable *table, guint index,
   return open->file;
 }
 
+/* Classes of two models, or bytes of another type, would not show. */
+static gboolean
+check_predictions (GstSsioPointFile *predictions, GError **error)
+{
+  const gchar *path = gst_ssio_point_file_get_path (predictions);
+  GstSsioPointFile *now = gst_ssio_prediction_file_open (path, error);
+  gboolean are_same;
+
+  if (!now)
+    return FALSE;
+  are_same = gst_ssio_point_file_get_version (now)
+             == gst_ssio_point_file_get_version (predictions);
+  gst_ssio_point_file_unref (now);
+  if (!are_same)
+    refuse_change (path, error);
+  return are_same;
+}
+
 gboolean
 gst_ssio_file_table_check (GstSsioFileTable *table, GError **error)
 {
@@ -413,7 +453,8 @@ gst_ssio_file_table_check (GstSsioFileTable *table, GError **error)
         && !gst_ssio_point_file_check (table->open[i].file, error))
       return FALSE;
   }
-  return TRUE;
+  return !table->options.predictions
+         || check_predictions (table->options.predictions, error);
 }
 
 void

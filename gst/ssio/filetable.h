@@ -50,7 +50,7 @@ GstSsioPointFile *gst_ssio_file_table_open (GstSsioFileTable *table,
 GstSsioPointFile *gst_ssio_file_table_open_ahead (GstSsioFileTable *table,
     guint index, guint64 now, guint64 then);
 
-/* Checks the files that are open. */
+/* Checks the files that are open, and that of the predictions. */
 gboolean gst_ssio_file_table_check (GstSsioFileTable *table, GError **error);
 
 /* Lets go of what open files keep for the next batches. */

@@ -12,18 +12,14 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 
-#include "diskfile.h"
+#include "damagelistener.h"
 #include "fileheader.h"
+#include "filemap.h"
 #include "filememory.h"
-#include "formats/formats.h"
+#include "filereader.h"
 #include "gstssiopointfile.h"
-#include "labels.h"
-#include "pagecache.h"
-#include "pages.h"
 #include "pointfileio.h"
-#include "windows.h"
 
 struct _GstSsioPointFile {
   gatomicrefcount refcount;
@@ -31,148 +27,26 @@ struct _GstSsioPointFile {
   GstSsioFormatInfo info;
   guint point_size;
 
-  guint8 *map; /* NULL where points are read */
-  GstSsioWindows *windows;
-  GstSsioGuard *guard;
-
-  GstSsioDirectFile *direct; /* NULL where it is not read directly */
-  GstSsioDirectReader *reader;
-  gboolean owns_reader;
-
-  gboolean drop_behind;
-  GstSsioByteRange used;
-
-  GMutex lock; /* of what follows */
-  GstSsioDamageFunc damage_func;
-  gpointer damage_data;
-  GDestroyNotify damage_destroy;
-  gboolean damage_told;
+  GstSsioFileMap map; /* none where points are read */
+  GstSsioFileReader reader;
+  GstSsioDamageListener listener;
 };
 
 G_DEFINE_BOXED_TYPE (GstSsioPointFile, gst_ssio_point_file,
     gst_ssio_point_file_ref, gst_ssio_point_file_unref)
 
-/**
- * gst_ssio_io_mode_get_type: (skip)
- *
- * Returns: the enumeration's type
- *
- * Since: 0.1
- */
-GType
-gst_ssio_io_mode_get_type (void)
-{
-  static gsize type = 0;
-  static const GEnumValue values[] = {
-    { GST_SSIO_IO_MODE_AUTO, "mmap where the file can be mapped, else read",
-        "auto" },
-    { GST_SSIO_IO_MODE_MMAP, "Push the mapped file itself, without a copy",
-        "mmap" },
-    { GST_SSIO_IO_MODE_READ,
-        "Copy through a buffer pool, for files that "
-        "others are changing",
-        "read" },
-    { GST_SSIO_IO_MODE_DIRECT,
-        "Copy past the page cache (O_DIRECT), for data sets larger than "
-        "memory",
-        "direct" },
-    { 0, NULL, NULL },
-  };
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("GstSsioIoMode", values));
-  return type;
-}
-
-static gboolean
-read_file (gpointer user_data, guint64 offset, guint8 *bytes, gsize size)
-{
-  GstSsioPointFile *file = user_data;
-
-  if (file->direct) {
-    if (!file->reader) {
-      file->reader = gst_ssio_direct_reader_new (0);
-      file->owns_reader = TRUE;
-    }
-    return gst_ssio_direct_reader_read (file->reader, file->direct, offset,
-        size, bytes);
-  }
-  if (!gst_ssio_disk_file_read (&file->disk, offset, bytes, size))
-    return FALSE;
-  if (file->drop_behind)
-    gst_ssio_page_cache_drop_read (file->disk.fd, &file->used, offset, size);
-  return TRUE;
-}
-
-static gboolean
-join_labels (GstSsioPointFile *file, const gchar *labels,
-    GstSsioIoMode io_mode, GError **error)
-{
-  if (io_mode != GST_SSIO_IO_MODE_MMAP)
-    return gst_ssio_labels_join (labels, file->disk.path, &file->info, error);
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "%s: cannot be mapped together with labels=%s: expected io-mode=auto or "
-      "read, found mmap; points and labels of two files are joined by a copy",
-      file->disk.path, labels);
-  return FALSE;
-}
-
-static gboolean
-map_file (GstSsioPointFile *file, GError **error)
-{
-  gpointer map = MAP_FAILED;
-
-  errno = EFBIG;
-  if (file->disk.size <= G_MAXSIZE)
-    map = mmap (NULL, file->disk.size, PROT_READ, MAP_SHARED, file->disk.fd,
-        0);
-  if (map == MAP_FAILED) {
-    gst_ssio_disk_file_set_error (error, file->disk.path, "map", errno);
-    return FALSE;
-  }
-  file->map = map;
-  file->windows = gst_ssio_windows_new (file->map, file->disk.size);
-  file->guard = gst_ssio_guard_new (file->map, file->disk.size);
-  return TRUE;
-}
-
-static gboolean
-check_records (const GstSsioPointFile *file, const gchar *action,
-    GError **error)
-{
-  if (!file->info.decoder)
-    return TRUE;
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-      "%s: cannot be %s: expected records of a fixed size, found points "
-      "that have to be converted; use io-mode=auto",
-      file->disk.path, action);
-  return FALSE;
-}
-
-static gboolean
-open_direct (GstSsioPointFile *file, GError **error)
-{
-  file->direct = gst_ssio_direct_file_open (file->disk.fd, file->disk.path);
-  if (file->direct)
-    return TRUE;
-  gst_ssio_disk_file_set_error (error, file->disk.path, "open", errno);
-  return FALSE;
-}
-
-/* Gets ready for how points will be read. */
+/* Gets ready for how points will come into memory. */
 static gboolean
 open_points (GstSsioPointFile *file, GstSsioIoMode io_mode, GError **error)
 {
   switch (io_mode) {
   case GST_SSIO_IO_MODE_MMAP:
-    return check_records (file, "mapped", error) && map_file (file, error);
+    return gst_ssio_file_map_open (&file->map, &file->disk, error);
   case GST_SSIO_IO_MODE_DIRECT:
-    return check_records (file, "read directly", error)
-           && open_direct (file, error);
+    return gst_ssio_file_reader_open_direct (&file->reader, error);
   case GST_SSIO_IO_MODE_AUTO:
     if (!file->info.decoder)
-      map_file (file, NULL);
+      gst_ssio_file_map_open (&file->map, &file->disk, NULL);
     return TRUE;
   default:
     return TRUE;
@@ -243,8 +117,8 @@ gst_ssio_point_file_open_element (const gchar *path,
  * @labels: (nullable): where the labels of the scan are: a path with one `%s`
  *   or `*` for the scan's name without folder and extension, from the scan's
  *   folder where it is relative; %NULL for none
- * @io_mode: how points will come into memory, not %GST_SSIO_IO_MODE_MMAP where
- *   there are labels
+ * @io_mode: how points will come into memory; where there are labels,
+ *   %GST_SSIO_IO_MODE_AUTO or %GST_SSIO_IO_MODE_READ
  * @error: (nullable): return location for an error
  *
  * As gst_ssio_point_file_open(), and joins to each point its label: a 32-bit
@@ -282,13 +156,12 @@ gst_ssio_point_file_open_with (const gchar *path,
 
   file = g_new0 (GstSsioPointFile, 1);
   g_atomic_ref_count_init (&file->refcount);
-  g_mutex_init (&file->lock);
+  gst_ssio_file_reader_init (&file->reader, &file->disk);
+  gst_ssio_damage_listener_init (&file->listener);
 
   ok = gst_ssio_disk_file_open (&file->disk, path, error)
-       && gst_ssio_file_header_read (&file->disk, options, read_file, file,
-           &file->info, error)
-       && (!options->labels
-           || join_labels (file, options->labels, options->io_mode, error));
+       && gst_ssio_file_header_read (&file->disk, options,
+           gst_ssio_file_reader_read, &file->reader, &file->info, error);
   if (ok) {
     file->point_size = gst_ssio_layout_get_point_size (file->info.layout);
     ok = open_points (file, options->io_mode, error);
@@ -315,19 +188,6 @@ gst_ssio_point_file_ref (GstSsioPointFile *file)
   return file;
 }
 
-static void
-close_descriptors (GstSsioPointFile *file)
-{
-  if (file->reader)
-    gst_ssio_direct_reader_forget (file->reader, file->direct);
-  if (file->owns_reader)
-    gst_ssio_direct_reader_free (file->reader);
-  file->reader = NULL;
-  file->owns_reader = FALSE;
-  g_clear_pointer (&file->direct, gst_ssio_direct_file_close);
-  gst_ssio_disk_file_close (&file->disk);
-}
-
 /**
  * gst_ssio_point_file_unref:
  * @file: (transfer full): a point file
@@ -343,15 +203,10 @@ gst_ssio_point_file_unref (GstSsioPointFile *file)
 
   if (!g_atomic_ref_count_dec (&file->refcount))
     return;
-  g_clear_pointer (&file->guard, gst_ssio_guard_free);
-  g_clear_pointer (&file->windows, gst_ssio_windows_free);
-  if (file->map)
-    munmap (file->map, file->disk.size);
-  close_descriptors (file);
+  gst_ssio_file_map_clear (&file->map);
+  gst_ssio_file_reader_close (&file->reader);
   gst_ssio_format_info_clear (&file->info);
-  if (file->damage_destroy)
-    file->damage_destroy (file->damage_data);
-  g_mutex_clear (&file->lock);
+  gst_ssio_damage_listener_clear (&file->listener);
   gst_ssio_disk_file_clear (&file->disk);
   g_free (file);
 }
@@ -485,7 +340,7 @@ gst_ssio_point_file_get_mapped_points (const GstSsioPointFile *file)
 {
   g_return_val_if_fail (file != NULL, NULL);
 
-  return file->map ? file->map + file->info.data_offset : NULL;
+  return file->map.bytes ? file->map.bytes + file->info.data_offset : NULL;
 }
 
 /**
@@ -502,7 +357,8 @@ gst_ssio_point_file_park (GstSsioPointFile *file)
 {
   g_return_if_fail (file != NULL);
 
-  close_descriptors (file);
+  gst_ssio_file_reader_close (&file->reader);
+  gst_ssio_disk_file_close (&file->disk);
 }
 
 /**
@@ -524,16 +380,9 @@ gst_ssio_point_file_check (GstSsioPointFile *file, GError **error)
 {
   g_return_val_if_fail (file != NULL, FALSE);
 
-  return gst_ssio_disk_file_check (&file->disk, file->map != NULL,
-      file->guard && gst_ssio_guard_is_damaged (file->guard), error);
-}
-
-static gboolean
-has_points (const GstSsioPointFile *file, guint64 first_point,
-    guint64 n_points)
-{
-  return n_points > 0 && n_points <= file->info.n_points
-         && first_point <= file->info.n_points - n_points;
+  if (file->map.bytes)
+    return gst_ssio_file_map_check (&file->map, error);
+  return gst_ssio_disk_file_check (&file->disk, FALSE, FALSE, error);
 }
 
 /**
@@ -552,27 +401,20 @@ gst_ssio_point_file_is_damaged (GstSsioPointFile *file)
 {
   g_return_val_if_fail (file != NULL, FALSE);
 
-  return file->map
-         && (gst_ssio_disk_file_has_lost_bytes (&file->disk, file->map != NULL)
-             || gst_ssio_guard_is_damaged (file->guard));
+  return file->map.bytes && gst_ssio_file_map_is_damaged (&file->map);
 }
 
 void
 gst_ssio_point_file_hold_again (GstSsioPointFile *file, gsize offset,
     gsize size)
 {
-  gst_ssio_windows_hold_again (file->windows, offset, size);
+  gst_ssio_file_map_hold_again (&file->map, offset, size);
 }
 
 void
 gst_ssio_point_file_release (GstSsioPointFile *file, gsize offset, gsize size)
 {
-  gboolean dropped = gst_ssio_windows_release (file->windows, offset, size);
-
-  if ((dropped
-          && gst_ssio_disk_file_has_lost_bytes (&file->disk,
-              file->map != NULL))
-      || gst_ssio_guard_is_damaged (file->guard))
+  if (!gst_ssio_file_map_release (&file->map, offset, size))
     gst_ssio_point_file_tell_damage (file);
 }
 
@@ -590,20 +432,31 @@ gst_ssio_point_file_release (GstSsioPointFile *file, gsize offset, gsize size)
 gboolean
 gst_ssio_point_file_tell_damage (GstSsioPointFile *file)
 {
-  GstSsioDamageFunc func;
-  gboolean told;
-
   g_return_val_if_fail (file != NULL, FALSE);
 
-  g_mutex_lock (&file->lock);
-  func = g_steal_pointer (&file->damage_func);
-  if (func) { /* its data stays until the file goes */
-    file->damage_told = TRUE;
-    func (file, file->damage_data);
-  }
-  told = file->damage_told;
-  g_mutex_unlock (&file->lock);
-  return told;
+  return gst_ssio_damage_listener_tell (&file->listener, file);
+}
+
+static gboolean
+has_points (const GstSsioPointFile *file, guint64 first_point,
+    guint64 n_points)
+{
+  return n_points > 0 && n_points <= file->info.n_points
+         && first_point <= file->info.n_points - n_points;
+}
+
+static gsize
+get_offset (const GstSsioPointFile *file, guint64 point)
+{
+  return file->info.data_offset + point * file->point_size;
+}
+
+/* Takes over a hold on the bytes. */
+static GstMemory *
+wrap_bytes (GstSsioPointFile *file, gsize offset, gsize size)
+{
+  return gst_ssio_file_memory_new (file, file->map.bytes + offset, offset,
+      size);
 }
 
 /**
@@ -627,14 +480,12 @@ GstMemory *
 gst_ssio_point_file_wrap_points (GstSsioPointFile *file, guint64 first_point,
     guint64 n_points, GError **error)
 {
-  gboolean fresh;
   gsize offset, size;
-  gint number;
 
   g_return_val_if_fail (file != NULL, NULL);
   g_return_val_if_fail (has_points (file, first_point, n_points), NULL);
 
-  if (!file->map) {
+  if (!file->map.bytes) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
         "%s: is not mapped: expected a file opened with mmap; open it so, or "
         "copy its points",
@@ -642,20 +493,11 @@ gst_ssio_point_file_wrap_points (GstSsioPointFile *file, guint64 first_point,
     return NULL;
   }
 
-  offset = file->info.data_offset + first_point * file->point_size;
+  offset = get_offset (file, first_point);
   size = n_points * file->point_size;
-  number = gst_ssio_windows_hold (file->windows, offset, size, &fresh);
-  if (number != 0) {
-    if (gst_ssio_point_file_check (file, error))
-      gst_ssio_disk_file_set_error (error, file->disk.path, "read", number);
+  if (!gst_ssio_file_map_hold (&file->map, offset, size, error))
     return NULL;
-  }
-  if ((fresh || gst_ssio_guard_is_damaged (file->guard))
-      && !gst_ssio_point_file_check (file, error)) {
-    gst_ssio_windows_release (file->windows, offset, size);
-    return NULL;
-  }
-  return gst_ssio_file_memory_new (file, file->map + offset, offset, size);
+  return wrap_bytes (file, offset, size);
 }
 
 /**
@@ -678,13 +520,37 @@ gst_ssio_point_file_wrap_absent_points (GstSsioPointFile *file,
 {
   gsize offset, size;
 
-  g_return_val_if_fail (file != NULL && file->map != NULL, NULL);
+  g_return_val_if_fail (file != NULL && file->map.bytes != NULL, NULL);
   g_return_val_if_fail (has_points (file, first_point, n_points), NULL);
 
-  offset = file->info.data_offset + first_point * file->point_size;
+  offset = get_offset (file, first_point);
   size = n_points * file->point_size;
-  gst_ssio_windows_hold_again (file->windows, offset, size);
-  return gst_ssio_file_memory_new (file, file->map + offset, offset, size);
+  gst_ssio_file_map_hold_again (&file->map, offset, size);
+  return wrap_bytes (file, offset, size);
+}
+
+static gboolean
+read_records (GstSsioPointFile *file, guint64 offset, guint8 *points,
+    gsize size, GError **error)
+{
+  gint number;
+
+  if (gst_ssio_file_reader_read (&file->reader, offset, points, size))
+    return TRUE;
+  number = errno ? errno : EIO;
+  if (gst_ssio_point_file_check (file, error))
+    gst_ssio_disk_file_set_error (error, file->disk.path, "read", number);
+  return FALSE;
+}
+
+static gboolean
+decode_points (GstSsioPointFile *file, guint64 first_point, guint64 n_points,
+    guint8 *points, GError **error)
+{
+  GstSsioDecoder *decoder = file->info.decoder;
+
+  return decoder->decode (decoder, file->disk.path, gst_ssio_file_reader_read,
+      &file->reader, first_point, n_points, points, error);
 }
 
 /**
@@ -707,74 +573,51 @@ gboolean
 gst_ssio_point_file_read_points (GstSsioPointFile *file, guint64 first_point,
     guint64 n_points, guint8 *points, GError **error)
 {
+  gboolean ok;
+
   g_return_val_if_fail (file != NULL && points != NULL, FALSE);
   g_return_val_if_fail (has_points (file, first_point, n_points), FALSE);
 
-  if (file->info.decoder) {
-    if (!file->info.decoder->decode (file->info.decoder, file->disk.path,
-            read_file, file, first_point, n_points, points, error))
-      return FALSE;
-  } else if (!read_file (file,
-                 file->info.data_offset + first_point * file->point_size,
-                 points, n_points * file->point_size)) {
-    gint number = errno ? errno : EIO;
-
-    if (gst_ssio_point_file_check (file, error))
-      gst_ssio_disk_file_set_error (error, file->disk.path, "read", number);
-    return FALSE;
-  }
-  return gst_ssio_point_file_check (file, error);
-}
-
-static void
-drop_from_page_cache (gpointer user_data, gsize offset, gsize size)
-{
-  GstSsioPointFile *file = user_data;
-
-  gst_ssio_disk_file_drop_pages (&file->disk, offset, size);
+  if (file->info.decoder)
+    ok = decode_points (file, first_point, n_points, points, error);
+  else
+    ok = read_records (file, get_offset (file, first_point), points,
+        n_points * file->point_size, error);
+  return ok && gst_ssio_point_file_check (file, error);
 }
 
 void
 gst_ssio_point_file_set_drop_behind (GstSsioPointFile *file,
     gboolean drop_behind)
 {
-  file->drop_behind = drop_behind && !file->direct;
-  if (file->windows)
-    gst_ssio_windows_set_drop_func (file->windows,
-        drop_behind ? drop_from_page_cache : NULL, file);
+  file->reader.drop_behind = drop_behind;
+  if (file->map.bytes)
+    gst_ssio_file_map_set_drop_behind (&file->map, drop_behind);
 }
 
 void
 gst_ssio_point_file_set_scattered (GstSsioPointFile *file,
     gboolean is_scattered)
 {
-  if (file->windows)
-    gst_ssio_windows_set_scattered (file->windows, is_scattered);
+  if (file->map.bytes)
+    gst_ssio_file_map_set_scattered (&file->map, is_scattered);
 }
 
 void
 gst_ssio_point_file_set_reader (GstSsioPointFile *file,
     GstSsioDirectReader *reader)
 {
-  if (file->direct)
-    file->reader = reader;
+  gst_ssio_file_reader_share (&file->reader, reader);
 }
 
-/* The kernel reads a row ahead into large pages, which advice does not: they
- * are mapped ten times faster in the epochs that find them in memory. */
 void
 gst_ssio_point_file_announce (GstSsioPointFile *file, guint64 first_point,
     guint64 n_points, gboolean in_row)
 {
-  guint64 offset = file->info.data_offset + first_point * file->point_size;
-  guint64 size = n_points * file->point_size;
-
   if (file->info.decoder) /* it reads as it needs to */
     return;
-  if (file->reader)
-    gst_ssio_direct_reader_announce (file->reader, file->direct, offset, size);
-  else if (!in_row)
-    gst_ssio_page_cache_announce (file->disk.fd, offset, size);
+  gst_ssio_file_reader_announce (&file->reader, get_offset (file, first_point),
+      n_points * file->point_size, in_row);
 }
 
 /**
@@ -796,20 +639,9 @@ void
 gst_ssio_point_file_set_damage_func (GstSsioPointFile *file,
     GstSsioDamageFunc func, gpointer user_data, GDestroyNotify destroy)
 {
-  GDestroyNotify old_destroy;
-  gpointer old_data;
-
   g_return_if_fail (file != NULL);
 
-  g_mutex_lock (&file->lock);
-  old_data = file->damage_data;
-  old_destroy = file->damage_destroy;
-  file->damage_func = func;
-  file->damage_data = user_data;
-  file->damage_destroy = destroy;
-  g_mutex_unlock (&file->lock);
-  if (old_destroy)
-    old_destroy (old_data);
+  gst_ssio_damage_listener_set (&file->listener, func, user_data, destroy);
 }
 
 /**
@@ -826,9 +658,7 @@ gst_ssio_point_file_release_cursor (GstSsioPointFile *file)
 {
   g_return_if_fail (file != NULL);
 
-  if (file->windows)
-    gst_ssio_windows_release_cursor (file->windows);
-  if (file->reader)
-    gst_ssio_direct_reader_forget (file->reader, file->direct);
-  gst_ssio_page_cache_flush (file->disk.fd, &file->used);
+  if (file->map.bytes)
+    gst_ssio_file_map_release_cursor (&file->map);
+  gst_ssio_file_reader_release (&file->reader);
 }

@@ -4,27 +4,13 @@
 #include "config.h"
 #endif
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "gstssiopointfile.h"
+#include "join.h"
 #include "labels.h"
 
-/* Points that are joined at a time, so that they stay in the cache. */
-#define PART 8192
-
 #define LABEL_SIZE 4
-
-typedef struct {
-  GstSsioDecoder decoder;
-  GstSsioDecoder *scan; /* NULL where its points are records in the file */
-  guint64 data_offset;  /* of those */
-  guint scan_size;      /* bytes of a point without its label */
-  GstSsioPointFile *labels;
-  guint8 part[PART * LABEL_SIZE];
-} Join;
 
 /* The only place for the scan's name, or NULL; sets its length. */
 static const gchar *
@@ -80,98 +66,6 @@ gst_ssio_labels_get_path (const gchar *pattern, const gchar *scan,
   return path;
 }
 
-/* Puts the labels between n_points records that lie side by side, from the
- * last one on, since it is the first to move. */
-static void
-spread (const Join *self, guint8 *points, gsize n_points)
-{
-  gsize size = self->scan_size;
-  gsize i;
-
-  for (i = n_points; i-- > 0;) {
-    guint8 *to = points + i * (size + LABEL_SIZE);
-
-    memmove (to, points + i * size, size);
-    memcpy (to + size, self->part + i * LABEL_SIZE, LABEL_SIZE);
-  }
-}
-
-static gboolean
-read_scan (Join *self, const gchar *path, GstSsioReadFunc read,
-    gpointer read_data, guint64 first_point, guint64 n_points, guint8 *points,
-    GError **error)
-{
-  if (self->scan)
-    return self->scan->decode (self->scan, path, read, read_data, first_point,
-        n_points, points, error);
-  if (read (read_data, self->data_offset + first_point * self->scan_size,
-          points, n_points * self->scan_size))
-    return TRUE;
-  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ,
-      "%s: cannot read %" G_GUINT64_FORMAT " points from point "
-      "%" G_GUINT64_FORMAT " on: %s; check the file and the disk it is on",
-      path, n_points, first_point,
-      errno ? g_strerror (errno) : "it was truncated meanwhile");
-  return FALSE;
-}
-
-static gboolean
-decode (GstSsioDecoder *decoder, const gchar *path, GstSsioReadFunc read,
-    gpointer read_data, guint64 first_point, guint64 n_points, guint8 *points,
-    GError **error)
-{
-  Join *self = (Join *) decoder;
-
-  while (n_points > 0) {
-    guint64 n = MIN (n_points, PART);
-
-    if (!read_scan (self, path, read, read_data, first_point, n, points, error)
-        || !gst_ssio_point_file_read_points (self->labels, first_point, n,
-            self->part, error))
-      return FALSE;
-    spread (self, points, n);
-    points += n * (self->scan_size + LABEL_SIZE);
-    first_point += n;
-    n_points -= n;
-  }
-  return TRUE;
-}
-
-static void
-free_join (GstSsioDecoder *decoder)
-{
-  Join *self = (Join *) decoder;
-
-  if (self->scan)
-    self->scan->free (self->scan);
-  gst_ssio_point_file_unref (self->labels);
-  g_free (self);
-}
-
-static GstSsioLayout *
-join_layout (const GstSsioLayout *scan, const gchar *path, GError **error)
-{
-  guint n = gst_ssio_layout_get_n_fields (scan);
-  guint size = gst_ssio_layout_get_point_size (scan);
-  const GstSsioField labels[]
-      = { { "sem_class", GST_SSIO_TYPE_U2, size, 0, 0, 1, 0 },
-          { "ins_class", GST_SSIO_TYPE_U2, size + 2, 0, 0, 1, 0 } };
-  GArray *fields = g_array_new (FALSE, FALSE, sizeof (GstSsioField));
-  GstSsioLayout *layout;
-
-  g_array_append_vals (fields, gst_ssio_layout_get_field (scan, 0), n);
-  g_array_append_vals (fields, labels, G_N_ELEMENTS (labels));
-  layout = gst_ssio_layout_new ((GstSsioField *) fields->data, fields->len,
-      size + LABEL_SIZE, error);
-  if (!layout)
-    g_prefix_error (error,
-        "%s: labels cannot join its points; set the layout property to what "
-        "the scan holds without labels (layout=semantickitti): ",
-        path);
-  g_array_unref (fields);
-  return layout;
-}
-
 static gboolean
 fail_size (const gchar *path, const gchar *scan, guint64 n_points,
     guint64 size, GError **error)
@@ -215,26 +109,18 @@ gboolean
 gst_ssio_labels_join (const gchar *pattern, const gchar *scan,
     GstSsioFormatInfo *info, GError **error)
 {
-  GstSsioLayout *layout = join_layout (info->layout, scan, error);
+  gchar *path = gst_ssio_labels_get_path (pattern, scan, error);
   GstSsioPointFile *labels = NULL;
-  gchar *path = NULL;
-  Join *self;
+  gboolean ok = FALSE;
 
-  if (layout && (path = gst_ssio_labels_get_path (pattern, scan, error)))
+  if (path)
     labels = open_labels (path, scan, info->n_points, error);
+  if (labels && !(ok = gst_ssio_join (info, labels, 0, error)))
+    g_prefix_error (error,
+        "%s: labels cannot join its points; set the layout property to what "
+        "the scan holds without labels (layout=semantickitti): ",
+        scan);
+  g_clear_pointer (&labels, gst_ssio_point_file_unref);
   g_free (path);
-  if (!labels) {
-    g_clear_pointer (&layout, gst_ssio_layout_unref);
-    return FALSE;
-  }
-  self = g_new (Join, 1);
-  self->decoder = (GstSsioDecoder){ decode, free_join };
-  self->scan = info->decoder;
-  self->data_offset = info->data_offset;
-  self->scan_size = gst_ssio_layout_get_point_size (info->layout);
-  self->labels = labels;
-  gst_ssio_layout_unref (info->layout);
-  info->layout = layout;
-  info->decoder = &self->decoder;
-  return TRUE;
+  return ok;
 }

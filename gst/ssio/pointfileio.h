@@ -11,6 +11,10 @@ typedef struct {
   const GstSsioLayout *layout; /* or NULL, as the two that follow */
   const gchar *element;
   const gchar *labels;
+  GstSsioPointFile *predictions; /* to join, or NULL: one for each point */
+  guint64 first_prediction;      /* record of them of the first point */
+  const gchar *column; /* what a plain .npy array of one number a point has, or
+                        * NULL for a file of points */
   GstSsioIoMode io_mode;
   gboolean recover; /* what was not written to its end: its whole points */
 } GstSsioPointFileOptions;

@@ -9,5 +9,6 @@
 #include <gst/ssio/gstssiobatchmeta.h>
 #include <gst/ssio/gstssioepoch.h>
 #include <gst/ssio/gstssiofiles.h>
+#include <gst/ssio/gstssioiomode.h>
 #include <gst/ssio/gstssiopointfile.h>
 #include <gst/ssio/gstssiostate.h>

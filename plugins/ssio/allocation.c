@@ -76,3 +76,33 @@ gst_ssio_allocation_decide (GstQuery *query, const GstSsioStream *stream,
   gst_clear_object (&pool);
   return reads;
 }
+
+static GstFlowReturn
+read_batch (GstSsioStream *stream, const GstSsioBatch *batch,
+    GstBufferPool *pool, GstBuffer **buffer, GError **error)
+{
+  GstFlowReturn flow = gst_buffer_pool_acquire_buffer (pool, buffer, NULL);
+
+  if (flow == GST_FLOW_ERROR)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+        "no memory for a buffer of %" G_GUINT64_FORMAT
+        " bytes from the pool; make batch-size smaller, or use io-mode=mmap",
+        gst_ssio_stream_get_batch_bytes (stream));
+  if (flow != GST_FLOW_OK)
+    return flow;
+  if (gst_ssio_stream_read_batch (stream, batch, *buffer, error))
+    return GST_FLOW_OK;
+  gst_clear_buffer (buffer);
+  return GST_FLOW_ERROR;
+}
+
+GstFlowReturn
+gst_ssio_allocation_make_batch (GstSsioStream *stream,
+    const GstSsioBatch *batch, GstBufferPool *pool, gboolean are_needed,
+    GstBuffer **buffer, GError **error)
+{
+  if (pool && (are_needed || !gst_ssio_stream_is_mapped (stream)))
+    return read_batch (stream, batch, pool, buffer, error);
+  *buffer = gst_ssio_stream_wrap_batch (stream, batch, are_needed, error);
+  return *buffer ? GST_FLOW_OK : GST_FLOW_ERROR;
+}

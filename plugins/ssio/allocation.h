@@ -13,4 +13,11 @@ G_BEGIN_DECLS
 gboolean gst_ssio_allocation_decide (GstQuery *query,
     const GstSsioStream *stream, GstSsioIoMode io_mode);
 
+/* That batch as memory of the mapped file, whose pages are present where the
+ * bytes are needed; read into a buffer of pool where there is one and they
+ * are, or cannot be mapped. ERROR sets error. */
+GstFlowReturn gst_ssio_allocation_make_batch (GstSsioStream *stream,
+    const GstSsioBatch *batch, GstBufferPool *pool, gboolean are_needed,
+    GstBuffer **buffer, GError **error);
+
 G_END_DECLS

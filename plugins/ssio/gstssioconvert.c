@@ -58,6 +58,7 @@
 
 #include "convert/converter.h"
 #include "convert/negotiate.h"
+#include "convert/settings.h"
 #include "cuda/caps.h"
 #include "elements.h"
 #include "filtercaps.h"
@@ -69,27 +70,16 @@
 GST_DEBUG_CATEGORY_STATIC (ssio_convert_debug);
 #define GST_CAT_DEFAULT ssio_convert_debug
 
-#define DEFAULT_LOSSY FALSE
-
-enum {
-  PROP_0,
-  PROP_FIELDS,
-  PROP_NORMALIZE,
-  PROP_LOSSY,
-};
-
 struct _GstSsioConvert {
   GstBaseTransform parent;
 
   /* under the object lock */
-  gchar *fields;    /* NULL for what follows to choose */
-  gchar *normalize; /* NULL for nothing */
-  gboolean lossy;
-  GstSsioConvertWish wish; /* those, while started */
+  GstSsioConvertSettings settings;
+  GstSsioConvertWish wish; /* what they come to, while started */
 
-  /* of the streaming thread, but for flushing */
-  GstSsioConverter
-      converter; /* with no plan before caps, and after an error */
+  /* of the streaming thread, but for flushing; it has no plan before caps, and
+   * after an error */
+  GstSsioConverter converter;
   gboolean has_failed;
   GstSsioPointFile *file; /* where the last batch was mapped from */
 };
@@ -106,15 +96,6 @@ G_DEFINE_TYPE (GstSsioConvert, gst_ssio_convert, GST_TYPE_BASE_TRANSFORM)
 GST_ELEMENT_REGISTER_DEFINE (ssioconvert, "ssioconvert", GST_RANK_NONE,
     GST_TYPE_SSIO_CONVERT)
 
-/* An empty text is none. */
-static gchar *
-dup_text (const GValue *value)
-{
-  const gchar *text = g_value_get_string (value);
-
-  return text && *text ? g_strdup (text) : NULL;
-}
-
 static void
 gst_ssio_convert_set_property (GObject *object, guint id, const GValue *value,
     GParamSpec *pspec)
@@ -122,22 +103,8 @@ gst_ssio_convert_set_property (GObject *object, guint id, const GValue *value,
   GstSsioConvert *self = GST_SSIO_CONVERT (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_FIELDS:
-    g_free (self->fields);
-    self->fields = dup_text (value);
-    break;
-  case PROP_NORMALIZE:
-    g_free (self->normalize);
-    self->normalize = dup_text (value);
-    break;
-  case PROP_LOSSY:
-    self->lossy = g_value_get_boolean (value);
-    break;
-  default:
+  if (!gst_ssio_convert_settings_set (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    break;
-  }
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -148,20 +115,8 @@ gst_ssio_convert_get_property (GObject *object, guint id, GValue *value,
   GstSsioConvert *self = GST_SSIO_CONVERT (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_FIELDS:
-    g_value_set_string (value, self->fields);
-    break;
-  case PROP_NORMALIZE:
-    g_value_set_string (value, self->normalize);
-    break;
-  case PROP_LOSSY:
-    g_value_set_boolean (value, self->lossy);
-    break;
-  default:
+  if (!gst_ssio_convert_settings_get (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    break;
-  }
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -170,8 +125,7 @@ gst_ssio_convert_finalize (GObject *object)
 {
   GstSsioConvert *self = GST_SSIO_CONVERT (object);
 
-  g_free (self->fields);
-  g_free (self->normalize);
+  gst_ssio_convert_settings_clear (&self->settings);
   gst_ssio_converter_clear (&self->converter);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
@@ -217,8 +171,7 @@ gst_ssio_convert_start (GstBaseTransform *transform)
   GError *error = NULL;
 
   GST_OBJECT_LOCK (self);
-  wish = gst_ssio_convert_wish_read (self->fields, self->normalize,
-      self->lossy, &error);
+  wish = gst_ssio_convert_wish_read (&self->settings, &error);
   GST_OBJECT_UNLOCK (self);
   self->has_failed = FALSE;
   gst_ssio_converter_set_flushing (&self->converter, FALSE);
@@ -532,29 +485,6 @@ gst_ssio_convert_change_state (GstElement *element, GstStateChange transition)
 }
 
 static void
-install_properties (GObjectClass *class)
-{
-  const GParamFlags flags
-      = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-
-  g_object_class_install_property (class, PROP_FIELDS,
-      g_param_spec_string ("fields", "Fields",
-          "The fields of the output and their order, as a layout: "
-          "x:f4,y:f4,z:f4,intensity; a name alone keeps its type (none = what "
-          "follows asks for)",
-          NULL, flags));
-  g_object_class_install_property (class, PROP_NORMALIZE,
-      g_param_spec_string ("normalize", "Normalize",
-          "What values of fields are multiplied by, and what is added then: "
-          "intensity*0.0000152590,x*0.01-5",
-          NULL, flags));
-  g_object_class_install_property (class, PROP_LOSSY,
-      g_param_spec_boolean ("lossy", "Lossy",
-          "Allow casts that may lose digits, or values that are out of range",
-          DEFAULT_LOSSY, flags));
-}
-
-static void
 gst_ssio_convert_class_init (GstSsioConvertClass *class)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (class);
@@ -567,7 +497,7 @@ gst_ssio_convert_class_init (GstSsioConvertClass *class)
   object_class->set_property = gst_ssio_convert_set_property;
   object_class->get_property = gst_ssio_convert_get_property;
   object_class->finalize = gst_ssio_convert_finalize;
-  install_properties (object_class);
+  gst_ssio_convert_settings_install (object_class);
 
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
@@ -597,6 +527,5 @@ gst_ssio_convert_class_init (GstSsioConvertClass *class)
 static void
 gst_ssio_convert_init (GstSsioConvert *self)
 {
-  self->lossy = DEFAULT_LOSSY;
   gst_ssio_converter_init (&self->converter);
 }

@@ -49,7 +49,9 @@
 #endif
 
 #include "cuda/caps.h"
+#include "cuda/proposal.h"
 #include "cuda/uploader.h"
+#include "cuda/uploadsettings.h"
 #include "elements.h"
 #include "filtercaps.h"
 #include "gstssiocudaupload.h"
@@ -59,43 +61,11 @@
 GST_DEBUG_CATEGORY_STATIC (ssio_cuda_upload_debug);
 #define GST_CAT_DEFAULT ssio_cuda_upload_debug
 
-#define DEFAULT_DEVICE_ID 0
-#define DEFAULT_REQUIRE_DEVICE FALSE
-#define DEFAULT_SLOTS 3
-#define MAX_SLOTS 64
-#define DEFAULT_STAGING GST_SSIO_STAGING_AUTO
-#define DEFAULT_CACHE GST_SSIO_CACHE_NONE
-#define DEFAULT_CACHE_SIZE 0
-
-typedef enum {
-  GST_SSIO_CACHE_NONE,
-  GST_SSIO_CACHE_DEVICE,
-} GstSsioCache;
-
-enum {
-  PROP_0,
-  PROP_DEVICE_ID,
-  PROP_REQUIRE_DEVICE,
-  PROP_SLOTS,
-  PROP_STAGING,
-  PROP_CACHE,
-  PROP_CACHE_SIZE,
-};
-
-typedef struct {
-  guint device_id;
-  gboolean require_device;
-  guint slots;
-  GstSsioStaging staging;
-  GstSsioCache cache;
-  guint64 cache_size;
-} Settings;
-
 struct _GstSsioCudaUpload {
   GstBaseTransform parent;
 
   /* under the object lock */
-  Settings settings;
+  GstSsioUploadSettings settings;
   gboolean is_open;
   GstSsioCudaContext *context; /* NULL while closed, or without a device */
   GstSsioUploader *uploader;   /* NULL as the context is */
@@ -118,21 +88,6 @@ G_DEFINE_TYPE (GstSsioCudaUpload, gst_ssio_cuda_upload,
 GST_ELEMENT_REGISTER_DEFINE (ssiocudaupload, "ssiocudaupload", GST_RANK_NONE,
     GST_TYPE_SSIO_CUDA_UPLOAD)
 
-static GType
-gst_ssio_cache_get_type (void)
-{
-  static gsize type = 0;
-  static const GEnumValue values[] = {
-    { GST_SSIO_CACHE_NONE, "Upload each batch in each epoch", "none" },
-    { GST_SSIO_CACHE_DEVICE, "Keep batches in device memory", "device" },
-    { 0, NULL, NULL },
-  };
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstSsioCache", values));
-  return type;
-}
-
 static void
 gst_ssio_cuda_upload_set_property (GObject *object, guint id,
     const GValue *value, GParamSpec *pspec)
@@ -140,29 +95,8 @@ gst_ssio_cuda_upload_set_property (GObject *object, guint id,
   GstSsioCudaUpload *self = GST_SSIO_CUDA_UPLOAD (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_DEVICE_ID:
-    self->settings.device_id = g_value_get_uint (value);
-    break;
-  case PROP_REQUIRE_DEVICE:
-    self->settings.require_device = g_value_get_boolean (value);
-    break;
-  case PROP_SLOTS:
-    self->settings.slots = g_value_get_uint (value);
-    break;
-  case PROP_STAGING:
-    self->settings.staging = g_value_get_enum (value);
-    break;
-  case PROP_CACHE:
-    self->settings.cache = g_value_get_enum (value);
-    break;
-  case PROP_CACHE_SIZE:
-    self->settings.cache_size = g_value_get_uint64 (value);
-    break;
-  default:
+  if (!gst_ssio_upload_settings_set (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    break;
-  }
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -173,36 +107,15 @@ gst_ssio_cuda_upload_get_property (GObject *object, guint id, GValue *value,
   GstSsioCudaUpload *self = GST_SSIO_CUDA_UPLOAD (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-  case PROP_DEVICE_ID:
-    g_value_set_uint (value, self->settings.device_id);
-    break;
-  case PROP_REQUIRE_DEVICE:
-    g_value_set_boolean (value, self->settings.require_device);
-    break;
-  case PROP_SLOTS:
-    g_value_set_uint (value, self->settings.slots);
-    break;
-  case PROP_STAGING:
-    g_value_set_enum (value, self->settings.staging);
-    break;
-  case PROP_CACHE:
-    g_value_set_enum (value, self->settings.cache);
-    break;
-  case PROP_CACHE_SIZE:
-    g_value_set_uint64 (value, self->settings.cache_size);
-    break;
-  default:
+  if (!gst_ssio_upload_settings_get (&self->settings, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    break;
-  }
   GST_OBJECT_UNLOCK (self);
 }
 
-static Settings
+static GstSsioUploadSettings
 get_settings (GstSsioCudaUpload *self)
 {
-  Settings settings;
+  GstSsioUploadSettings settings;
 
   GST_OBJECT_LOCK (self);
   settings = self->settings;
@@ -234,8 +147,8 @@ set_flushing (GstSsioCudaUpload *self, gboolean flushing)
 
 /* TRUE where the element can work all the same. */
 static gboolean
-report_no_device (GstSsioCudaUpload *self, const Settings *settings,
-    GError *error)
+report_no_device (GstSsioCudaUpload *self,
+    const GstSsioUploadSettings *settings, GError *error)
 {
   if (settings->require_device)
     GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
@@ -252,25 +165,11 @@ report_no_device (GstSsioCudaUpload *self, const Settings *settings,
   return !settings->require_device;
 }
 
-static GstSsioUploader *
-new_uploader (GstSsioCudaContext *context, const Settings *settings,
-    GError **error)
-{
-  const GstSsioUploaderConfig config = {
-    settings->slots,
-    settings->staging,
-    settings->cache == GST_SSIO_CACHE_DEVICE,
-    settings->cache_size,
-  };
-
-  return gst_ssio_uploader_new (context, &config, error);
-}
-
 static gboolean
 gst_ssio_cuda_upload_start (GstBaseTransform *transform)
 {
   GstSsioCudaUpload *self = GST_SSIO_CUDA_UPLOAD (transform);
-  const Settings settings = get_settings (self);
+  const GstSsioUploadSettings settings = get_settings (self);
   GstSsioCudaContext *context;
   GstSsioUploader *uploader;
   GError *error = NULL;
@@ -283,7 +182,7 @@ gst_ssio_cuda_upload_start (GstBaseTransform *transform)
     set_device (self, TRUE, NULL, NULL);
     return report_no_device (self, &settings, error);
   }
-  uploader = new_uploader (context, &settings, &error);
+  uploader = gst_ssio_uploader_new (context, &settings.uploader, &error);
   if (uploader) {
     set_device (self, TRUE, context, uploader);
     return TRUE;
@@ -346,9 +245,10 @@ gst_ssio_cuda_upload_transform_caps (GstBaseTransform *transform,
   return gst_ssio_filter_caps (result, filter);
 }
 
-/* An error is posted once, or was by the source: NULL. Until READY, batches are answered as if it were
- * flushing: for another flow, upstream would post an error of its own, or send
- * an EOS that looks like the end of a complete epoch. */
+/* An error is posted once, or was by the source: NULL. Until READY, batches are
+ * answered as if it were flushing: for another flow, upstream would post an
+ * error of its own, or send an EOS that looks like the end of a complete
+ * epoch. */
 static void
 fail (GstSsioCudaUpload *self, GError *error)
 {
@@ -411,58 +311,22 @@ gst_ssio_cuda_upload_set_caps (GstBaseTransform *transform, GstCaps *in,
   return TRUE;
 }
 
-/* The bytes of a full batch, as far as a pool can have them. */
-static guint
-get_batch_bytes (GstCaps *caps)
-{
-  const GstStructure *structure = gst_caps_get_structure (caps, 0);
-  gint point_size, batch_size;
-
-  if (!gst_structure_get (structure, "point-size", G_TYPE_INT, &point_size,
-          "batch-size", G_TYPE_INT, &batch_size, NULL))
-    return 0;
-  return MIN ((guint64) point_size * batch_size, G_MAXUINT);
-}
-
-/* Offers page-locked memory to who allocates anyway, and with staging=pinned a
- * pool to fill, which ssiosrc takes for a wish to read and not to map. */
 static gboolean
 gst_ssio_cuda_upload_propose_allocation (GstBaseTransform *transform,
     GstQuery *decide_query, GstQuery *query)
 {
   GstSsioCudaUpload *self = GST_SSIO_CUDA_UPLOAD (transform);
-  GstAllocationParams params;
-  GstAllocator *allocator;
-  GstStructure *config;
-  GstBufferPool *pool;
-  GstCaps *caps;
-  guint size;
 
   if (gst_base_transform_is_passthrough (transform))
     return GST_BASE_TRANSFORM_CLASS (parent_class)
         ->propose_allocation (transform, decide_query, query);
-  gst_query_parse_allocation (query, &caps, NULL);
-  if (!caps || !self->uploader)
-    return FALSE;
-
-  allocator = gst_ssio_uploader_get_allocator (self->uploader);
-  gst_allocation_params_init (&params);
-  gst_query_add_allocation_param (query, allocator, &params);
-  if (get_settings (self).staging != GST_SSIO_STAGING_PINNED)
-    return TRUE;
-
-  size = get_batch_bytes (caps);
-  pool = gst_buffer_pool_new ();
-  config = gst_buffer_pool_get_config (pool);
-  gst_buffer_pool_config_set_params (config, caps, size, 0, 0);
-  gst_buffer_pool_config_set_allocator (config, allocator, &params);
-  gst_buffer_pool_set_config (pool, config);
-  gst_query_add_allocation_pool (query, pool, size, 0, 0);
-  gst_object_unref (pool);
-  return TRUE;
+  return self->uploader
+         && gst_ssio_propose_pinned (query,
+             gst_ssio_uploader_get_allocator (self->uploader),
+             get_settings (self).uploader.staging == GST_SSIO_STAGING_PINNED);
 }
 
-/* Buffers come from the pool below, whatever downstream offers. */
+/* Buffers come from the uploader, whatever downstream offers. */
 static gboolean
 gst_ssio_cuda_upload_decide_allocation (GstBaseTransform *transform,
     GstQuery *query)
@@ -595,40 +459,6 @@ gst_ssio_cuda_upload_change_state (GstElement *element,
 }
 
 static void
-install_properties (GObjectClass *class)
-{
-  const GParamFlags flags
-      = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-
-  g_object_class_install_property (class, PROP_DEVICE_ID,
-      g_param_spec_uint ("device-id", "Device ID",
-          "Number of the CUDA device, as the driver counts", 0, G_MAXINT,
-          DEFAULT_DEVICE_ID, flags));
-  g_object_class_install_property (class, PROP_REQUIRE_DEVICE,
-      g_param_spec_boolean ("require-device", "Require device",
-          "Fail without a CUDA device, in place of a warning and system memory",
-          DEFAULT_REQUIRE_DEVICE, flags));
-  g_object_class_install_property (class, PROP_SLOTS,
-      g_param_spec_uint ("slots", "Slots",
-          "Batches that are on their way to the device or in use there; one "
-          "more has memory there, for a sink that keeps its last",
-          1, MAX_SLOTS, DEFAULT_SLOTS, flags));
-  g_object_class_install_property (class, PROP_STAGING,
-      g_param_spec_enum ("staging", "Staging",
-          "How bytes get from system memory to the device",
-          GST_TYPE_SSIO_STAGING, DEFAULT_STAGING, flags));
-  g_object_class_install_property (class, PROP_CACHE,
-      g_param_spec_enum ("cache", "Cache",
-          "Where batches are kept for later epochs",
-          gst_ssio_cache_get_type (), DEFAULT_CACHE, flags));
-  g_object_class_install_property (class, PROP_CACHE_SIZE,
-      g_param_spec_uint64 ("cache-size", "Cache size",
-          "Most bytes that cache=device keeps (0 = half of what is free on "
-          "the device at the start)",
-          0, G_MAXUINT64, DEFAULT_CACHE_SIZE, flags));
-}
-
-static void
 gst_ssio_cuda_upload_class_init (GstSsioCudaUploadClass *class)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (class);
@@ -640,7 +470,7 @@ gst_ssio_cuda_upload_class_init (GstSsioCudaUploadClass *class)
 
   object_class->set_property = gst_ssio_cuda_upload_set_property;
   object_class->get_property = gst_ssio_cuda_upload_get_property;
-  install_properties (object_class);
+  gst_ssio_upload_settings_install (object_class);
 
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
@@ -666,6 +496,5 @@ gst_ssio_cuda_upload_class_init (GstSsioCudaUploadClass *class)
 static void
 gst_ssio_cuda_upload_init (GstSsioCudaUpload *self)
 {
-  self->settings = (Settings){ DEFAULT_DEVICE_ID, DEFAULT_REQUIRE_DEVICE,
-    DEFAULT_SLOTS, DEFAULT_STAGING, DEFAULT_CACHE, DEFAULT_CACHE_SIZE };
+  gst_ssio_upload_settings_init (&self->settings);
 }

@@ -74,7 +74,8 @@
  * not come, as those of other shards, are 255 (u1), 65535 (u2) or NaN (f4).
  * Each epoch writes the file anew; it has its name when the epoch is complete,
  * before its message. Batches of shuffle=points have no place in it and are an
- * error.
+ * error. #GstSsioSrc:predictions joins what `argmax` has written to the points
+ * again, to show or record.
  *
  * ## Training
  * With #GstSsioLinear:train the model learns each point's label: softmax
@@ -110,40 +111,59 @@
  * loss, gradient or weight that is none. Files stay as they were written last.
  * Without train a NaN passes through the model, as in PyTorch.
  *
- * ## Training on several processes
+ * ## Several processes
  * With #GstSsioLinear:distributed all processes that mpirun starts, the ranks,
- * train one model by MPI: each step is of a batch of each rank, whose
- * gradients MPI_Iallreduce adds up in float64, each batch by what its points
- * weigh. N ranks on shards of ssiosrc come to what one comes to with batches N
- * times as large, but for rounding, and every run of N ranks to the same bits.
- * Where each rank trains on a CUDA device of its own and there is NCCL
+ * share the work by MPI, each with the shard that its ssiosrc has
+ * (`num-shards=-1 shard-index=-1`). All post the same messages, of the points
+ * of all, with `ranks` (uint): how many there are; `seconds` and
+ * `points-per-second` are by the clock of each. Rank 0 alone sets
+ * #GstSsioLinear:last-message. Before the first batch ranks compare what they
+ * are to do: weights, features, label, class-map and normalisation that differ
+ * are an error; that two of them stream the same points is a warning. With
+ * normalize=stats the points of all ranks are measured. A rank to which no
+ * points come takes part all the same; ssiosrc refuses a shard that has none.
+ *
+ * An evaluation lets each rank compute by itself. At the end of each epoch they
+ * wait for each other and add up counts, losses, confusion and outputs, so that
+ * what is reported is that of the whole data set, whatever part of it each has
+ * had. (Of ssiosrc, `shard-policy=even`, which is for training, may repeat
+ * batches, and those count twice.) The name of #GstSsioLinear:predictions then
+ * has `%d`, in place of which comes the rank: each rank's file has the rows of
+ * its own points, and `functools.reduce(numpy.fmin, map(numpy.load, names))`
+ * those of all.
+ *
+ * A training makes each step of a batch of each rank, whose gradients
+ * MPI_Iallreduce adds up in float64, each batch by what its points weigh. N
+ * ranks come to what one comes to with batches N times as large, but for
+ * rounding, and every run of N ranks to the same bits. A rank whose shard has
+ * fewer batches than others takes part in their last steps without one. Where
+ * each rank trains on a CUDA device of its own and there is NCCL
  * (libnccl.so.2), which is opened then, that adds up gradients from device to
  * device; `GST_DEBUG=ssioranks:4` tells. `mpirun sh -c
  * 'CUDA_VISIBLE_DEVICES=$OMPI_COMM_WORLD_LOCAL_RANK exec gst-launch-1.0 …'`
  * gives each rank of a machine one.
- * A rank whose shard has fewer batches than others takes part in their last
- * steps without one. With normalize=stats the points of all ranks are
- * measured; normalize=center-xy is of each rank's own batch.
  *
- * All ranks post the same messages, of the points of all, with `ranks` (uint):
- * how many there are; `seconds`, `points-per-second`, `dropped` and what was
- * missed are of each. Rank 0 alone sets #GstSsioLinear:last-message and writes
- * files; all read #GstSsioLinear:checkpoint, so it has to be where all see it.
- * Ranks compare weights and settings before the first step, and weights after
- * each epoch: what differs is an error.
+ * In a training normalize=center-xy is of each rank's own batch. Rank 0 alone
+ * writes files; all read #GstSsioLinear:checkpoint, so it has to be where all
+ * see it. Ranks compare all other settings before the first step as well, and
+ * weights after each epoch.
  *
  * Where a rank has an error, or its pipeline stops before the others', all
- * have an error that names it and says what it said; where its process dies,
- * mpirun ends the others and says which. Ranks wait for each other from READY
- * to PAUSED and at each batch, but not for ever: a pipeline can be set to NULL
- * at any time. MPI is initialized when it is first needed, for
- * MPI_THREAD_MULTIPLE, and finalized at the exit, unless the application does
- * both; for several pipelines, all ranks start theirs in the same order.
+ * have an error that names it and says what it said: in a training at their
+ * next batch, in an evaluation at the end of their epoch, or, where that does
+ * not come within a minute, MPI ends them. Where a rank's process dies, mpirun
+ * ends the others and says which. Ranks wait for each other from READY to
+ * PAUSED, before the first batch, and then at each batch or at each epoch's
+ * end, but not for ever: a pipeline can be set to NULL at any time. MPI is
+ * initialized when it is first needed, for MPI_THREAD_MULTIPLE, and finalized
+ * at the exit, unless the application does both; for several pipelines, all
+ * ranks start theirs in the same order.
  *
  * Open MPI binds each of one or two processes to a core, and more of them to a
  * socket: `--bind-to none` lets threads have all cores, of which
  * #GstSsioLinear:threads then is each rank's share.
  *
+ * ## Devices
  * Batches in system memory are computed on all cores; those that
  * #GstSsioCudaUpload has brought to a CUDA device are computed there, in
  * float32 arithmetic as on the CPU, so that the means agree to 1e-5. A model
@@ -210,6 +230,13 @@
  *     features=x,y,z,intensity normalize=stats layers=64,2 train=true \
  *     distributed=true threads=4 save-weights=ground.safetensors
  * ]| The same on four processes, in steps of 16,384 points.
+ * |[
+ * mpirun --bind-to none -n 4 gst-launch-1.0 -v ssiosrc \
+ *     location=@flights.txt num-shards=-1 shard-index=-1 ! queue ! \
+ *     ssiolinear label=classification class-map=1:0,2:1 \
+ *     features=x,y,z,intensity layers=64,2 weights=ground.safetensors \
+ *     distributed=true threads=4
+ * ]| Evaluates what was trained, on four processes.
  *
  * Since: 0.1
  */
@@ -392,6 +419,18 @@ stop (GstSsioLinear *self)
   g_clear_error (&self->error);
 }
 
+/* Ranks meet before anything can fail that others have to hear of. */
+static GstSsioSession *
+open_session (const GstSsioLinearSettings *settings, GError **error)
+{
+  GstSsioCollective *collective = NULL;
+
+  if (settings->distributed
+      && !(collective = gst_ssio_collective_open (error)))
+    return NULL;
+  return gst_ssio_session_new (settings, collective, error);
+}
+
 /* Says here what can be said without caps: the state change fails then, which
  * gst-launch-1.0 is sure to see. An error message that a streaming thread posts
  * before gst-launch-1.0 runs its main loop is lost on it.
@@ -407,7 +446,7 @@ start (GstSsioLinear *self)
   GST_OBJECT_LOCK (self);
   gst_ssio_linear_settings_copy (&self->settings, &settings);
   GST_OBJECT_UNLOCK (self);
-  self->session = gst_ssio_session_new (&settings, &error);
+  self->session = open_session (&settings, &error);
   gst_ssio_linear_settings_clear (&settings);
   self->is_described = FALSE;
   self->epoch_runs = FALSE;
@@ -529,7 +568,7 @@ gst_ssio_linear_preroll (GstBaseSink *sink, GstBuffer *buffer)
   return GST_FLOW_OK;
 }
 
-/* Asks the source what a training has to know of it. */
+/* Asks the source what a training and other ranks have to know of it. */
 static gboolean
 ask_for_stream (GstSsioLinear *self, GError **error)
 {
@@ -561,6 +600,16 @@ post_progress (GstSsioLinear *self)
         gst_message_new_element (GST_OBJECT (self), message));
 }
 
+static void
+post_warning (GstSsioLinear *self)
+{
+  gchar *warning = gst_ssio_session_take_warning (self->session);
+
+  if (warning)
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", warning), (NULL));
+  g_free (warning);
+}
+
 static GstFlowReturn
 gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
 {
@@ -573,22 +622,12 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
     return GST_FLOW_NOT_NEGOTIATED;
   if (prepare (self, buffer, &error) && ask_for_stream (self, &error)
       && gst_ssio_session_push (self->session, buffer, &error)) {
+    post_warning (self);
     post_progress (self);
     return GST_FLOW_OK;
   }
   fail (self, error);
   return refuse (self);
-}
-
-/* What was dropped of the epoch, before it came here or for coming late. */
-static void
-report_losses (GstSsioLinear *self, GstSsioReport *report)
-{
-  const GstSsioArrivals *arrivals = &self->arrivals;
-
-  report->dropped = arrivals->batches - report->computed;
-  report->missed_batches = arrivals->missed_batches;
-  report->missed_points = arrivals->missed_points;
 }
 
 static void
@@ -597,7 +636,6 @@ post_report (GstSsioLinear *self, GstSsioReport *report)
   const gboolean is_first = gst_ssio_session_get_rank (self->session) == 0;
 
   GST_OBJECT_LOCK (self);
-  report_losses (self, report);
   report->seconds = g_timer_elapsed (self->timer, NULL);
   if (is_first) {
     g_free (self->last_message);
@@ -632,7 +670,8 @@ end_epoch (GstSsioLinear *self)
   GError *error = NULL;
 
   if (!self->has_failed
-      && !gst_ssio_session_end_epoch (self->session, &report, &error))
+      && !gst_ssio_session_end_epoch (self->session, &self->arrivals, &report,
+          &error))
     fail (self, error);
   if (self->has_failed) {
     refuse (self);

@@ -43,9 +43,11 @@
  * #GstSsioScope:color-by names a field, or `height` or `class`;
  * #GstSsioScope:color-range gives the palette's ends. Classes, instances and
  * predictions (fields `classification`, `sem_class`, `class`, `label`,
- * `ins_class` and `prediction`) have colors that differ. A value that is NaN has
- * the first color. Values become float32: GPS times that count from 1980 have
- * steps of 16 or 32 seconds then.
+ * `ins_class` and `prediction`) have colors that differ, and one number the same
+ * color in all of them: classes that #GstSsioLinear:class-map has renumbered
+ * have others than their labels. #GstSsioSrc:predictions joins predictions to
+ * points. A value that is NaN has the first color. Values become float32: GPS
+ * times that count from 1980 have steps of 16 or 32 seconds then.
  *
  * ## Example launch lines
  * |[
@@ -57,6 +59,10 @@
  *     view=perspective color-by=class ! video/x-raw,width=1920,height=1080 ! \
  *     pngenc ! filesink location=tile.png
  * ]| The same from aside, colored by class, in another size.
+ * |[
+ * gst-launch-1.0 ssiosrc location=tile.las predictions=out.npy ! queue ! \
+ *     ssioscope color-by=prediction ! pngenc ! filesink location=tile.png
+ * ]| The same tile, colored by the classes that a model has predicted.
  * |[
  * gst-launch-1.0 ssiosrc location=tile.las ! queue ! ssioscope ! imagefreeze ! \
  *     videoconvert ! autovideosink

@@ -62,6 +62,18 @@
  * `%s` or `*` for the scan's name without folder and extension; a relative one
  * starts at the scan's folder.
  *
+ * ## Predictions
+ * #GstSsioSrc:predictions is a .npy array of one integer for each point of all
+ * files, in their order, as #GstSsioLinear:predictions writes it with
+ * `predictions-type=argmax` and NumPy saves `argmax(axis=1)`. It is joined to
+ * the points' records as the field `prediction`, of the array's type, whatever
+ * the order that batches come in, for what follows to show, compare or record;
+ * #GstSsioLinear has it for an input too, unless #GstSsioLinear:features names
+ * others. Such batches are copies; the array is read as they need it, and has to
+ * stay as it is until the stream ends. As many numbers as all files have points
+ * must be there, also where #GstSsioSrc:start-point, #GstSsioSrc:stop-point or
+ * shards leave some out.
+ *
  * ## Files on disk
  * The kernel is told of the next #GstSsioSrc:prefetch batches where the order
  * jumps, and of 32 MiB at least, since a disk is slow where it has little to
@@ -169,6 +181,10 @@
  * gst-launch-1.0 ssiosrc location=sequences/00/velodyne layout=semantickitti \
  *     labels=../labels/%s.label shuffle=batches ! queue ! fakesink
  * ]| Reads the scans of a SemanticKITTI sequence with their labels.
+ * |[
+ * gst-launch-1.0 ssiosrc location=tile.bin predictions=out.npy ! queue ! \
+ *     ssioscope color-by=prediction ! pngenc ! filesink location=tile.png
+ * ]| Makes a picture of what a model takes a tile's points for.
  *
  * Since: 0.1
  */
@@ -723,58 +739,25 @@ end_epoch (GstSsioSrc *self)
   return GST_FLOW_OK;
 }
 
-static GstFlowReturn
-wrap_batch (GstSsioSrc *self, const GstSsioBatch *batch, gboolean present,
-    GstBuffer **buffer)
-{
-  GError *error = NULL;
-
-  *buffer = gst_ssio_stream_wrap_batch (self->stream, batch, present, &error);
-  if (*buffer)
-    return GST_FLOW_OK;
-  fail (self, error);
-  return GST_FLOW_FLUSHING;
-}
-
-static GstFlowReturn
-read_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
-{
-  GstBufferPool *pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
-  GstFlowReturn flow = gst_buffer_pool_acquire_buffer (pool, buffer, NULL);
-  GError *error = NULL;
-
-  gst_object_unref (pool);
-  if (flow == GST_FLOW_ERROR) {
-    g_set_error (&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT,
-        "no memory for a buffer of %" G_GUINT64_FORMAT
-        " bytes from the pool; make batch-size smaller, or use io-mode=mmap",
-        gst_ssio_stream_get_batch_bytes (self->stream));
-    fail (self, error);
-    return GST_FLOW_FLUSHING;
-  }
-  if (flow != GST_FLOW_OK)
-    return flow;
-  if (gst_ssio_stream_read_batch (self->stream, batch, *buffer, &error))
-    return GST_FLOW_OK;
-  gst_clear_buffer (buffer);
-  fail (self, error);
-  return GST_FLOW_FLUSHING;
-}
-
 /* Where downstream has the bytes already, it does not need them. */
 static GstFlowReturn
-make_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer)
+make_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer **buffer,
+    GError **error)
 {
+  GstBufferPool *pool = NULL;
   gboolean are_needed;
+  GstFlowReturn flow;
 
   GST_OBJECT_LOCK (self);
   are_needed = self->bytes_needed;
   GST_OBJECT_UNLOCK (self);
   are_needed |= gst_ssio_stream_reads_times (self->stream);
-  if (gst_ssio_stream_is_mapped (self->stream) && !are_needed)
-    return wrap_batch (self, batch, FALSE, buffer);
-  return self->reads ? read_batch (self, batch, buffer)
-                     : wrap_batch (self, batch, TRUE, buffer);
+  if (self->reads)
+    pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
+  flow = gst_ssio_allocation_make_batch (self->stream, batch, pool, are_needed,
+      buffer, error);
+  gst_clear_object (&pool);
+  return flow;
 }
 
 /* What follows a batch that was made: it says where it comes from, and
@@ -795,18 +778,14 @@ account_batch (GstSsioSrc *self, const GstSsioBatch *batch, GstBuffer *buffer,
 
 /* The next batch, maybe of the next epoch. */
 static GstFlowReturn
-find_batch (GstSsioSrc *self, GstSsioBatch *batch)
+find_batch (GstSsioSrc *self, GstSsioBatch *batch, GError **error)
 {
-  GError *error = NULL;
   GstFlowReturn flow;
 
   do
-    flow = gst_ssio_stream_get_batch (self->stream, batch, &error);
+    flow = gst_ssio_stream_get_batch (self->stream, batch, error);
   while (flow == GST_FLOW_EOS && (flow = end_epoch (self)) == GST_FLOW_OK);
-  if (flow != GST_FLOW_ERROR)
-    return flow;
-  fail (self, error);
-  return GST_FLOW_FLUSHING;
+  return flow;
 }
 
 static void
@@ -828,6 +807,7 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
   GstSsioSrc *self = GST_SSIO_SRC (src);
   gint64 start = g_get_monotonic_time ();
   gint64 downstream_us = self->pushed_at ? start - self->pushed_at : 0;
+  GError *error = NULL;
   GstFlowReturn flow;
   GstSsioBatch batch;
 
@@ -838,9 +818,13 @@ gst_ssio_src_create (GstPushSrc *src, GstBuffer **buffer)
     return GST_FLOW_EOS;
   if (!self->files_told)
     tell_files (self);
-  flow = find_batch (self, &batch);
+  flow = find_batch (self, &batch, &error);
   if (flow == GST_FLOW_OK)
-    flow = make_batch (self, &batch, buffer);
+    flow = make_batch (self, &batch, buffer, &error);
+  if (flow == GST_FLOW_ERROR) {
+    fail (self, error);
+    return GST_FLOW_FLUSHING;
+  }
   if (flow != GST_FLOW_OK)
     return flow;
 

@@ -34,6 +34,7 @@ gst_ssio_src_settings_open (const GstSsioSrcSettings *settings, GError **error)
     .layout = settings->layout,
     .element = settings->element,
     .labels = settings->labels,
+    .predictions = settings->predictions,
     .origin = settings->origin,
     .io_mode = settings->io_mode,
     .order = {
@@ -73,6 +74,8 @@ find_conflict (const GstSsioSrcSettings *settings)
     return "drop-last=false, as batches are short where a writer is slow";
   if (settings->labels)
     return "no labels";
+  if (settings->predictions)
+    return "no predictions";
   if (settings->io_mode != GST_SSIO_IO_MODE_AUTO
       && settings->io_mode != GST_SSIO_IO_MODE_READ)
     return "io-mode=auto or read, as what is still written can only be copied";

@@ -22,6 +22,7 @@ enum {
   PROP_LAYOUT,
   PROP_ELEMENT,
   PROP_LABELS,
+  PROP_PREDICTIONS,
   PROP_ORIGIN,
   PROP_BATCH_SIZE,
   PROP_DROP_LAST,
@@ -132,6 +133,7 @@ gst_ssio_src_settings_clear (GstSsioSrcSettings *settings)
   g_clear_pointer (&settings->layout, g_free);
   g_clear_pointer (&settings->element, g_free);
   g_clear_pointer (&settings->labels, g_free);
+  g_clear_pointer (&settings->predictions, g_free);
   g_clear_pointer (&settings->origin, g_free);
   g_clear_pointer (&settings->time_field, g_free);
   g_clear_pointer (&settings->resume_from, g_free);
@@ -146,6 +148,7 @@ gst_ssio_src_settings_copy (const GstSsioSrcSettings *settings,
   copy->layout = g_strdup (settings->layout);
   copy->element = g_strdup (settings->element);
   copy->labels = g_strdup (settings->labels);
+  copy->predictions = g_strdup (settings->predictions);
   copy->origin = g_strdup (settings->origin);
   copy->time_field = g_strdup (settings->time_field);
   copy->resume_from = g_strdup (settings->resume_from);
@@ -174,6 +177,9 @@ gst_ssio_src_settings_set (GstSsioSrcSettings *settings, guint id,
     return TRUE;
   case PROP_LABELS:
     take_string (&settings->labels, value);
+    return TRUE;
+  case PROP_PREDICTIONS:
+    take_string (&settings->predictions, value);
     return TRUE;
   case PROP_ORIGIN:
     take_string (&settings->origin, value);
@@ -265,6 +271,9 @@ gst_ssio_src_settings_get (const GstSsioSrcSettings *settings, guint id,
     return TRUE;
   case PROP_LABELS:
     g_value_set_string (value, settings->labels);
+    return TRUE;
+  case PROP_PREDICTIONS:
+    g_value_set_string (value, settings->predictions);
     return TRUE;
   case PROP_ORIGIN:
     g_value_set_string (value,
@@ -483,6 +492,12 @@ gst_ssio_src_settings_install (GObjectClass *class)
           "or * for the scan's name without extension "
           "(../labels/%s.label). Labels are u4, a point each: the lower 16 "
           "bits become sem_class, the upper ins_class (unset = no labels)",
+          NULL, flags));
+  g_object_class_install_property (class, PROP_PREDICTIONS,
+      g_param_spec_string ("predictions", "Predictions",
+          "A .npy file with the class, an integer, of each point of all files, "
+          "in their order, as ssiolinear predictions=... writes it: it becomes "
+          "the field prediction (unset = no predictions)",
           NULL, flags));
   g_object_class_install_property (class, PROP_ORIGIN,
       g_param_spec_string ("origin", "Origin",

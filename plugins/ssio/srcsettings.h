@@ -25,6 +25,7 @@ typedef struct {
   gchar *layout; /* NULL until somebody sets it */
   gchar *element;
   gchar *labels;
+  gchar *predictions;
   gchar *origin; /* NULL for the default */
   guint batch_size;
   gboolean drop_last;
@@ -50,7 +51,7 @@ typedef struct {
 } GstSsioSrcSettings;
 
 /* Property IDs are 1 to this; an element's own ones follow. */
-#define GST_SSIO_SRC_N_SETTINGS 26
+#define GST_SSIO_SRC_N_SETTINGS 27
 
 void gst_ssio_src_settings_init (GstSsioSrcSettings *settings);
 void gst_ssio_src_settings_clear (GstSsioSrcSettings *settings);

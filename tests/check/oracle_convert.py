@@ -7,6 +7,8 @@ write_conversions(DIRECTORY) writes cases, a line for each:
 
 and, one case after the other, N_POINTS points in the file in, and what they
 become in the file out.
+
+write_columns(OUT.bin) writes points of every type, and the same as float32.
 """
 from fractions import Fraction
 
@@ -257,3 +259,18 @@ def write_conversions(directory):
     add_bits(cases)
     add_mixes(cases)
     cases.write()
+
+
+def write_columns(path):
+    rng = np.random.default_rng(5)
+    dtype = np.dtype([(code, '<' + code) for code in TYPES])
+    points = np.frombuffer(rng.bytes(1000 * dtype.itemsize), dtype).copy()
+    points['f4'] = rng.standard_normal(1000) * 1e6
+    points['f8'] = rng.standard_normal(1000) * 10.0 ** rng.integers(
+        -50, 50, 1000)
+    points['f4'][:4] = [np.nan, np.inf, -np.inf, -0.0]
+    points['f8'][:4] = [np.nan, np.inf, -np.inf, 1e-300]
+    points.tofile(path)
+    with np.errstate(all='ignore'):
+        np.stack([points[code].astype('<f4') for code in TYPES],
+                 axis=1).tofile(path + '.f4')

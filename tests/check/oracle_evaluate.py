@@ -2,6 +2,8 @@
 """Evaluation and prediction in NumPy's float64, for oracle.py."""
 import numpy as np
 
+from oracle_model import forward, write_safetensors
+
 RECORD = np.dtype([('x', '<f4'), ('y', '<f4'), ('z', '<f4'),
                    ('intensity', '<u2'), ('kind', '<u4')])
 FILES = {'1': 30011, '2': 1, '10': 777}  # in the order of their names
@@ -18,15 +20,6 @@ learning_map_inv:
   0: 0
   1: 10
 '''
-
-
-def forward(layers, inputs):
-    values = inputs
-    for number, (weight, bias) in enumerate(layers):
-        values = values @ weight.astype('f8').T + bias
-        if number + 1 < len(layers):
-            values = np.maximum(values, 0)
-    return values
 
 
 def softmax(logits):
@@ -83,12 +76,7 @@ def make_points():
     return points
 
 
-def describe_npy(path):
-    array = np.load(path)
-    print(array.dtype.str, array.shape, array.flat[0], array.flat[-1])
-
-
-def evaluate(write_safetensors, directory):
+def evaluate(directory):
     points = make_points()
     start = 0
     for name, n in FILES.items():

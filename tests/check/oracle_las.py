@@ -253,3 +253,15 @@ def write_las(directory):
     write_extras(writer)
     write_others(writer)
     write_sparse(f'{directory}/sparse.las')
+
+
+def write_las_coordinates(path, out):
+    with open(path, 'rb') as file:
+        data = file.read()
+    offset, = np.frombuffer(data, '<u4', 1, 96)
+    length, = np.frombuffer(data, '<u2', 1, 105)
+    count, = np.frombuffer(data, '<u4', 1, 107)
+    scales = np.frombuffer(data, '<f8', 3, 131)
+    offsets = np.frombuffer(data, '<f8', 3, 155)
+    stored = np.ndarray((count, 3), '<i4', data, offset, (int(length), 4))
+    np.ascontiguousarray((stored * scales + offsets).T).tofile(out)

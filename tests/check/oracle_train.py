@@ -4,6 +4,8 @@ import json
 
 import numpy as np
 
+from oracle_model import read_tensors, write_safetensors
+
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 
 
@@ -171,3 +173,14 @@ def train(settings_text, tensors, points):
     except ImportError:
         return None
     return trainer.train(batches), trainer.get_tensors()
+
+
+def print_training(settings, weights, points, n_columns, path):
+    values = np.fromfile(points, '<f4').reshape(-1, int(n_columns))
+    result = train(settings, read_tensors(weights), values)
+    if result is None:
+        print('no torch')
+        return
+    losses, tensors = result
+    write_safetensors(path, tensors)
+    print(*(repr(float(loss)) for loss in losses))

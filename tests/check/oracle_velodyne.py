@@ -198,5 +198,5 @@ def write_velodyne(directory):
 
 def write_drive(path, seconds):
     """A recording of a VLP-16 in the room, for examples."""
-    n = round(seconds / (12 * VLP16['firings'] * VLP16['cycle']))
+    n = round(float(seconds) / (12 * VLP16['firings'] * VLP16['cycle']))
     write_pcap(path, Scan(VLP16, 10, n, False, 0.04).packets())

@@ -25,6 +25,8 @@ typedef struct {
   guint64 file_size;
   const GstSsioLayout *layout; /* what the user asked for, or NULL */
   const gchar *element;        /* the PLY element of the points, or NULL */
+  const gchar *column;         /* what a plain .npy array of one number a point
+                                * has, or NULL for a file of points */
   gboolean recover;            /* whole records of a file that was cut */
   GstSsioReadFunc read;        /* for bytes after those */
   gpointer read_data;

@@ -388,6 +388,26 @@ settle_layout (const GstSsioFormatInput *input, GstSsioLayout *found,
   return result;
 }
 
+/* Whether it is a plain array of one number a point, and has a name for it. */
+static gboolean
+is_column (const Header *header, const GstSsioFormatInput *input)
+{
+  return header->item_type && input->column
+         && (header->n_dimensions == 1
+             || (header->n_dimensions == 2 && header->shape[1] == 1));
+}
+
+static GstSsioLayout *
+column_layout (Cursor *cursor, const Header *header, const gchar *name)
+{
+  GstSsioField field = { .name = name, .scale = 1 };
+
+  if (!parse_type (cursor, header->item_type, "the array", &field.type))
+    return NULL;
+  return gst_ssio_layout_new (&field, 1, gst_ssio_type_get_size (field.type),
+      cursor->error);
+}
+
 static GstSsioLayout *
 plain_layout (Cursor *cursor, const Header *header)
 {
@@ -434,6 +454,16 @@ structured_layout (Cursor *cursor, const Header *header)
   return layout;
 }
 
+static GstSsioLayout *
+find_layout (Cursor *cursor, const Header *header,
+    const GstSsioFormatInput *input)
+{
+  if (is_column (header, input))
+    return column_layout (cursor, header, input->column);
+  return header->item_type ? plain_layout (cursor, header)
+                           : structured_layout (cursor, header);
+}
+
 static gboolean
 judge (Cursor *cursor, const Header *header, const GstSsioFormatInput *input,
     GstSsioFormatInfo *info)
@@ -444,14 +474,14 @@ judge (Cursor *cursor, const Header *header, const GstSsioFormatInput *input,
     return fail (cursor,
         "fortran_order is True: expected rows of one point each; convert with "
         "numpy.ascontiguousarray()");
-  layout = header->item_type ? plain_layout (cursor, header)
-                             : structured_layout (cursor, header);
+  layout = find_layout (cursor, header, input);
   if (!layout)
     return FALSE;
   info->layout
       = settle_layout (input, layout, !header->item_type, cursor->error);
   info->n_points = header->shape[0];
-  info->lacks_names = header->item_type && !input->layout;
+  info->lacks_names
+      = header->item_type && !input->layout && !is_column (header, input);
   info->data_offset = cursor->end - (const gchar *) input->bytes;
   return info->layout != NULL;
 }

@@ -26,37 +26,6 @@ typedef struct {
   GstCaps *caps; /* the best so far */
 } Choice;
 
-GstSsioConvertWish
-gst_ssio_convert_wish_read (const gchar *fields, const gchar *normalize,
-    gboolean allow_lossy, GError **error)
-{
-  return (GstSsioConvertWish){
-    .fields = g_strdup (fields),
-    .normalize
-    = normalize ? gst_ssio_convert_parse_normalize (normalize, error) : NULL,
-    .allow_lossy = allow_lossy,
-  };
-}
-
-GstSsioConvertWish
-gst_ssio_convert_wish_copy (const GstSsioConvertWish *wish)
-{
-  return (GstSsioConvertWish){
-    .fields = g_strdup (wish->fields),
-    .normalize
-    = wish->normalize ? gst_ssio_layout_ref (wish->normalize) : NULL,
-    .allow_lossy = wish->allow_lossy,
-  };
-}
-
-void
-gst_ssio_convert_wish_clear (GstSsioConvertWish *wish)
-{
-  g_clear_pointer (&wish->fields, g_free);
-  g_clear_pointer (&wish->normalize, gst_ssio_layout_unref);
-  wish->allow_lossy = FALSE;
-}
-
 guint
 gst_ssio_convert_caps_get_int (const GstCaps *caps, const gchar *field)
 {

@@ -3,25 +3,9 @@
 #pragma once
 
 #include "plan.h"
+#include "settings.h"
 
 G_BEGIN_DECLS
-
-/* What the user wants; all 0 where that is left to what follows. */
-typedef struct {
-  gchar *fields;            /* as gst_ssio_convert_make_target() reads it */
-  GstSsioLayout *normalize; /* as gst_ssio_convert_plan_new() takes it */
-  gboolean allow_lossy;
-} GstSsioConvertWish;
-
-/* From the properties' texts, or NULL. To be cleared; error is set where
- * normalize is not as gst_ssio_convert_parse_normalize() reads it. */
-GstSsioConvertWish gst_ssio_convert_wish_read (const gchar *fields,
-    const gchar *normalize, gboolean allow_lossy, GError **error);
-
-/* To be cleared. */
-GstSsioConvertWish gst_ssio_convert_wish_copy (const GstSsioConvertWish *wish);
-
-void gst_ssio_convert_wish_clear (GstSsioConvertWish *wish);
 
 /* A field of fixed caps, or 0. */
 guint gst_ssio_convert_caps_get_int (const GstCaps *caps, const gchar *field);

@@ -27,12 +27,11 @@ gst_ssio_report_set_outputs (GstSsioReport *report, const gdouble *sums,
 
 void
 gst_ssio_report_set_training (GstSsioReport *report,
-    const GstSsioOptimizer *optimizer, guint n_ranks)
+    const GstSsioOptimizer *optimizer)
 {
   report->is_training = TRUE;
   report->step = optimizer->step;
   report->learning_rate = gst_ssio_optimizer_get_learning_rate (optimizer);
-  report->n_ranks = n_ranks;
 }
 
 void
@@ -87,9 +86,13 @@ gst_ssio_report_to_string (const GstSsioReport *report)
 
   g_string_append_printf (text,
       "epoch %u: %" G_GUINT64_FORMAT " points in %" G_GUINT64_FORMAT
-      " batches, %.1f MB in %.4f s, %.1f million points/s",
-      epoch->epoch, epoch->points, epoch->batches, epoch->bytes / 1e6,
-      report->seconds, get_rate (report) / 1e6);
+      " batches",
+      epoch->epoch, epoch->points, epoch->batches);
+  if (report->n_ranks > 0)
+    g_string_append_printf (text, " of %u rank%s", report->n_ranks,
+        report->n_ranks == 1 ? "" : "s");
+  g_string_append_printf (text, ", %.1f MB in %.4f s, %.1f million points/s",
+      epoch->bytes / 1e6, report->seconds, get_rate (report) / 1e6);
   append_losses (report, text);
   if (measured) {
     append_numbers (text, ", only measured: mean", measured->mean,
@@ -99,9 +102,6 @@ gst_ssio_report_to_string (const GstSsioReport *report)
     if (report->is_training)
       g_string_append_printf (text, ", trained: step %" G_GUINT64_FORMAT,
           report->step);
-    if (report->n_ranks > 0)
-      g_string_append_printf (text, " on %u rank%s", report->n_ranks,
-          report->n_ranks == 1 ? "" : "s");
     gst_ssio_score_append_to (report->score, text);
   } else {
     append_numbers (text, ", output mean", report->means, report->n_means);

@@ -11,8 +11,8 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  GstSsioEpoch epoch; /* of all ranks */
-  guint64 computed;   /* batches, of this rank */
+  GstSsioEpoch epoch; /* counts are of all ranks */
+  guint n_ranks;      /* 0 where there is one process */
   gdouble seconds;
   guint64 dropped;        /* batches that came, and were not computed */
   guint64 missed_batches; /* that did not come */
@@ -24,16 +24,14 @@ typedef struct {
   gboolean is_training;           /* with what follows */
   guint64 step;                   /* of the optimizer, made so far */
   gdouble learning_rate;          /* of the next one */
-  guint n_ranks; /* processes that have trained; 0 where there is one */
 } GstSsioReport;
 
 /* Once it has its epoch: the means of the n outputs with these sums. */
 void gst_ssio_report_set_outputs (GstSsioReport *report, const gdouble *sums,
     guint n);
 
-/* n_ranks is 0 where there is one process. */
 void gst_ssio_report_set_training (GstSsioReport *report,
-    const GstSsioOptimizer *optimizer, guint n_ranks);
+    const GstSsioOptimizer *optimizer);
 
 void gst_ssio_report_clear (GstSsioReport *report);
 

@@ -4,57 +4,22 @@
 #include "config.h"
 #endif
 
-#include <string.h>
-
 #include "cuda/caps.h"
-#include "distributed/epochsums.h"
-#include "evaluator.h"
-#include "inputnormalization.h"
+#include "distributed/agreement.h"
 #include "inputs.h"
 #include "safetensors.h"
-#include "session.h"
+#include "session-private.h"
 #include "sourcefile.h"
-#include "statistics.h"
-#include "training/training.h"
-
-struct _GstSsioSession {
-  GstSsioLinearSettings settings;
-  GArray *widths;
-  guint n_outputs;
-  GstSsioClassMap *class_map; /* NULL without */
-
-  gboolean on_device;    /* where batches are */
-  gboolean downloads;    /* from there, to compute on the CPU */
-  GstSsioLayout *layout; /* theirs; NULL before caps */
-  guint point_size;
-  GArray *fields;          /* of the layout, which are the model's inputs */
-  GstSsioTargets *targets; /* NULL without labels */
-  GstSsioModel *model;     /* NULL before caps */
-  GstSsioInputNormalization normalization;
-  GstSsioDataFiles *files; /* NULL where they are not known */
-  GstSsioPointFile *file;  /* where the last batch was mapped from */
-
-  /* one or the other; NULL until a batch has shown where to compute */
-  GstSsioEvaluator *evaluator;
-  GstSsioStatistics *statistics;
-
-  GstSsioCollective *collective; /* of several processes; NULL without */
-  GstSsioTraining *training;     /* NULL unless the model is trained */
-  gboolean is_training;          /* it knows what batches are of */
-  gboolean has_measured;         /* an epoch that was not trained */
-
-  /* of this epoch */
-  GstSsioEpoch epoch;
-  gdouble *sums;                   /* of each output */
-  GstSsioTally *tally;             /* NULL without labels */
-  GstSsioPredictions *predictions; /* NULL without */
-};
 
 static gboolean
 open_settings (GstSsioSession *self, GError **error)
 {
-  const GstSsioLinearSettings *settings = &self->settings;
+  GstSsioLinearSettings *settings = &self->settings;
 
+  if (self->collective
+      && !gst_ssio_linear_settings_set_rank (settings,
+          gst_ssio_session_get_rank (self), error))
+    return FALSE;
   if (!gst_ssio_model_parse_widths (settings->layers ? settings->layers : "",
           &self->widths, error))
     return FALSE;
@@ -70,27 +35,16 @@ open_settings (GstSsioSession *self, GError **error)
              = gst_ssio_class_map_new (settings->class_map, error));
 }
 
-/* Before anything can fail that others have to hear of. */
-static gboolean
-open_collective (GstSsioSession *self, GError **error)
-{
-  const GstSsioTrainingSettings *settings = &self->settings.training;
-
-  if (!settings->distributed || !settings->train)
-    return TRUE;
-  self->collective = gst_ssio_collective_open (error);
-  return self->collective != NULL;
-}
-
 GstSsioSession *
-gst_ssio_session_new (const GstSsioLinearSettings *settings, GError **error)
+gst_ssio_session_new (const GstSsioLinearSettings *settings,
+    GstSsioCollective *collective, GError **error)
 {
   GstSsioSession *self = g_new0 (GstSsioSession, 1);
 
   gst_ssio_linear_settings_copy (settings, &self->settings);
-  if (!open_collective (self, error) || !open_settings (self, error)) {
-    if (*error)
-      gst_ssio_session_tell_ranks (self, (*error)->message);
+  self->collective = collective;
+  if (!open_settings (self, error)) {
+    gst_ssio_session_tell_ranks (self, (*error)->message);
     gst_ssio_session_free (self);
     return NULL;
   }
@@ -98,13 +52,13 @@ gst_ssio_session_new (const GstSsioLinearSettings *settings, GError **error)
   if (settings->label)
     self->tally = gst_ssio_tally_new (self->n_outputs);
   if (settings->predictions)
-    self->predictions = gst_ssio_predictions_new (settings->predictions,
+    self->predictions = gst_ssio_predictions_new (self->settings.predictions,
         settings->predictions_type, self->n_outputs);
   return self;
 }
 
-static void
-close_computers (GstSsioSession *self)
+void
+gst_ssio_session_close_computers (GstSsioSession *self)
 {
   g_clear_pointer (&self->evaluator, gst_ssio_evaluator_free);
   g_clear_pointer (&self->statistics, gst_ssio_statistics_free);
@@ -114,7 +68,7 @@ close_computers (GstSsioSession *self)
 static void
 close_input (GstSsioSession *self)
 {
-  close_computers (self);
+  gst_ssio_session_close_computers (self);
   g_clear_pointer (&self->targets, gst_ssio_targets_free);
   g_clear_pointer (&self->fields, g_array_unref);
   g_clear_pointer (&self->layout, gst_ssio_layout_unref);
@@ -134,6 +88,8 @@ gst_ssio_session_free (GstSsioSession *self)
   g_clear_pointer (&self->tally, gst_ssio_tally_free);
   g_clear_pointer (&self->class_map, gst_ssio_class_map_free);
   g_clear_pointer (&self->widths, g_array_unref);
+  g_free (self->stream);
+  g_free (self->warning);
   g_free (self->sums);
   gst_ssio_linear_settings_clear (&self->settings);
   g_free (self);
@@ -160,9 +116,8 @@ gst_ssio_session_interrupt (GstSsioSession *self)
     gst_ssio_collective_interrupt (self->collective);
 }
 
-/* Adds what was computed to the epoch's sums. */
-static gboolean
-collect (GstSsioSession *self, GError **error)
+gboolean
+gst_ssio_session_collect (GstSsioSession *self, GError **error)
 {
   return !self->evaluator
          || gst_ssio_evaluator_collect (self->evaluator, self->sums, error);
@@ -241,7 +196,7 @@ gst_ssio_session_set_caps (GstSsioSession *self, GstCaps *caps, GError **error)
   GstSsioLayout *layout;
   gboolean is_same;
 
-  if (!collect (self, error))
+  if (!gst_ssio_session_collect (self, error))
     return FALSE;
   layout = gst_ssio_layout_new_from_caps (caps, NULL, error);
   if (!layout)
@@ -289,7 +244,8 @@ gst_ssio_session_set_files (GstSsioSession *self, GstEvent *event,
     gst_ssio_data_files_free (files);
     return TRUE;
   }
-  if (!check_predicted (self, files, error) || !collect (self, error)) {
+  if (!check_predicted (self, files, error)
+      || !gst_ssio_session_collect (self, error)) {
     gst_ssio_data_files_free (files);
     return FALSE;
   }
@@ -361,7 +317,8 @@ open_training (GstSsioSession *self, GstBuffer *buffer, GError **error)
     .normalization
     = gst_ssio_input_normalization_get_stats (&self->normalization),
     .n_threads = self->settings.threads,
-    .memory = self->on_device ? gst_buffer_peek_memory (buffer, 0) : NULL,
+    .memory
+    = self->on_device && buffer ? gst_buffer_peek_memory (buffer, 0) : NULL,
   };
 
   self->is_training
@@ -370,23 +327,79 @@ open_training (GstSsioSession *self, GstBuffer *buffer, GError **error)
   return self->is_training;
 }
 
-/* Where to compute shows only with the first batch. */
 gboolean
-gst_ssio_session_prepare (GstSsioSession *self, GstBuffer *buffer,
+gst_ssio_session_begin (GstSsioSession *self, GstBuffer *buffer,
     GError **error)
 {
-  if (self->evaluator || self->statistics || self->is_training
-      || gst_buffer_get_size (buffer) == 0)
+  if (self->statistics || self->is_training)
     return TRUE;
   if (gst_ssio_input_normalization_is_to_be_measured (&self->normalization)) {
     self->statistics = gst_ssio_statistics_new (self->layout,
         get_fields (self), self->fields->len, self->settings.threads);
     return TRUE;
   }
-  if (self->training)
-    return open_training (self, buffer, error);
+  return !self->training || open_training (self, buffer, error);
+}
+
+/* Where to compute shows only with the first batch. */
+gboolean
+gst_ssio_session_prepare (GstSsioSession *self, GstBuffer *buffer,
+    GError **error)
+{
+  if (self->evaluator || gst_buffer_get_size (buffer) == 0)
+    return TRUE;
+  if (!gst_ssio_session_begin (self, buffer, error))
+    return FALSE;
+  if (self->statistics || self->training)
+    return TRUE;
   self->evaluator = new_evaluator (self, buffer, error);
   return self->evaluator != NULL;
+}
+
+/* Ranks on machines of their own may well have files of the same names. */
+static gboolean
+compare_streams (GstSsioSession *self, GError **error)
+{
+  guint rank, other;
+
+  if (!gst_ssio_find_same_streams (self->collective, self->stream, &rank,
+          &other, error))
+    return FALSE;
+  if (rank != other && gst_ssio_session_get_rank (self) == 0)
+    self->warning = g_strdup_printf (
+        "distributed: ranks %u and %u stream the same points, which count "
+        "twice; set num-shards=-1 and shard-index=-1 of ssiosrc for each rank "
+        "to have a part of them",
+        rank, other);
+  return TRUE;
+}
+
+static gboolean
+compare_tasks (GstSsioSession *self, GError **error)
+{
+  const GstSsioTask task = {
+    .train = self->training != NULL,
+    .model = self->model,
+    .normalize = self->normalization.mode,
+    .normalization
+    = gst_ssio_input_normalization_get_stats (&self->normalization),
+    .layout = self->layout,
+    .fields = get_fields (self),
+    .label = self->settings.label,
+    .ignore_label = self->settings.ignore_label,
+    .class_map = self->class_map,
+  };
+
+  return gst_ssio_agree_on_task (self->collective, &task, error);
+}
+
+gboolean
+gst_ssio_session_meet_ranks (GstSsioSession *self, GError **error)
+{
+  if (!self->collective || self->has_agreed)
+    return TRUE;
+  self->has_agreed = TRUE;
+  return compare_tasks (self, error) && compare_streams (self, error);
 }
 
 gchar *
@@ -423,7 +436,8 @@ open_predictions (GstSsioSession *self, GError **error)
 static gboolean
 compute (GstSsioSession *self, GstBuffer *buffer, GError **error)
 {
-  if (!gst_ssio_session_prepare (self, buffer, error))
+  if (!gst_ssio_session_prepare (self, buffer, error)
+      || !gst_ssio_session_meet_ranks (self, error))
     return FALSE;
   if (self->statistics)
     return gst_ssio_statistics_push (self->statistics, buffer, error);
@@ -456,106 +470,6 @@ gst_ssio_session_set_epoch (GstSsioSession *self, guint epoch)
   self->epoch.epoch = epoch;
 }
 
-static void
-reset_epoch (GstSsioSession *self, guint epoch)
-{
-  self->epoch = (GstSsioEpoch){ .epoch = epoch };
-  memset (self->sums, 0, self->n_outputs * sizeof (*self->sums));
-  if (self->tally)
-    gst_ssio_tally_clear (self->tally);
-}
-
-/* An epoch that has only measured: the next one computes. */
-static gboolean
-finish_statistics (GstSsioSession *self, GstSsioReport *report, GError **error)
-{
-  if (self->collective
-      && !gst_ssio_statistics_add_up (self->statistics, self->collective,
-          error))
-    return FALSE;
-  self->normalization.stats
-      = gst_ssio_statistics_finish (self->statistics, error);
-  if (!self->normalization.stats)
-    return FALSE;
-  close_computers (self);
-  self->has_measured = TRUE;
-  report->measured = gst_ssio_normalization_copy (self->normalization.stats);
-  return TRUE;
-}
-
-static void
-report_score (const GstSsioSession *self, GstSsioReport *report)
-{
-  if (self->tally)
-    report->score = gst_ssio_score_new (self->tally,
-        gst_ssio_targets_get_ignored (self->targets));
-}
-
-static guint
-count_ranks (const GstSsioSession *self)
-{
-  return self->collective ? gst_ssio_collective_get_n_ranks (self->collective)
-                          : 0;
-}
-
-static gboolean
-finish_predictions (GstSsioSession *self, GError **error)
-{
-  return !self->predictions
-         || !gst_ssio_predictions_is_open (self->predictions)
-         || gst_ssio_predictions_finish (self->predictions, error);
-}
-
-/* What the epoch leaves behind. */
-static gboolean
-finish_epoch (GstSsioSession *self, GstSsioReport *report, GError **error)
-{
-  if (self->statistics)
-    return finish_statistics (self, report, error);
-  if (self->is_training
-      && !gst_ssio_training_end_epoch (self->training, self->tally, error))
-    return FALSE;
-  return finish_predictions (self, error);
-}
-
-/* So that all ranks report the same. */
-static gboolean
-add_up_ranks (GstSsioSession *self, GError **error)
-{
-  return !self->collective
-         || gst_ssio_epoch_add_up (self->collective, &self->epoch, self->tally,
-             error);
-}
-
-gboolean
-gst_ssio_session_end_epoch (GstSsioSession *self, GstSsioReport *report,
-    GError **error)
-{
-  *report = (GstSsioReport){ 0 };
-  if (!collect (self, error)
-      || !gst_ssio_source_file_is_intact (self->file, error))
-    return FALSE;
-  if (!self->model)
-    return TRUE;
-  report->computed = self->epoch.batches;
-  if (!finish_epoch (self, report, error) || !add_up_ranks (self, error)) {
-    gst_ssio_report_clear (report);
-    return FALSE;
-  }
-  report->epoch = self->epoch;
-  if (!report->measured) {
-    report_score (self, report);
-    if (self->training)
-      gst_ssio_report_set_training (report,
-          gst_ssio_training_get_optimizer (self->training),
-          count_ranks (self));
-    else
-      gst_ssio_report_set_outputs (report, self->sums, self->n_outputs);
-  }
-  reset_epoch (self, self->epoch.epoch + 1);
-  return TRUE;
-}
-
 const gchar *
 gst_ssio_session_get_stream (const GstSsioSession *self)
 {
@@ -565,17 +479,29 @@ gst_ssio_session_get_stream (const GstSsioSession *self)
 gboolean
 gst_ssio_session_needs_stream (const GstSsioSession *self)
 {
-  return self->is_training && gst_ssio_training_needs_stream (self->training);
+  return (self->collective && !self->has_agreed)
+         || (self->is_training
+             && gst_ssio_training_needs_stream (self->training));
 }
 
 gboolean
 gst_ssio_session_set_stream (GstSsioSession *self, const gchar *state,
     guint epochs, guint64 batches, GError **error)
 {
+  g_free (self->stream);
+  self->stream = g_strdup (state);
+  if (!self->is_training)
+    return TRUE;
   if (self->has_measured && epochs > 0)
     epochs--;
   return gst_ssio_training_set_stream (self->training, state, epochs, batches,
       error);
+}
+
+gchar *
+gst_ssio_session_take_warning (GstSsioSession *self)
+{
+  return g_steal_pointer (&self->warning);
 }
 
 GstStructure *
@@ -583,17 +509,4 @@ gst_ssio_session_take_message (GstSsioSession *self)
 {
   return self->is_training ? gst_ssio_training_take_message (self->training)
                            : NULL;
-}
-
-gboolean
-gst_ssio_session_throw_away (GstSsioSession *self, GError **error)
-{
-  if (!collect (self, error))
-    return FALSE;
-  if (self->statistics)
-    gst_ssio_statistics_reset (self->statistics);
-  if (self->predictions)
-    gst_ssio_predictions_discard (self->predictions);
-  reset_epoch (self, self->epoch.epoch);
-  return TRUE;
 }

@@ -5,6 +5,8 @@
 
 #include <gst/ssio/ssio.h>
 
+#include "arrivals.h"
+#include "distributed/collective.h"
 #include "report.h"
 #include "settings.h"
 
@@ -12,13 +14,15 @@ G_BEGIN_DECLS
 
 typedef struct _GstSsioSession GstSsioSession;
 
-/* Says here what can be said without caps; NULL with error set. */
+/* Says here what can be said without caps; NULL with error set. collective,
+ * which is taken, has the processes that share the work; NULL where there is
+ * one. */
 GstSsioSession *gst_ssio_session_new (const GstSsioLinearSettings *settings,
-    GError **error);
+    GstSsioCollective *collective, GError **error);
 
 void gst_ssio_session_free (GstSsioSession *session);
 
-/* Which of several processes trains the model; 0 where there is one. */
+/* Which of several processes this is; 0 where there is one. */
 guint gst_ssio_session_get_rank (const GstSsioSession *session);
 
 /* What the others hear instead of that this one has stopped, before
@@ -67,23 +71,27 @@ void gst_ssio_session_set_epoch (GstSsioSession *session, guint epoch);
 /* Where a training wants its stream to go on; NULL for the begin. */
 const gchar *gst_ssio_session_get_stream (const GstSsioSession *session);
 
-/* Whether a training has to be told of its stream before its next batch, as it
- * then is: see gst_query_parse_ssio_state(). state is NULL where there is
- * nobody to ask. */
+/* Whether a training or other ranks have to be told of the stream before its
+ * next batch, as they then are: see gst_query_parse_ssio_state(). state is NULL
+ * where there is nobody to ask. */
 gboolean gst_ssio_session_needs_stream (const GstSsioSession *session);
 gboolean gst_ssio_session_set_stream (GstSsioSession *session,
     const gchar *state, guint epochs, guint64 batches, GError **error);
+
+/* What a user is to be told after a batch, or NULL. Free with g_free(). */
+gchar *gst_ssio_session_take_warning (GstSsioSession *session);
 
 /* What an application is to be told of the last batch, or NULL. Free with
  * gst_structure_free(). */
 GstStructure *gst_ssio_session_take_message (GstSsioSession *session);
 
-/* Waits for the work in progress, and says what the epoch has come to but how
- * long it took. The next one begins. Where there never were caps, there is
- * nothing to report. FALSE without an error where a source posts it. Clear the
- * report with gst_ssio_report_clear(). */
+/* Waits for the work in progress, and for all ranks to come here, and says what
+ * the epoch, of which that has arrived, has come to but how long it took. The
+ * next one begins. Where there never were caps, there is nothing to report.
+ * FALSE without an error where a source posts it. Clear the report with
+ * gst_ssio_report_clear(). */
 gboolean gst_ssio_session_end_epoch (GstSsioSession *session,
-    GstSsioReport *report, GError **error);
+    const GstSsioArrivals *arrivals, GstSsioReport *report, GError **error);
 
 /* Begins the epoch anew. */
 gboolean gst_ssio_session_throw_away (GstSsioSession *session, GError **error);

@@ -26,6 +26,7 @@ enum {
   PROP_NORMALIZE_FILE,
   PROP_PREDICTIONS,
   PROP_PREDICTIONS_TYPE,
+  PROP_DISTRIBUTED,
   N_PROPS
 };
 
@@ -178,6 +179,9 @@ gst_ssio_linear_settings_set (GstSsioLinearSettings *settings, guint id,
   case PROP_PREDICTIONS_TYPE:
     settings->predictions_type = g_value_get_enum (value);
     return TRUE;
+  case PROP_DISTRIBUTED:
+    settings->distributed = g_value_get_boolean (value);
+    return TRUE;
   default:
     return gst_ssio_training_settings_set (&settings->training,
         id - N_BEFORE_TRAINING, value);
@@ -224,6 +228,9 @@ gst_ssio_linear_settings_get (const GstSsioLinearSettings *settings, guint id,
     return TRUE;
   case PROP_PREDICTIONS_TYPE:
     g_value_set_enum (value, settings->predictions_type);
+    return TRUE;
+  case PROP_DISTRIBUTED:
+    g_value_set_boolean (value, settings->distributed);
     return TRUE;
   default:
     return gst_ssio_training_settings_get (&settings->training,
@@ -301,13 +308,26 @@ install_predictions (GObjectClass *class, GParamFlags flags)
   g_object_class_install_property (class, PROP_PREDICTIONS,
       g_param_spec_string ("predictions", "Predictions",
           "A .npy file that each epoch writes anew, with a row for each point "
-          "of the data set in the order of the files (unset = none)",
+          "of the data set in the order of the files; with distributed, %d in "
+          "its name is the rank, each of which writes the rows of its own "
+          "points (unset = none)",
           NULL, flags));
   g_object_class_install_property (class, PROP_PREDICTIONS_TYPE,
       g_param_spec_enum ("predictions-type", "Predictions type",
           "What a row of predictions is",
           gst_ssio_predictions_type_get_type (), GST_SSIO_PREDICTIONS_ARGMAX,
           flags));
+}
+
+static void
+install_ranks (GObjectClass *class, GParamFlags flags)
+{
+  g_object_class_install_property (class, PROP_DISTRIBUTED,
+      g_param_spec_boolean ("distributed", "Distributed",
+          "Do it with all processes that mpirun has started: train one model, "
+          "each step of a batch of each of them, or evaluate the points of "
+          "all",
+          FALSE, flags));
 }
 
 void
@@ -320,5 +340,6 @@ gst_ssio_linear_settings_install (GObjectClass *class)
   install_labels (class, flags);
   install_normalization (class, flags);
   install_predictions (class, flags);
+  install_ranks (class, flags);
   gst_ssio_training_settings_install (class, N_BEFORE_TRAINING);
 }

@@ -21,16 +21,22 @@ typedef struct {
   gchar *normalize_file;
   gchar *predictions;
   GstSsioPredictionsType predictions_type;
+  gboolean distributed;
   GstSsioTrainingSettings training;
 } GstSsioLinearSettings;
 
 /* Property IDs are 1 to this; an element's own ones follow. */
-#define GST_SSIO_LINEAR_N_SETTINGS (12 + GST_SSIO_TRAINING_N_SETTINGS)
+#define GST_SSIO_LINEAR_N_SETTINGS (13 + GST_SSIO_TRAINING_N_SETTINGS)
 
 void gst_ssio_linear_settings_init (GstSsioLinearSettings *settings);
 void gst_ssio_linear_settings_clear (GstSsioLinearSettings *settings);
 void gst_ssio_linear_settings_copy (const GstSsioLinearSettings *settings,
     GstSsioLinearSettings *copy);
+
+/* Has files that each of several ranks writes be those of this one: %d in a
+ * name is the rank. FALSE with error set where a name has none. */
+gboolean gst_ssio_linear_settings_set_rank (GstSsioLinearSettings *settings,
+    guint rank, GError **error);
 
 /* Whether they fit each other, and a model of so many outputs. */
 gboolean gst_ssio_linear_settings_check (const GstSsioLinearSettings *settings,

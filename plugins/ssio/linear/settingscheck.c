@@ -4,9 +4,37 @@
 #include "config.h"
 #endif
 
+#include <string.h>
+
 #include "safetensors.h"
 #include "scorer.h"
 #include "settings.h"
+
+gboolean
+gst_ssio_linear_settings_set_rank (GstSsioLinearSettings *settings, guint rank,
+    GError **error)
+{
+  gchar **parts;
+  gchar *text;
+
+  if (!settings->predictions)
+    return TRUE;
+  if (!strstr (settings->predictions, "%d")) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "predictions=\"%s\": expected %%d in the name with distributed=true, "
+        "in place of which comes the rank: each rank writes a file of its own, "
+        "with the rows of its points",
+        settings->predictions);
+    return FALSE;
+  }
+  text = g_strdup_printf ("%u", rank);
+  parts = g_strsplit (settings->predictions, "%d", -1);
+  g_free (settings->predictions);
+  settings->predictions = g_strjoinv (text, parts);
+  g_strfreev (parts);
+  g_free (text);
+  return TRUE;
+}
 
 /* Whether a folder can take the predictions shows before they are there. */
 static gboolean

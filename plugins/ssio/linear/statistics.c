@@ -181,28 +181,37 @@ move_origin (GstSsioStatistics *self, const gdouble *origin)
   }
 }
 
+/* The mean of the origins of those ranks that have points. */
+static gboolean
+share_origin (GstSsioStatistics *self, GstSsioCollective *collective,
+    GError **error)
+{
+  const guint n = self->n_fields;
+  gdouble *origin = g_new0 (gdouble, n + 1);
+  gboolean ok;
+  guint i;
+
+  for (i = 0; self->has_origin && i < n; i++)
+    origin[i] = self->origin[i];
+  origin[n] = self->has_origin;
+  ok = gst_ssio_collective_sum (collective, GST_SSIO_SUM_DOUBLES, origin,
+      n + 1, error);
+  for (i = 0; i < n; i++)
+    origin[i] = (gfloat) (origin[i] / MAX (origin[n], 1));
+  if (ok)
+    move_origin (self, origin);
+  g_free (origin);
+  return ok;
+}
+
 gboolean
 gst_ssio_statistics_add_up (GstSsioStatistics *self,
     GstSsioCollective *collective, GError **error)
 {
-  const gboolean is_first = gst_ssio_collective_get_rank (collective) == 0;
-  gdouble *origin = g_new0 (gdouble, self->n_fields);
-  gboolean ok;
-  guint i;
-
   gst_ssio_buffer_sweep_collect (self->sweep, self->sums);
-  /* that of the first rank comes to all */
-  for (i = 0; is_first && i < self->n_fields; i++)
-    origin[i] = self->origin[i];
-  ok = gst_ssio_collective_sum (collective, GST_SSIO_SUM_DOUBLES, origin,
-      self->n_fields, error);
-  if (ok) {
-    move_origin (self, origin);
-    ok = gst_ssio_collective_sum (collective, GST_SSIO_SUM_DOUBLES, self->sums,
-        2 * self->n_fields + 1, error);
-  }
-  g_free (origin);
-  return ok;
+  return share_origin (self, collective, error)
+         && gst_ssio_collective_sum (collective, GST_SSIO_SUM_DOUBLES,
+             self->sums, 2 * self->n_fields + 1, error);
 }
 
 static gboolean

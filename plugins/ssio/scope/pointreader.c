@@ -67,7 +67,8 @@ find_field (GstSsioPointReader *self, guint column, const gchar *name,
   if (column == GST_SSIO_COLUMN_VALUE)
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
         "color-by=%s: expected height, class or the name of a field, found "
-        "no such field; there are %s",
+        "no such field; there are %s (labels and predictions of ssiosrc join "
+        "more)",
         name, found);
   else
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,

@@ -145,8 +145,9 @@ install_colors (GObjectClass *class, GParamFlags ready, GParamFlags playing)
 {
   g_object_class_install_property (class, PROP_COLOR_BY,
       g_param_spec_string ("color-by", "Color by",
-          "The field that colors points, by its name; height is z, and class "
-          "the first of classification, sem_class, class and label",
+          "The field that colors points, by its name; height is z, class the "
+          "first of classification, sem_class, class and label, and prediction "
+          "what predictions of ssiosrc has joined",
           DEFAULT_COLOR_BY, ready));
   g_object_class_install_property (class, PROP_COLOR_RANGE,
       g_param_spec_string ("color-range", "Color range",

@@ -154,6 +154,7 @@ GST_START_TEST (a_rank_that_has_no_device_memory_leaves_it_to_mpi)
 }
 GST_END_TEST;
 
+/* Unless a test of the same process has opened it before. */
 GST_START_TEST (without_nccl_mpi_adds_up)
 {
   gchar *library = g_strdup (g_getenv ("GST_SSIO_NCCL_LIBRARY"));

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Training on several processes that have a device each. */
+/* Training and evaluation on several processes that have a device each. */
 
 #include <string.h>
 
 #include "cudacheck.h"
+#include "elements/rankscheck.h"
 #include "elements/traincheck.h"
 #include "linear/mpicheck.h"
 
 /* Of all ranks together. */
 #define BATCH 512
+
+#define SOURCE \
+  "ssiosrc location=%s layout=" RANKS_LAYOUT " batch-size=100 epochs=2 "
+#define UPLOAD "ssiocudaupload require-device=true ! "
+#define MODEL "ssiolinear label=class layers=16,3 normalize=stats threads=1"
 
 /* Returns the weights, and *output, of so many ranks. */
 static GBytes *
@@ -54,6 +60,8 @@ GST_START_TEST (ranks_do_what_one_does_with_larger_batches)
     return;
   ssio_cuda_skip_without_fake ();
   tile = train_write_tile ();
+  /* a rank says farewell, with its device, after gst_deinit() */
+  g_unsetenv ("GST_TRACERS");
   g_setenv ("GST_DEBUG", "ssioranks:4", TRUE);
   /* a rank has its device until all have left, which may be after a look for
    * leaks */
@@ -77,6 +85,49 @@ GST_START_TEST (ranks_do_what_one_does_with_larger_batches)
 }
 GST_END_TEST;
 
+/* With the tile in place of %s. */
+static gchar *
+evaluate (guint n_ranks, const gchar *format, const gchar *tile)
+{
+  gchar **parts = g_strsplit (format, "%s", 2);
+  gchar *pipeline = g_strjoinv (tile, parts);
+  gchar *output;
+
+  fail_unless (mpi_check_run (n_ranks, &output, mpi_check_get_launcher (),
+                   "run", pipeline, NULL),
+      "%s", output);
+  g_strfreev (parts);
+  g_free (pipeline);
+  return output;
+}
+
+GST_START_TEST (ranks_report_what_one_process_does)
+{
+  gchar *tile, *output;
+  GstStructure *expected, *found;
+  guint r;
+
+  if (!mpi_check_can_run (__func__))
+    return;
+  tile = ranks_write_points (ranks_make_points ());
+  output = evaluate (1, SOURCE "! queue ! " UPLOAD MODEL, tile);
+  expected = ranks_find_epoch (output, 0);
+  g_free (output);
+  output = evaluate (2,
+      SOURCE "num-shards=-1 shard-index=-1 ! queue ! " UPLOAD MODEL
+             " distributed=true",
+      tile);
+  for (r = 0; r < 2; r++) {
+    found = ranks_find_epoch (output, r);
+    ranks_check_same_epoch (expected, found);
+    gst_structure_free (found);
+  }
+  gst_structure_free (expected);
+  g_free (output);
+  g_free (tile);
+}
+GST_END_TEST;
+
 static Suite *
 cuda_distributed_suite (void)
 {
@@ -84,6 +135,7 @@ cuda_distributed_suite (void)
   TCase *tcase = ssio_cuda_add_case (suite);
 
   tcase_add_test (tcase, ranks_do_what_one_does_with_larger_batches);
+  tcase_add_test (tcase, ranks_report_what_one_process_does);
   return suite;
 }
 

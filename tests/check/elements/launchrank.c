@@ -5,7 +5,8 @@
  *
  * runs a pipeline to its end, rank 1 the odd one where there is one. It prints
  * its messages, each after the rank, and exits with 1 after an error. With
- * stop, rank 1 stops its pipeline after the first batch that it has trained. */
+ * stop, rank 1 stops its pipeline after the first batch that it has trained, or
+ * the first epoch that it has evaluated. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,7 @@ print_structure (Job *job, GstMessage *message)
 
   if (gst_message_has_name (message, "ssio-epoch"))
     g_print ("rank %s: %s\n", job->rank, text);
-  else if (gst_message_has_name (message, "ssio-training") && job->stops)
+  if (job->stops)
     job->is_over = TRUE;
   g_free (text);
 }

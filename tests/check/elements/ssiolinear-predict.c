@@ -158,6 +158,34 @@ GST_START_TEST (argmax_is_the_largest_of_the_logits)
 }
 GST_END_TEST;
 
+GST_START_TEST (what_is_predicted_joins_the_points_of_the_same_files)
+{
+  gchar *folder = run_oracle ();
+  guint8 *expected, *joined;
+  GstElement *pipeline;
+  gsize size;
+
+  if (!folder)
+    return;
+  expected = find_classes (folder);
+  run (folder, "shuffle=batches batch-size=1000", "");
+  pipeline = ssio_check_launch (SOURCE
+      "predictions=%s/out.npy ! queue ! ssioconvert fields=prediction ! "
+      "filesink location=%s/joined",
+      folder, folder, folder);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  ssio_check_wait (pipeline, GST_MESSAGE_EOS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+  joined = read_file (folder, "joined", &size);
+  fail_unless_equals_uint64 (size, N_POINTS);
+  fail_unless (memcmp (joined, expected, N_POINTS) == 0);
+  g_free (joined);
+  g_free (expected);
+  ssio_check_remove_folder (folder);
+}
+GST_END_TEST;
+
 GST_START_TEST (shards_predict_their_points_and_leave_the_others_out)
 {
   gchar *folder = run_oracle ();
@@ -488,6 +516,7 @@ ssiolinear_predict_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, rows_agree_with_numpy_in_the_order_of_the_files);
   tcase_add_test (tcase, argmax_is_the_largest_of_the_logits);
+  tcase_add_test (tcase, what_is_predicted_joins_the_points_of_the_same_files);
   tcase_add_test (tcase, shards_predict_their_points_and_leave_the_others_out);
   tcase_add_test (tcase, a_range_of_points_is_predicted_where_it_is);
   tcase_add_test (tcase, more_than_255_classes_need_two_bytes);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ssioscope behind ssiosrc, with threads as users have them. */
 
+#include <gst/ssio/formats/npyheader.h>
 #include <unistd.h>
 
 #include "ssiocheck.h"
@@ -156,6 +157,64 @@ GST_START_TEST (properties_can_change_while_it_plays)
 }
 GST_END_TEST;
 
+/* Points with a class each, and in an array the same numbers. */
+static gchar *
+write_classes (gchar **array)
+{
+  gdouble points[N_POINTS][4];
+  GString *classes = gst_ssio_npy_header_make ("'|u1'", N_POINTS, 0);
+  guint i;
+
+  g_random_set_seed (7);
+  for (i = 0; i < N_POINTS; i++) {
+    points[i][0] = g_random_int_range (0, 100) / 2.0;
+    points[i][1] = g_random_int_range (0, 100) / 2.0;
+    points[i][2] = i;
+    points[i][3] = g_random_int_range (0, 256);
+    g_string_append_c (classes, points[i][3]);
+  }
+  *array = ssio_check_write_file (".npy", classes->str, classes->len);
+  g_string_free (classes, TRUE);
+  return ssio_check_write_file (".bin", points, sizeof (points));
+}
+
+GST_START_TEST (a_prediction_has_the_color_of_its_class)
+{
+  gchar *array;
+  gchar *path = write_classes (&array);
+  gchar *source
+      = g_strdup_printf ("layout=x:f8,y:f8,z:f8,class:f8 predictions=%s "
+                         "shuffle=points batch-size=60",
+          array);
+  GBytes *classes = make_picture (path, source, "color-by=class");
+  GBytes *predictions = make_picture (path, source, "color-by=prediction");
+  GBytes *grays
+      = make_picture (path, source, "color-by=prediction palette=gray");
+
+  fail_unless (g_bytes_equal (classes, predictions));
+  fail_if (g_bytes_equal (predictions, grays));
+  g_bytes_unref (grays);
+  g_bytes_unref (predictions);
+  g_bytes_unref (classes);
+  g_free (source);
+  g_free (path);
+  g_free (array);
+}
+GST_END_TEST;
+
+GST_START_TEST (
+    without_predictions_there_is_one_error_that_says_what_joins_them)
+{
+  gchar *path = write_points ();
+  GstElement *pipeline = launch (path, "", "color-by=prediction");
+
+  ssio_check_error (pipeline, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+      "color-by=prediction", "there are x:f8", "predictions of ssiosrc", NULL);
+  gst_object_unref (pipeline);
+  g_free (path);
+}
+GST_END_TEST;
+
 static GstPadProbeReturn
 cut_file (GstPad *pad, GstPadProbeInfo *info, gpointer path)
 {
@@ -248,6 +307,9 @@ ssioscope_pipeline_suite (void)
   tcase_add_test (tcase, a_picture_does_not_depend_on_batches_order_or_origin);
   tcase_add_test (tcase, every_epoch_is_the_same_picture_also_after_a_seek);
   tcase_add_test (tcase, properties_can_change_while_it_plays);
+  tcase_add_test (tcase, a_prediction_has_the_color_of_its_class);
+  tcase_add_test (tcase,
+      without_predictions_there_is_one_error_that_says_what_joins_them);
   tcase_add_test (tcase, a_file_that_is_cut_is_one_error_and_no_picture);
   tcase_add_test (tcase, a_scope_that_is_not_linked_is_one_error);
   tcase_add_test (tcase, all_points_of_real_files_are_in_the_picture);

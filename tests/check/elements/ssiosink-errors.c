@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* What can go wrong with a recording: one error, and what was written stays. */
+/* What can go wrong with a recording and the place it is written to: one error,
+ * and what was written stays. */
 
 #include <glib/gstdio.h>
-#include <math.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "record/recordcheck.h"
+#include "elements/sinkcheck.h"
 
-#define LAYOUT "x:f4,y:f4,z:f4"
-#define POINT_SIZE 12
 #define NOBODY 65534
 
 /* Points enough for some batches of 1000 that are 12 kB each. */
 #define N_POINTS 100000
-#define N_BYTES (N_POINTS * POINT_SIZE)
+#define N_BYTES (N_POINTS * SINKCHECK_POINT_SIZE)
 
 /* What a sink with these properties says before there are points. */
 static void check_start (gint code, const gchar *part, const gchar *format,
@@ -103,7 +101,7 @@ GST_END_TEST;
 static gchar *
 write_source (void)
 {
-  return recordcheck_write_points (LAYOUT, N_POINTS, 11);
+  return recordcheck_write_points (SINKCHECK_LAYOUT, N_POINTS, 11);
 }
 
 /* Records source into folder/name. */
@@ -111,7 +109,7 @@ static GstElement *
 launch (const gchar *source, const gchar *folder, const gchar *name,
     const gchar *sink)
 {
-  return ssio_check_launch ("ssiosrc location=%s layout=" LAYOUT
+  return ssio_check_launch ("ssiosrc location=%s layout=" SINKCHECK_LAYOUT
                             " batch-size=1000 ! ssiosink location=%s/%s %s",
       source, folder, name, sink);
 }
@@ -121,7 +119,7 @@ static void
 expect_part (const gchar *source, const gchar *folder, const gchar *name)
 {
   gchar *path = g_strdup_printf ("%s/%s.part", folder, name);
-  GstSsioPointFile *a = recordcheck_open (source, LAYOUT, FALSE);
+  GstSsioPointFile *a = recordcheck_open (source, SINKCHECK_LAYOUT, FALSE);
   GstSsioPointFile *b = recordcheck_open (path, NULL, TRUE);
   guint64 n_points = gst_ssio_point_file_get_n_points (b);
 
@@ -201,7 +199,7 @@ GST_START_TEST (a_full_disk_leaves_the_files_before)
   if (mount ("none", folder, "tmpfs", 0, "size=512k") == 0) {
     ssio_check_error (pipeline, GST_RESOURCE_ERROR,
         GST_RESOURCE_ERROR_NO_SPACE_LEFT, "a-2.bin", NULL);
-    a = recordcheck_open (source, LAYOUT, FALSE);
+    a = recordcheck_open (source, SINKCHECK_LAYOUT, FALSE);
     b = recordcheck_open (path, NULL, FALSE);
     recordcheck_expect_same (a, 0, 20000, b);
     gst_ssio_point_file_unref (a);
@@ -217,110 +215,41 @@ GST_START_TEST (a_full_disk_leaves_the_files_before)
 }
 GST_END_TEST;
 
-/* A pipeline whose source sends no EOS: the file is open until somebody says
- * so. */
-typedef struct {
-  gchar *folder;
-  GstElement *sink;
-  GstHarness *harness;
-} Open;
-
-static Open
-open_recording (const gchar *name, const gchar *layout, guint point_size)
-{
-  Open open = { .folder = recordcheck_make_folder () };
-  gchar *location = g_build_filename (open.folder, name, NULL);
-  GstBus *bus = gst_bus_new ();
-
-  open.sink = gst_element_factory_make ("ssiosink", NULL);
-  gst_object_ref_sink (open.sink);
-  gst_element_set_bus (open.sink, bus);
-  gst_object_unref (bus);
-  g_object_set (open.sink, "location", location, "async", FALSE, NULL);
-  open.harness = gst_harness_new_with_element (open.sink, "sink", NULL);
-  gst_harness_set_src_caps (open.harness,
-      gst_caps_new_simple (GST_SSIO_CAPS_NAME, "layout", G_TYPE_STRING, layout,
-          "point-size", G_TYPE_INT, point_size, "batch-size", G_TYPE_INT, 1000,
-          NULL));
-  g_free (location);
-  return open;
-}
-
-static GstFlowReturn
-push (Open *open, gconstpointer bytes, gsize size)
-{
-  return gst_harness_push (open->harness, gst_buffer_new_memdup (bytes, size));
-}
-
-static void
-close_recording (Open *open)
-{
-  gst_element_set_state (open->sink, GST_STATE_NULL);
-  gst_element_set_bus (open->sink, NULL);
-  gst_harness_teardown (open->harness);
-  gst_object_unref (open->sink);
-  ssio_check_remove_folder (open->folder);
-}
-
-static void
-push_eos (Open *open)
-{
-  gst_harness_push_event (open->harness, gst_event_new_eos ());
-}
-
-static void
-expect_no_eos (Open *open)
-{
-  GstBus *bus = gst_element_get_bus (open->sink);
-
-  fail_unless (gst_bus_pop_filtered (bus,
-                   GST_MESSAGE_EOS | GST_MESSAGE_ELEMENT)
-               == NULL);
-  gst_object_unref (bus);
-}
-
-static void
-remove_all (const gchar *folder)
-{
-  ssio_check_remove_folder (g_strdup (folder));
-}
-
 /* Also where it is within the first batch. */
 GST_START_TEST (a_batch_that_does_not_fit_leaves_its_first_points)
 {
   const gchar *name = names[__i__];
   gchar *source = write_source ();
-  Open open = open_recording (name, LAYOUT, POINT_SIZE);
+  SinkCheck open = sinkcheck_open (name, SINKCHECK_LAYOUT);
   struct rlimit limit = limit_files (N_BYTES / 2);
   gchar *points;
   gsize size;
 
   fail_unless (g_file_get_contents (source, &points, &size, NULL));
-  fail_unless_equals_int (push (&open, points, size), GST_FLOW_FLUSHING);
+  fail_unless_equals_int (sinkcheck_push_bytes (&open, points, size),
+      GST_FLOW_FLUSHING);
   setrlimit (RLIMIT_FSIZE, &limit);
   ssio_check_posted_error (open.sink, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_WRITE, "File too large", "recover=true", NULL);
   expect_part (source, open.folder, name);
   g_free (points);
   g_free (source);
-  close_recording (&open);
+  sinkcheck_free (&open);
 }
 GST_END_TEST;
 
 /* Nobody is sent to what is not there. */
 GST_START_TEST (a_disk_without_room_for_a_point_is_left_empty)
 {
-  Open open = open_recording (names[__i__], LAYOUT, POINT_SIZE);
+  SinkCheck open = sinkcheck_open (names[__i__], SINKCHECK_LAYOUT);
   guint8 *points = g_malloc0 (N_BYTES);
   struct rlimit limit = limit_files (1);
   GstMessage *message;
   GError *error;
 
-  gst_harness_set_src_caps (open.harness,
-      gst_caps_new_simple (GST_SSIO_CAPS_NAME, "layout", G_TYPE_STRING,
-          "a:f4,b:f4,c:f4", "point-size", G_TYPE_INT, POINT_SIZE, "batch-size",
-          G_TYPE_INT, 1000, NULL));
-  fail_unless_equals_int (push (&open, points, N_BYTES), GST_FLOW_FLUSHING);
+  sinkcheck_play (&open, SINKCHECK_OTHER_LAYOUT);
+  fail_unless_equals_int (sinkcheck_push_bytes (&open, points, N_BYTES),
+      GST_FLOW_FLUSHING);
   setrlimit (RLIMIT_FSIZE, &limit);
   message = ssio_check_pop (open.sink, GST_MESSAGE_ERROR);
   gst_message_parse_error (message, &error, NULL);
@@ -331,232 +260,83 @@ GST_START_TEST (a_disk_without_room_for_a_point_is_left_empty)
   gst_element_set_state (open.sink, GST_STATE_NULL);
   fail_unless_equals_int (recordcheck_count_files (open.folder), 0);
   g_free (points);
-  close_recording (&open);
+  sinkcheck_free (&open);
 }
 GST_END_TEST;
 
 GST_START_TEST (a_folder_that_vanishes_is_an_error)
 {
-  Open open = open_recording ("a.npy", LAYOUT, POINT_SIZE);
+  SinkCheck open = sinkcheck_open ("a.npy", SINKCHECK_LAYOUT);
 
-  push (&open, "123456789012", 12);
-  remove_all (open.folder);
-  push (&open, "123456789012", 12);
-  push_eos (&open);
+  sinkcheck_push_bytes (&open, "123456789012", 12);
+  ssio_check_remove_folder (g_strdup (open.folder));
+  sinkcheck_push_bytes (&open, "123456789012", 12);
+  sinkcheck_push_event (&open, gst_event_new_eos ());
   ssio_check_posted_error (open.sink, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_WRITE, "a.npy.part was deleted", NULL);
-  expect_no_eos (&open);
-  close_recording (&open);
+  sinkcheck_expect_no_message (&open, GST_MESSAGE_EOS | GST_MESSAGE_ELEMENT);
+  sinkcheck_free (&open);
 }
 GST_END_TEST;
 
 GST_START_TEST (a_part_that_is_replaced_is_an_error)
 {
-  Open open = open_recording ("a.npy", LAYOUT, POINT_SIZE);
+  SinkCheck open = sinkcheck_open ("a.npy", SINKCHECK_LAYOUT);
 
-  push (&open, "123456789012", 12);
+  sinkcheck_push_bytes (&open, "123456789012", 12);
   recordcheck_write (open.folder, "a.npy.part", "other", 5);
-  push_eos (&open);
+  sinkcheck_push_event (&open, gst_event_new_eos ());
   ssio_check_posted_error (open.sink, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_WRITE, "a.npy.part was deleted", NULL);
   fail_if (recordcheck_exists (open.folder, "a.npy"));
-  close_recording (&open);
+  sinkcheck_free (&open);
 }
 GST_END_TEST;
 
 GST_START_TEST (a_folder_that_is_renamed_keeps_the_recording)
 {
-  Open open = open_recording ("a.bin", LAYOUT, POINT_SIZE);
+  SinkCheck open = sinkcheck_open ("a.bin", SINKCHECK_LAYOUT);
   gchar *moved = g_strconcat (open.folder, ".moved", NULL);
 
-  push (&open, "123456789012", 12);
+  sinkcheck_push_bytes (&open, "123456789012", 12);
   fail_unless (g_rename (open.folder, moved) == 0);
-  push_eos (&open);
+  sinkcheck_push_event (&open, gst_event_new_eos ());
   fail_unless (recordcheck_exists (moved, "a.bin"));
   fail_unless (recordcheck_exists (moved, "a.bin.json"));
   fail_unless (g_rename (moved, open.folder) == 0);
-  close_recording (&open);
+  sinkcheck_free (&open);
   g_free (moved);
 }
 GST_END_TEST;
 
 GST_START_TEST (a_file_that_is_being_recorded_is_refused)
 {
-  Open open = open_recording ("a.bin", LAYOUT, POINT_SIZE);
+  SinkCheck open = sinkcheck_open ("a.bin", SINKCHECK_LAYOUT);
 
   check_start (GST_RESOURCE_ERROR_BUSY, "is being recorded already",
       "location=%s/a.bin", open.folder);
   check_start (GST_RESOURCE_ERROR_BUSY, "is being recorded already",
       "location=%s/a.bin append=true", open.folder);
-  push (&open, "123456789012", 12);
-  push_eos (&open);
+  sinkcheck_push_bytes (&open, "123456789012", 12);
+  sinkcheck_push_event (&open, gst_event_new_eos ());
   fail_unless (recordcheck_exists (open.folder, "a.bin"));
-  close_recording (&open);
+  sinkcheck_free (&open);
 }
 GST_END_TEST;
 
 GST_START_TEST (a_batch_of_no_whole_points_is_an_error)
 {
-  Open open = open_recording ("a.bin", LAYOUT, POINT_SIZE);
+  SinkCheck open = sinkcheck_open ("a.bin", SINKCHECK_LAYOUT);
 
-  push (&open, "123456789012", 12);
-  fail_unless_equals_int (push (&open, "1234567890123", 13),
+  sinkcheck_push_bytes (&open, "123456789012", 12);
+  fail_unless_equals_int (sinkcheck_push_bytes (&open, "1234567890123", 13),
       GST_FLOW_FLUSHING);
   ssio_check_posted_error (open.sink, GST_STREAM_ERROR,
       GST_STREAM_ERROR_FORMAT, "13 bytes", "points of 12", NULL);
-  push_eos (&open);
-  expect_no_eos (&open);
+  sinkcheck_push_event (&open, gst_event_new_eos ());
+  sinkcheck_expect_no_message (&open, GST_MESSAGE_EOS | GST_MESSAGE_ELEMENT);
   fail_unless (recordcheck_exists (open.folder, "a.bin.part"));
-  close_recording (&open);
-}
-GST_END_TEST;
-
-/* What no file of the format can have: of layout, the part that error names. */
-static void
-check_layout (const gchar *name, const gchar *layout, guint point_size,
-    const gchar *part)
-{
-  Open open = open_recording (name, layout, point_size);
-  guint8 *point = g_malloc0 (point_size);
-
-  fail_unless_equals_int (push (&open, point, point_size), GST_FLOW_FLUSHING);
-  ssio_check_posted_error (open.sink, GST_STREAM_ERROR,
-      GST_STREAM_ERROR_FORMAT, name, part, NULL);
-  push_eos (&open);
-  expect_no_eos (&open);
-  gst_element_set_state (open.sink, GST_STATE_NULL);
-  fail_unless_equals_int (recordcheck_count_files (open.folder), 0);
-  g_free (point);
-  close_recording (&open);
-}
-
-GST_START_TEST (layouts_that_a_format_cannot_have_are_errors)
-{
-  gchar *name = g_strnfill (33, 'n');
-  gchar *long_name = g_strdup_printf ("x:f4,y:f4,z:f4,%s:f4", name);
-
-  check_layout ("a.npy", "x:i4*0.01,y:f4,z:f4", 12, "x:i4*0.01");
-  check_layout ("a.ply", "x:f4,y:f4,n:u1&7", 9, "ssioconvert");
-  check_layout ("a.ply", "x:f4,y:f4,z:f4+5", 12, "z:f4+5");
-  check_layout ("a.ply", "x:f4,y y:f4", 8,
-      "without blanks in PLY; leave it out (ssioconvert fields=");
-  check_layout ("a.npy", "x:f4,y\\:f4", 8,
-      "without a backslash in .npy; leave it out (ssioconvert fields=");
-  check_layout ("a.las", "x:f4,y:f4", 8, "x, y or z");
-  check_layout ("a.las", long_name, 16, "33 bytes");
-  g_free (long_name);
-  g_free (name);
-}
-GST_END_TEST;
-
-static void
-push_values (Open *open, gfloat x, gfloat y, gfloat z, gfloat other,
-    GstFlowReturn expected)
-{
-  const gfloat values[] = { x, y, z, other };
-
-  fail_unless_equals_int (push (open, values, sizeof (values)), expected);
-}
-
-/* After a first point that LAS can hold, one that it cannot. */
-static void
-check_loss (const gchar *layout, gfloat x, gfloat other, const gchar *part)
-{
-  Open open = open_recording ("a.las", layout, 16);
-
-  push_values (&open, 1, 2, 3, 4, GST_FLOW_OK);
-  push_values (&open, x, 2, 3, other, GST_FLOW_FLUSHING);
-  ssio_check_posted_error (open.sink, GST_STREAM_ERROR,
-      GST_STREAM_ERROR_FORMAT, "a.las", "of point 1", part, "recover=true",
-      NULL);
-  push_eos (&open);
-  expect_no_eos (&open);
-  gst_element_set_state (open.sink, GST_STATE_NULL);
-  fail_unless (recordcheck_exists (open.folder, "a.las.part"));
-  close_recording (&open);
-}
-
-GST_START_TEST (a_value_that_las_would_lose_is_an_error)
-{
-  static const gchar layout[] = "x:f4,y:f4,z:f4,intensity:f4";
-
-  check_loss (layout, 1, 0.5, "intensity");
-  check_loss (layout, 1, 65536, "intensity");
-  check_loss (layout, 1, -1, "intensity");
-  check_loss (layout, 1, NAN, "intensity");
-  check_loss (layout, 0.12345f, 1, "x of");
-  check_loss (layout, 3e6, 1, "x of");
-  check_loss (layout, INFINITY, 1, "x of");
-  check_loss ("x:f4,y:f4,z:f4,return_number:f4", 1, 16, "return_number");
-}
-GST_END_TEST;
-
-GST_START_TEST (first_coordinates_that_las_would_lose_are_an_error)
-{
-  static const gfloat values[] = { 0.1f, NAN, 1e30f };
-  Open open = open_recording ("a.las", "x:f4,y:f4,z:f4,t:f4", 16);
-  const gfloat points[]
-      = { 1, 2, 3, 4, values[__i__], 1e-9f, 1e6f, 4, 1e5f, 1e5f, 1, 4 };
-
-  fail_unless_equals_int (push (&open, points, sizeof (points)),
-      GST_FLOW_FLUSHING);
-  ssio_check_posted_error (open.sink, GST_STREAM_ERROR,
-      GST_STREAM_ERROR_FORMAT, "a.las", "record as .bin", NULL);
-  close_recording (&open);
-}
-GST_END_TEST;
-
-/* What the error says to do about values keeps them as far as it can. */
-static void
-check_advice (gfloat first, gfloat second, const gchar *advice)
-{
-  Open open = open_recording ("a.las", "x:f4,y:f4,z:f4,intensity:f4", 16);
-  const gfloat points[] = { 1, first, 3, 4, 1, second, 3, 4 };
-  GstMessage *message;
-  GError *error;
-
-  push (&open, points, sizeof (points));
-  message = ssio_check_pop (open.sink, GST_MESSAGE_ERROR);
-  gst_message_parse_error (message, &error, NULL);
-  if (advice)
-    fail_unless (strstr (error->message, advice) != NULL, "%s",
-        error->message);
-  else
-    fail_if (strstr (error->message, "lossy") != NULL, "%s", error->message);
-  g_error_free (error);
-  gst_message_unref (message);
-  close_recording (&open);
-}
-
-GST_START_TEST (coordinates_are_not_cut_off_by_who_follows_the_advice)
-{
-  check_advice (1e-9f, 1.23456f, "fields=...,y:i4*0.001+0");
-  check_advice (0.0078125f, 5e6f, "fields=...,y:i4*0.01+0");
-  check_advice (0.1f, 1e30f, NULL);
-}
-GST_END_TEST;
-
-/* Of a value that is only to be rounded, and of one out of range. */
-GST_START_TEST (values_are_to_be_rounded_only_where_they_are_in_range)
-{
-  static const gfloat points[]
-      = { 1, 2, 3, 0.5, 1, 2, 3, 70000, 1, 2, 3, NAN };
-  static const gboolean can_round[] = { TRUE, FALSE, FALSE };
-  Open open = open_recording ("a.las", "x:f4,y:f4,z:f4,intensity:f4", 16);
-  GstMessage *message;
-  GError *error;
-
-  push (&open, points + 4 * __i__, 16);
-  message = ssio_check_pop (open.sink, GST_MESSAGE_ERROR);
-  gst_message_parse_error (message, &error, NULL);
-  fail_unless_equals_int (strstr (error->message,
-                              "lossy=true fields=...,intensity:u2*1+0")
-                              != NULL,
-      can_round[__i__]);
-  fail_unless (strstr (error->message, "record as .bin") != NULL);
-  g_error_free (error);
-  gst_message_unref (message);
-  close_recording (&open);
+  sinkcheck_free (&open);
 }
 GST_END_TEST;
 
@@ -640,14 +420,6 @@ ssiosink_errors_suite (void)
   tcase_add_test (tcase, a_folder_that_is_renamed_keeps_the_recording);
   tcase_add_test (tcase, a_file_that_is_being_recorded_is_refused);
   tcase_add_test (tcase, a_batch_of_no_whole_points_is_an_error);
-  tcase_add_test (tcase, layouts_that_a_format_cannot_have_are_errors);
-  tcase_add_test (tcase, a_value_that_las_would_lose_is_an_error);
-  tcase_add_loop_test (tcase,
-      first_coordinates_that_las_would_lose_are_an_error, 0, 3);
-  tcase_add_test (tcase,
-      coordinates_are_not_cut_off_by_who_follows_the_advice);
-  tcase_add_loop_test (tcase,
-      values_are_to_be_rounded_only_where_they_are_in_range, 0, 3);
   tcase_add_test (tcase, what_does_not_fit_is_not_appended);
   tcase_add_test (tcase, a_source_that_is_cut_leaves_a_part);
   return suite;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Several processes, the ranks, that train one model. They meet in turns, each
+/* Several processes, the ranks, that share work. They meet in turns, each
  * of which begins with every rank telling all what it came for, and goes on
  * only where that fits together. So a rank that is at its end takes part with
  * nothing until the others are, and one that fails or is stopped says so in

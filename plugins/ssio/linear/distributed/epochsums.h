@@ -2,16 +2,19 @@
 /* What an epoch comes to on all ranks. */
 #pragma once
 
-#include <gst/ssio/gstssioepoch.h>
-
-#include "../score.h"
+#include "../report.h"
 #include "collective.h"
 
 G_BEGIN_DECLS
 
-/* Has the counts of epoch, and the confusion of tally, be those of all ranks.
- */
-gboolean gst_ssio_epoch_add_up (GstSsioCollective *collective,
-    GstSsioEpoch *epoch, GstSsioTally *tally, GError **error);
+/* Has the counts of report, and the confusion of tally, be those of all ranks.
+ * tally is NULL without labels. */
+gboolean gst_ssio_add_up_counts (GstSsioCollective *collective,
+    GstSsioReport *report, GstSsioTally *tally, GError **error);
+
+/* The same of what training has from all ranks at each step: the rest of
+ * tally, which may be NULL, and the sums of the n outputs. */
+gboolean gst_ssio_add_up_outcome (GstSsioCollective *collective,
+    GstSsioTally *tally, gdouble *sums, guint n, GError **error);
 
 G_END_DECLS

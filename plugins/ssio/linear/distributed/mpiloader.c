@@ -10,7 +10,8 @@
 #include "mpiloader.h"
 
 /* For the other ranks to hear at the end that this one has left, which takes
- * them the rest of a batch. */
+ * them the rest of a batch of a training. That of an epoch of an evaluation may
+ * be longer. */
 #define FAREWELL_SECONDS 60
 
 static GMutex lock; /* of what follows */
@@ -68,10 +69,11 @@ before_finalize (void)
 {
   if (gst_ssio_leaving_wait (FAREWELL_SECONDS))
     return;
-  g_printerr ("ssio: rank %u (of 0 to %u) exits while other ranks may still "
-              "wait for it, which ends all of them; a pipeline has to be set "
-              "to NULL before the exit, and all ranks have to go on for the "
-              "same number of epochs\n",
+  g_printerr (
+      "ssio: rank %u (of 0 to %u) exits while other ranks may still "
+      "wait for it, which ends all of them; what it has printed before "
+      "says why. A pipeline has to be set to NULL before the exit, and "
+      "all ranks have to go on for the same number of epochs\n",
       own_rank, all_ranks - 1);
   transport->abort ();
 }

@@ -34,7 +34,6 @@ enum {
   PROP_SAVE_WEIGHTS,
   PROP_CHECKPOINT,
   PROP_CHECKPOINT_INTERVAL,
-  PROP_DISTRIBUTED,
   N_PROPS
 };
 
@@ -163,9 +162,6 @@ gst_ssio_training_settings_set (GstSsioTrainingSettings *settings, guint id,
   case PROP_CHECKPOINT_INTERVAL:
     settings->checkpoint_interval = g_value_get_uint64 (value);
     return TRUE;
-  case PROP_DISTRIBUTED:
-    settings->distributed = g_value_get_boolean (value);
-    return TRUE;
   default:
     return FALSE;
   }
@@ -214,9 +210,6 @@ gst_ssio_training_settings_get (const GstSsioTrainingSettings *settings,
     return TRUE;
   case PROP_CHECKPOINT_INTERVAL:
     g_value_set_uint64 (value, settings->checkpoint_interval);
-    return TRUE;
-  case PROP_DISTRIBUTED:
-    g_value_set_boolean (value, settings->distributed);
     return TRUE;
   default:
     return FALSE;
@@ -300,11 +293,6 @@ install_files (GObjectClass *class, guint n_before, GParamFlags flags)
           "Batches after which checkpoint is written within an epoch (0 = "
           "not)",
           0, G_MAXUINT64, 0, flags));
-  g_object_class_install_property (class, n_before + PROP_DISTRIBUTED,
-      g_param_spec_boolean ("distributed", "Distributed",
-          "Train one model with all processes that mpirun has started: each "
-          "step is of a batch of each of them",
-          FALSE, flags));
 }
 
 void
@@ -357,14 +345,10 @@ gboolean
 gst_ssio_training_settings_check (const GstSsioTrainingSettings *settings,
     GError **error)
 {
-  if (!settings->train
-      && (settings->save_weights || settings->checkpoint
-          || settings->distributed)) {
+  if (!settings->train && (settings->save_weights || settings->checkpoint)) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
         "%s: expected with train=true, found train=false",
-        settings->save_weights ? "save-weights"
-        : settings->checkpoint ? "checkpoint"
-                               : "distributed");
+        settings->save_weights ? "save-weights" : "checkpoint");
     return FALSE;
   }
   return check_folder ("save-weights", settings->save_weights, error)

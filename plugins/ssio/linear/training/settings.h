@@ -22,11 +22,10 @@ typedef struct {
   gchar *save_weights; /* NULL for nowhere, as what follows */
   gchar *checkpoint;
   guint64 checkpoint_interval;
-  gboolean distributed;
 } GstSsioTrainingSettings;
 
 /* Property IDs are 1 to this, after those that are before them. */
-#define GST_SSIO_TRAINING_N_SETTINGS 14
+#define GST_SSIO_TRAINING_N_SETTINGS 13
 
 void gst_ssio_training_settings_init (GstSsioTrainingSettings *settings);
 void gst_ssio_training_settings_clear (GstSsioTrainingSettings *settings);

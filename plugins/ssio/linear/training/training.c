@@ -9,6 +9,7 @@
 #include <gst/ssio/ssio.h>
 
 #include "../centring.h"
+#include "../distributed/agreement.h"
 #include "../safetensors.h"
 #include "agreement.h"
 #include "badinput.h"
@@ -308,11 +309,8 @@ meet_ranks (GstSsioTraining *self, GError **error)
 {
   const GstSsioAgreement agreement = {
     .settings = &self->settings,
-    .model = self->model,
     .optimizer = self->optimizer,
     .kernels = gst_ssio_trainer_get_kernels (self->trainer),
-    .normalize = self->input.normalize,
-    .normalization = self->input.normalization,
   };
 
   if (!self->collective || self->has_agreed)
@@ -529,7 +527,7 @@ gboolean
 gst_ssio_training_end_epoch (GstSsioTraining *self, GstSsioTally *tally,
     GError **error)
 {
-  if (!follow_ranks (self, tally, error)
+  if (!meet_ranks (self, error) || !follow_ranks (self, tally, error)
       || !gst_ssio_trainer_finish_update (self->trainer, error)
       || (self->collective
           && !gst_ssio_agree_on_weights (self->collective, self->model,
