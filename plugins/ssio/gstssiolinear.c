@@ -610,6 +610,22 @@ post_warning (GstSsioLinear *self)
   g_free (warning);
 }
 
+/* Other ranks may be long in coming, and who pauses, stops or flushes this one
+ * meanwhile wants the lock that GstBaseSink renders with. */
+static gboolean
+push (GstSsioLinear *self, GstBuffer *buffer, GError **error)
+{
+  const gboolean may_wait = gst_ssio_session_has_ranks (self->session);
+  gboolean ok;
+
+  if (may_wait)
+    GST_BASE_SINK_PREROLL_UNLOCK (self);
+  ok = gst_ssio_session_push (self->session, buffer, error);
+  if (may_wait)
+    GST_BASE_SINK_PREROLL_LOCK (self);
+  return ok;
+}
+
 static GstFlowReturn
 gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
 {
@@ -621,7 +637,7 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
   if (!gst_ssio_session_has_model (self->session))
     return GST_FLOW_NOT_NEGOTIATED;
   if (prepare (self, buffer, &error) && ask_for_stream (self, &error)
-      && gst_ssio_session_push (self->session, buffer, &error)) {
+      && push (self, buffer, &error)) {
     post_warning (self);
     post_progress (self);
     return GST_FLOW_OK;

@@ -95,6 +95,12 @@ gst_ssio_session_free (GstSsioSession *self)
   g_free (self);
 }
 
+gboolean
+gst_ssio_session_has_ranks (const GstSsioSession *self)
+{
+  return self->collective != NULL;
+}
+
 guint
 gst_ssio_session_get_rank (const GstSsioSession *self)
 {

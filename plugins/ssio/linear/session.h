@@ -22,6 +22,9 @@ GstSsioSession *gst_ssio_session_new (const GstSsioLinearSettings *settings,
 
 void gst_ssio_session_free (GstSsioSession *session);
 
+/* Whether there are others to wait for. */
+gboolean gst_ssio_session_has_ranks (const GstSsioSession *session);
+
 /* Which of several processes this is; 0 where there is one. */
 guint gst_ssio_session_get_rank (const GstSsioSession *session);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Evaluation on several processes, which mpirun starts. */
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "linear/mpicheck.h"
@@ -295,6 +296,28 @@ GST_START_TEST (pipeline_that_is_stopped_on_a_rank_ends_all)
 }
 GST_END_TEST;
 
+/* That of a training waits at each batch, this one before the first. */
+GST_START_TEST (pipeline_that_waits_for_ranks_pauses_and_stops_at_once)
+{
+  gchar *tile, *pipeline, *file, *output;
+
+  if (!mpi_check_can_run (__func__))
+    return;
+  tile = ranks_write_points (ranks_make_points ());
+  pipeline = describe_ranks (tile, "", LABELS);
+  file = ssio_check_make_path (".left");
+  fail_unless (mpi_check_run (2, &output, mpi_check_get_launcher (), "leave",
+                   pipeline, file, NULL),
+      "%s", output);
+  fail_unless_equals_int (mpi_check_count (output, "rank 0: has left"), 1);
+  g_unlink (file);
+  g_free (output);
+  g_free (file);
+  g_free (pipeline);
+  g_free (tile);
+}
+GST_END_TEST;
+
 static Suite *
 ssiolinear_evaluate_ranks_suite (void)
 {
@@ -314,6 +337,8 @@ ssiolinear_evaluate_ranks_suite (void)
   tcase_add_test (tcase, rank_without_its_file_ends_all);
   tcase_add_test (tcase, evaluation_that_breaks_on_a_rank_is_told_by_all);
   tcase_add_test (tcase, pipeline_that_is_stopped_on_a_rank_ends_all);
+  tcase_add_test (tcase,
+      pipeline_that_waits_for_ranks_pauses_and_stops_at_once);
   return suite;
 }
 
