@@ -250,6 +250,7 @@
 #include "filtercaps.h"
 #include "gstssiolinear.h"
 
+#include "cuda/caps.h"
 #include "linear/kernels.h"
 #include "linear/session.h"
 
@@ -511,6 +512,18 @@ note_sizes (GstSsioLinear *self, GstCaps *caps)
   self->batch_size = MAX (batch_size, 1);
 }
 
+static gboolean
+set_input (GstSsioLinear *self, GstCaps *caps, GError **error)
+{
+  GstSsioCudaContext *context = NULL;
+
+  if (gst_ssio_caps_are_cuda (caps))
+    context = gst_ssio_find_cuda_context (GST_BASE_SINK_PAD (self));
+  gst_ssio_session_set_context (self->session, context);
+  gst_clear_object (&context);
+  return gst_ssio_session_set_caps (self->session, caps, error);
+}
+
 /* TRUE also for caps that cannot be used, as upstream posts an error for ones
  * that are refused. The error waits for a batch in PLAYING: one that comes
  * while a pipeline prerolls is lost on gst-launch-1.0 where its main loop does
@@ -522,8 +535,7 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   GError *error = NULL;
 
   note_sizes (self, caps);
-  if (!self->has_failed
-      && !gst_ssio_session_set_caps (self->session, caps, &error)) {
+  if (!self->has_failed && !set_input (self, caps, &error)) {
     GST_WARNING_OBJECT (self, "%s", error->message);
     fail (self, error);
   }

@@ -16,9 +16,10 @@ struct _GstSsioSession {
   guint n_outputs;
   GstSsioClassMap *class_map; /* NULL without */
 
-  gboolean on_device;    /* where batches are */
-  gboolean downloads;    /* from there, to compute on the CPU */
-  GstSsioLayout *layout; /* theirs; NULL before caps */
+  gboolean on_device;          /* where batches are */
+  GstSsioCudaContext *context; /* theirs there; NULL where it is not known */
+  gboolean downloads;          /* from there, to compute on the CPU */
+  GstSsioLayout *layout;       /* theirs; NULL before caps */
   guint point_size;
   GArray *fields;          /* of the layout, which are the model's inputs */
   GstSsioTargets *targets; /* NULL without labels */

@@ -3,6 +3,7 @@
  * and what an epoch has come to. */
 #pragma once
 
+#include <gst/ssio/cuda/gstssiocudacontext.h>
 #include <gst/ssio/ssio.h>
 
 #include "arrivals.h"
@@ -39,6 +40,12 @@ void gst_ssio_session_interrupt (GstSsioSession *session);
 
 /* Where one of those that follow returns FALSE, with error set, only
  * gst_ssio_session_free() may come next. */
+
+/* The device of the batches of the caps that follow, where it is known before
+ * the first one; NULL where not. A rank to which none come needs it, to take
+ * part in what others train on theirs. */
+void gst_ssio_session_set_context (GstSsioSession *session,
+    GstSsioCudaContext *context);
 
 /* The model for batches of those caps. What was pushed before still counts. */
 gboolean gst_ssio_session_set_caps (GstSsioSession *session, GstCaps *caps,
