@@ -152,11 +152,12 @@
  * have an error that names it and says what it said: in a training at their
  * next batch, in an evaluation at the end of their epoch, or, where that does
  * not come within a minute, MPI ends them. Where a rank's process dies, mpirun
- * ends the others and says which. Ranks wait for each other from READY to
- * PAUSED, before the first batch, and then at each batch or at each epoch's
- * end, but not for ever: a pipeline can be set to NULL at any time. MPI is
- * initialized when it is first needed, for MPI_THREAD_MULTIPLE, and finalized
- * at the exit, unless the application does both; for several pipelines, all
+ * ends the others and says which. Ranks wait for each other before the first
+ * batch, and then at each batch or at each epoch's end, but not for ever: a
+ * pipeline can be set to NULL at any time. MPI is initialized when it is first
+ * needed, from READY to PAUSED, for MPI_THREAD_MULTIPLE, and finalized at the
+ * exit, unless the application does both. It waits for all processes of mpirun,
+ * which a line on stderr tells after ten seconds. For several pipelines, all
  * ranks start theirs in the same order.
  *
  * Open MPI binds each of one or two processes to a core, and more of them to a
