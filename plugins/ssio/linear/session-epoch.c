@@ -38,9 +38,13 @@ finish_statistics (GstSsioSession *self, GstSsioReport *report, GError **error)
   return TRUE;
 }
 
+/* A rank without points has a file as well: those of all are put together, and
+ * one of another run would be among them. */
 static gboolean
 finish_predictions (GstSsioSession *self, GError **error)
 {
+  if (self->collective && !gst_ssio_session_open_predictions (self, error))
+    return FALSE;
   return !self->predictions
          || !gst_ssio_predictions_is_open (self->predictions)
          || gst_ssio_predictions_finish (self->predictions, error);

@@ -56,6 +56,10 @@ void gst_ssio_session_close_computers (GstSsioSession *session);
 gboolean gst_ssio_session_begin (GstSsioSession *session, GstBuffer *buffer,
     GError **error);
 
+/* Where there are any, and the files that they are of are known. */
+gboolean gst_ssio_session_open_predictions (GstSsioSession *session,
+    GError **error);
+
 /* Before any rank does something that others might do otherwise. */
 gboolean gst_ssio_session_meet_ranks (GstSsioSession *session, GError **error);
 

@@ -456,8 +456,8 @@ gst_ssio_session_downloads (const GstSsioSession *self)
   return self->downloads;
 }
 
-static gboolean
-open_predictions (GstSsioSession *self, GError **error)
+gboolean
+gst_ssio_session_open_predictions (GstSsioSession *self, GError **error)
 {
   if (!self->predictions || !self->files
       || gst_ssio_predictions_is_open (self->predictions))
@@ -476,7 +476,7 @@ compute (GstSsioSession *self, GstBuffer *buffer, GError **error)
     return gst_ssio_statistics_push (self->statistics, buffer, error);
   if (self->training)
     return gst_ssio_training_push (self->training, buffer, self->tally, error);
-  return open_predictions (self, error)
+  return gst_ssio_session_open_predictions (self, error)
          && gst_ssio_evaluator_push (self->evaluator, buffer, error);
 }
 

@@ -117,10 +117,23 @@ GST_START_TEST (ranks_measure_what_one_process_does)
 }
 GST_END_TEST;
 
+static void
+check_no_predictions (const gchar *path)
+{
+  gchar *bytes;
+  gsize size, i;
+
+  fail_unless (g_file_get_contents (path, &bytes, &size, NULL), "%s", path);
+  fail_unless_equals_uint64 (size, NPY_HEADER_BYTES + RANKS_N_POINTS);
+  for (i = NPY_HEADER_BYTES; i < size; i++)
+    fail_unless_equals_int ((guint8) bytes[i], 255);
+  g_free (bytes);
+}
+
 /* All batches of rank 1 are dropped on the way, and missed. */
 GST_START_TEST (rank_without_points_takes_part)
 {
-  gchar *tile, *output, *odd;
+  gchar *tile, *folder, *path, *linear, *output, *odd;
   GstStructure *epoch;
   guint64 points, missed;
   guint r;
@@ -128,10 +141,12 @@ GST_START_TEST (rank_without_points_takes_part)
   if (!mpi_check_can_run (__func__))
     return;
   tile = ranks_write_points (ranks_make_points ());
+  folder = g_dir_make_tmp ("ssio-XXXXXX", NULL);
+  linear = g_strdup_printf (LABELS " normalize=stats predictions=%s/%%d.npy",
+      folder);
   odd = describe_ranks (tile, "epochs=2 ! identity drop-probability=1",
-      LABELS " normalize=stats");
-  output = run_ok (2,
-      describe_ranks (tile, "epochs=2", LABELS " normalize=stats"), odd);
+      linear);
+  output = run_ok (2, describe_ranks (tile, "epochs=2", linear), odd);
   for (r = 0; r < 2; r++) {
     epoch = ranks_find_epoch (output, r);
     fail_unless (gst_structure_get (epoch, "points", G_TYPE_UINT64, &points,
@@ -141,6 +156,11 @@ GST_START_TEST (rank_without_points_takes_part)
     fail_unless_equals_uint64 (missed, 2600);
     gst_structure_free (epoch);
   }
+  path = g_build_filename (folder, "1.npy", NULL);
+  check_no_predictions (path);
+  ssio_check_remove_folder (folder);
+  g_free (path);
+  g_free (linear);
   g_free (output);
   g_free (tile);
 }
