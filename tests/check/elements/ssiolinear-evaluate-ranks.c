@@ -283,7 +283,7 @@ GST_END_TEST;
 
 GST_START_TEST (evaluation_that_breaks_on_a_rank_is_told_by_all)
 {
-  gchar *tile, *broken, *pipeline;
+  gchar *tile, *broken, *folder, *linear, *pipeline;
   gfloat *points;
 
   if (!mpi_check_can_run (__func__))
@@ -292,9 +292,15 @@ GST_START_TEST (evaluation_that_breaks_on_a_rank_is_told_by_all)
   points = ranks_make_points ();
   points[4110 * 3 + 2] = 7; /* in batch 41, of rank 1 */
   broken = ranks_write_points (points);
-  pipeline = describe_ranks (tile, "", LABELS);
-  ranks_check_wrong ("run", pipeline, describe_ranks (broken, "", LABELS), 3,
+  folder = g_dir_make_tmp ("ssio-XXXXXX", NULL);
+  linear = g_strdup_printf (LABELS " predictions=%s/%%d.npy", folder);
+  pipeline = describe_ranks (tile, "", linear);
+  ranks_check_wrong ("run", pipeline, describe_ranks (broken, "", linear), 3,
       "rank 1 (of 0 to 3) has failed: ");
+  /* nor has any rank predictions of it */
+  fail_unless_equals_int (ssio_check_count_files (folder), 0);
+  ssio_check_remove_folder (folder);
+  g_free (linear);
   g_free (pipeline);
   g_free (broken);
   g_free (tile);
