@@ -152,11 +152,12 @@
  * have an error that names it and says what it said: in a training at their
  * next batch, in an evaluation at the end of their epoch, or, where that does
  * not come within a minute, MPI ends them. Where a rank's process dies, mpirun
- * ends the others and says which. Ranks wait for each other from READY to
- * PAUSED, before the first batch, and then at each batch or at each epoch's
- * end, but not for ever: a pipeline can be set to NULL at any time. MPI is
- * initialized when it is first needed, for MPI_THREAD_MULTIPLE, and finalized
- * at the exit, unless the application does both; for several pipelines, all
+ * ends the others and says which. Ranks wait for each other before the first
+ * batch, and then at each batch or at each epoch's end, but not for ever: a
+ * pipeline can be set to NULL at any time. MPI is initialized when it is first
+ * needed, from READY to PAUSED, for MPI_THREAD_MULTIPLE, and finalized at the
+ * exit, unless the application does both. It waits for all processes of mpirun,
+ * which a line on stderr tells after ten seconds. For several pipelines, all
  * ranks start theirs in the same order.
  *
  * Open MPI binds each of one or two processes to a core, and more of them to a
@@ -245,11 +246,12 @@
 #include "config.h"
 #endif
 
-#include "arrivals.h"
 #include "elements.h"
 #include "filtercaps.h"
 #include "gstssiolinear.h"
 
+#include "cuda/caps.h"
+#include "linear/epochlog.h"
 #include "linear/kernels.h"
 #include "linear/session.h"
 
@@ -270,21 +272,15 @@ struct _GstSsioLinear {
   /* under the object lock */
   GstSsioLinearSettings settings;
   gchar *last_message;
-  GTimer *timer; /* of the epoch; runs only in PLAYING */
-  gboolean timer_runs;
   gchar *stream; /* where a training wants its stream to go on, or NULL */
-  GstSsioArrivals arrivals; /* of the epoch; the streaming thread's */
-  guint64 missed_batches;   /* of epochs before */
-  guint64 missed_points;
 
   /* of the streaming thread, which sets it under the object lock */
   GstSsioSession *session; /* NULL after an error */
 
+  GstSsioEpochLog *log; /* whose clock runs only in PLAYING */
+
   /* of the streaming thread */
-  guint point_size; /* as the caps say, as the one that follows */
-  guint batch_size;
   gboolean is_described; /* what computes was told in the log */
-  gboolean epoch_runs;   /* its time has begun */
   gboolean has_measured; /* the last epoch did nothing else */
   gboolean has_failed;
   GError *error; /* why, until it is posted */
@@ -316,12 +312,11 @@ static GstStructure *
 make_stats (GstSsioLinear *self)
 {
   GstStructure *stats = gst_base_sink_get_stats (GST_BASE_SINK (self));
+  guint64 batches, points;
 
-  GST_OBJECT_LOCK (self);
-  gst_structure_set (stats, "missed-batches", G_TYPE_UINT64,
-      self->missed_batches + self->arrivals.missed_batches, "missed-points",
-      G_TYPE_UINT64, self->missed_points + self->arrivals.missed_points, NULL);
-  GST_OBJECT_UNLOCK (self);
+  gst_ssio_epoch_log_get_missed (self->log, &batches, &points);
+  gst_structure_set (stats, "missed-batches", G_TYPE_UINT64, batches,
+      "missed-points", G_TYPE_UINT64, points, NULL);
   return stats;
 }
 
@@ -351,30 +346,8 @@ gst_ssio_linear_finalize (GObject *object)
   gst_ssio_linear_settings_clear (&self->settings);
   g_free (self->last_message);
   g_free (self->stream);
-  g_timer_destroy (self->timer);
+  gst_ssio_epoch_log_free (self->log);
   G_OBJECT_CLASS (parent_class)->finalize (object);
-}
-
-static void
-restart_timer (GstSsioLinear *self)
-{
-  GST_OBJECT_LOCK (self);
-  g_timer_start (self->timer);
-  if (!self->timer_runs)
-    g_timer_stop (self->timer);
-  GST_OBJECT_UNLOCK (self);
-}
-
-static void
-let_timer_run (GstSsioLinear *self, gboolean run)
-{
-  GST_OBJECT_LOCK (self);
-  if (run && !self->timer_runs)
-    g_timer_continue (self->timer);
-  else if (!run && self->timer_runs)
-    g_timer_stop (self->timer);
-  self->timer_runs = run;
-  GST_OBJECT_UNLOCK (self);
 }
 
 /* Posts why this element cannot work, once. Until READY, batches are answered
@@ -449,15 +422,13 @@ start (GstSsioLinear *self)
   self->session = open_session (&settings, &error);
   gst_ssio_linear_settings_clear (&settings);
   self->is_described = FALSE;
-  self->epoch_runs = FALSE;
   self->has_measured = FALSE;
   if (!self->session) {
     gst_ssio_element_take_error (self, error);
     return FALSE;
   }
+  gst_ssio_epoch_log_reset (self->log);
   GST_OBJECT_LOCK (self);
-  gst_ssio_arrivals_reset (&self->arrivals);
-  self->missed_batches = self->missed_points = 0;
   g_free (self->stream);
   self->stream = g_strdup (gst_ssio_session_get_stream (self->session));
   GST_OBJECT_UNLOCK (self);
@@ -498,17 +469,16 @@ gst_ssio_linear_get_caps (GstBaseSink *sink, GstCaps *filter)
   return gst_ssio_filter_caps (caps, filter);
 }
 
-static void
-note_sizes (GstSsioLinear *self, GstCaps *caps)
+static gboolean
+set_input (GstSsioLinear *self, GstCaps *caps, GError **error)
 {
-  const GstStructure *structure = gst_caps_get_structure (caps, 0);
-  gint point_size = 0;
-  gint batch_size = 0;
+  GstSsioCudaContext *context = NULL;
 
-  gst_structure_get (structure, "point-size", G_TYPE_INT, &point_size,
-      "batch-size", G_TYPE_INT, &batch_size, NULL);
-  self->point_size = MAX (point_size, 1);
-  self->batch_size = MAX (batch_size, 1);
+  if (gst_ssio_caps_are_cuda (caps))
+    context = gst_ssio_find_cuda_context (GST_BASE_SINK_PAD (self));
+  gst_ssio_session_set_context (self->session, context);
+  gst_clear_object (&context);
+  return gst_ssio_session_set_caps (self->session, caps, error);
 }
 
 /* TRUE also for caps that cannot be used, as upstream posts an error for ones
@@ -521,9 +491,8 @@ gst_ssio_linear_set_caps (GstBaseSink *sink, GstCaps *caps)
   GstSsioLinear *self = GST_SSIO_LINEAR (sink);
   GError *error = NULL;
 
-  note_sizes (self, caps);
-  if (!self->has_failed
-      && !gst_ssio_session_set_caps (self->session, caps, &error)) {
+  gst_ssio_epoch_log_set_caps (self->log, caps);
+  if (!self->has_failed && !set_input (self, caps, &error)) {
     GST_WARNING_OBJECT (self, "%s", error->message);
     fail (self, error);
   }
@@ -610,6 +579,22 @@ post_warning (GstSsioLinear *self)
   g_free (warning);
 }
 
+/* Other ranks may be long in coming, and who pauses, stops or flushes this one
+ * meanwhile wants the lock that GstBaseSink renders with. */
+static gboolean
+push (GstSsioLinear *self, GstBuffer *buffer, GError **error)
+{
+  const gboolean may_wait = gst_ssio_session_has_ranks (self->session);
+  gboolean ok;
+
+  if (may_wait)
+    GST_BASE_SINK_PREROLL_UNLOCK (self);
+  ok = gst_ssio_session_push (self->session, buffer, error);
+  if (may_wait)
+    GST_BASE_SINK_PREROLL_LOCK (self);
+  return ok;
+}
+
 static GstFlowReturn
 gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
 {
@@ -621,7 +606,7 @@ gst_ssio_linear_render (GstBaseSink *sink, GstBuffer *buffer)
   if (!gst_ssio_session_has_model (self->session))
     return GST_FLOW_NOT_NEGOTIATED;
   if (prepare (self, buffer, &error) && ask_for_stream (self, &error)
-      && gst_ssio_session_push (self->session, buffer, &error)) {
+      && push (self, buffer, &error)) {
     post_warning (self);
     post_progress (self);
     return GST_FLOW_OK;
@@ -635,8 +620,8 @@ post_report (GstSsioLinear *self, GstSsioReport *report)
 {
   const gboolean is_first = gst_ssio_session_get_rank (self->session) == 0;
 
+  report->seconds = gst_ssio_epoch_log_get_seconds (self->log);
   GST_OBJECT_LOCK (self);
-  report->seconds = g_timer_elapsed (self->timer, NULL);
   if (is_first) {
     g_free (self->last_message);
     self->last_message = gst_ssio_report_to_string (report);
@@ -651,16 +636,6 @@ post_report (GstSsioLinear *self, GstSsioReport *report)
           gst_ssio_report_to_structure (report)));
 }
 
-static void
-reset_arrivals (GstSsioLinear *self)
-{
-  GST_OBJECT_LOCK (self);
-  self->missed_batches += self->arrivals.missed_batches;
-  self->missed_points += self->arrivals.missed_points;
-  gst_ssio_arrivals_reset (&self->arrivals);
-  GST_OBJECT_UNLOCK (self);
-}
-
 /* FALSE after an error: then nothing ends. Where there never were caps, there
  * is no epoch to report. */
 static gboolean
@@ -670,8 +645,8 @@ end_epoch (GstSsioLinear *self)
   GError *error = NULL;
 
   if (!self->has_failed
-      && !gst_ssio_session_end_epoch (self->session, &self->arrivals, &report,
-          &error))
+      && !gst_ssio_session_end_epoch (self->session,
+          gst_ssio_epoch_log_get_arrivals (self->log), &report, &error))
     fail (self, error);
   if (self->has_failed) {
     refuse (self);
@@ -680,21 +655,8 @@ end_epoch (GstSsioLinear *self)
   if (gst_ssio_session_has_model (self->session))
     post_report (self, &report);
   gst_ssio_report_clear (&report);
-  reset_arrivals (self);
+  gst_ssio_epoch_log_clear_epoch (self->log);
   return TRUE;
-}
-
-/* Of the epoch that such an event ends. */
-static void
-end_arrivals (GstSsioLinear *self, GstEvent *event)
-{
-  GstSsioArrivals arrivals = self->arrivals;
-
-  gst_ssio_arrivals_end (&arrivals, event, GST_BASE_SINK_PAD (self),
-      self->batch_size);
-  GST_OBJECT_LOCK (self);
-  self->arrivals = arrivals;
-  GST_OBJECT_UNLOCK (self);
 }
 
 static void
@@ -703,12 +665,7 @@ start_segment (GstSsioLinear *self, GstEvent *event)
   const GstSegment *segment;
 
   gst_event_parse_segment (event, &segment);
-  GST_OBJECT_LOCK (self);
-  gst_ssio_arrivals_start_segment (&self->arrivals, segment);
-  GST_OBJECT_UNLOCK (self);
-  if (!self->epoch_runs)
-    restart_timer (self);
-  self->epoch_runs = TRUE;
+  gst_ssio_epoch_log_start_segment (self->log, segment);
 }
 
 /* A leaky queue may drop the event between two epochs, and epochs as a whole:
@@ -716,23 +673,16 @@ start_segment (GstSsioLinear *self, GstEvent *event)
 static void
 end_epochs_before (GstSsioLinear *self, guint next_epoch)
 {
+  guint epoch = gst_ssio_epoch_log_get_arrivals (self->log)->epoch;
   gint64 points = 0;
-  GstSsioEpoch sent;
 
   gst_pad_peer_query_duration (GST_BASE_SINK_PAD (self), GST_FORMAT_DEFAULT,
       &points);
-  sent = (GstSsioEpoch){
-    .epoch = self->arrivals.epoch,
-    .points = MAX (points, 0),
-    .batches = (MAX (points, 0) + self->batch_size - 1) / self->batch_size,
-  };
-  for (; sent.epoch < next_epoch && !self->has_failed; sent.epoch++) {
-    GST_OBJECT_LOCK (self);
-    gst_ssio_arrivals_end_epoch (&self->arrivals, &sent);
-    GST_OBJECT_UNLOCK (self);
-    gst_ssio_session_set_epoch (self->session, sent.epoch);
+  for (; epoch < next_epoch && !self->has_failed; epoch++) {
+    gst_ssio_epoch_log_end_dropped (self->log, epoch, MAX (points, 0));
+    gst_ssio_session_set_epoch (self->session, epoch);
     end_epoch (self);
-    restart_timer (self);
+    gst_ssio_epoch_log_restart_clock (self->log);
   }
 }
 
@@ -741,11 +691,9 @@ take_arrival (GstSsioLinear *self, GstBuffer *buffer)
 {
   guint next_epoch;
 
-  if (gst_ssio_arrivals_are_over (&self->arrivals, buffer, &next_epoch))
+  if (gst_ssio_epoch_log_is_over (self->log, buffer, &next_epoch))
     end_epochs_before (self, next_epoch);
-  GST_OBJECT_LOCK (self);
-  gst_ssio_arrivals_add (&self->arrivals, buffer, self->point_size);
-  GST_OBJECT_UNLOCK (self);
+  gst_ssio_epoch_log_add (self->log, buffer);
 }
 
 static gboolean
@@ -787,8 +735,8 @@ throw_epoch_away (GstSsioLinear *self)
   if (!self->has_failed
       && !gst_ssio_session_throw_away (self->session, &error))
     fail (self, error);
-  reset_arrivals (self);
-  self->epoch_runs = FALSE;
+  gst_ssio_epoch_log_clear_epoch (self->log);
+  gst_ssio_epoch_log_await_segment (self->log);
 }
 
 static void
@@ -819,17 +767,17 @@ gst_ssio_linear_event (GstBaseSink *sink, GstEvent *event)
     if (gst_event_parse_ssio_epoch (event, &ended)) {
       if (self->session)
         gst_ssio_session_set_epoch (self->session, ended.epoch);
-      end_arrivals (self, event);
+      gst_ssio_epoch_log_end (self->log, event, sink->sinkpad);
       goes_on = end_epoch (self);
-      restart_timer (self);
+      gst_ssio_epoch_log_restart_clock (self->log);
     }
     break;
   case GST_EVENT_EOS:
   case GST_EVENT_SEGMENT_DONE:
-    end_arrivals (self, event);
+    gst_ssio_epoch_log_end (self->log, event, sink->sinkpad);
     goes_on = end_epoch (self);
     warn_of_measuring (self);
-    self->epoch_runs = FALSE;
+    gst_ssio_epoch_log_await_segment (self->log);
     break;
   case GST_EVENT_FLUSH_STOP:
     throw_epoch_away (self);
@@ -862,9 +810,9 @@ gst_ssio_linear_change_state (GstElement *element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start (self))
     return GST_STATE_CHANGE_FAILURE;
   if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
-    let_timer_run (self, TRUE);
+    gst_ssio_epoch_log_let_clock_run (self->log, TRUE);
   else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
-    let_timer_run (self, FALSE);
+    gst_ssio_epoch_log_let_clock_run (self->log, FALSE);
   else if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
     interrupt (self);
 
@@ -927,9 +875,7 @@ gst_ssio_linear_init (GstSsioLinear *self)
   GstBaseSink *sink = GST_BASE_SINK (self);
 
   gst_ssio_linear_settings_init (&self->settings);
-  self->timer = g_timer_new ();
-  g_timer_stop (self->timer);
-  self->point_size = self->batch_size = 1;
+  self->log = gst_ssio_epoch_log_new ();
   gst_pad_add_probe (GST_BASE_SINK_PAD (sink),
       GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
       note_arrivals, self, NULL);

@@ -37,6 +37,22 @@ gst_ssio_caps_to_system (const GstCaps *caps)
   return copy_with_feature (caps, GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY);
 }
 
+GstSsioCudaContext *
+gst_ssio_find_cuda_context (GstPad *pad)
+{
+  GstQuery *query = gst_query_new_context (GST_SSIO_CUDA_CONTEXT_TYPE);
+  GstSsioCudaContext *context = NULL;
+  GstContext *wrapped = NULL;
+
+  if (gst_pad_peer_query (pad, query))
+    gst_query_parse_context (query, &wrapped);
+  if (wrapped)
+    gst_structure_get (gst_context_get_structure (wrapped), "context",
+        GST_TYPE_SSIO_CUDA_CONTEXT, &context, NULL);
+  gst_query_unref (query);
+  return context;
+}
+
 gboolean
 gst_ssio_check_cuda_memory (GstMemory *memory, GError **error)
 {

@@ -38,9 +38,14 @@ finish_statistics (GstSsioSession *self, GstSsioReport *report, GError **error)
   return TRUE;
 }
 
+/* When the epoch is complete on all ranks. One without points has a file as
+ * well: those of all are put together, and one of another run would be among
+ * them. */
 static gboolean
 finish_predictions (GstSsioSession *self, GError **error)
 {
+  if (self->collective && !gst_ssio_session_open_predictions (self, error))
+    return FALSE;
   return !self->predictions
          || !gst_ssio_predictions_is_open (self->predictions)
          || gst_ssio_predictions_finish (self->predictions, error);
@@ -52,10 +57,8 @@ finish_epoch (GstSsioSession *self, GstSsioReport *report, GError **error)
 {
   if (self->statistics)
     return finish_statistics (self, report, error);
-  if (self->is_training
-      && !gst_ssio_training_end_epoch (self->training, self->tally, error))
-    return FALSE;
-  return finish_predictions (self, error);
+  return !self->is_training
+         || gst_ssio_training_end_epoch (self->training, self->tally, error);
 }
 
 /* What others do with their first batch, where this rank has had none. */
@@ -118,7 +121,8 @@ gst_ssio_session_end_epoch (GstSsioSession *self,
     return TRUE;
   report_counts (self, arrivals, report);
   if (!join_ranks (self, error) || !finish_epoch (self, report, error)
-      || !add_up_ranks (self, report, error)) {
+      || !add_up_ranks (self, report, error)
+      || (!report->measured && !finish_predictions (self, error))) {
     gst_ssio_report_clear (report);
     return FALSE;
   }

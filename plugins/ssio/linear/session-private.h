@@ -16,9 +16,10 @@ struct _GstSsioSession {
   guint n_outputs;
   GstSsioClassMap *class_map; /* NULL without */
 
-  gboolean on_device;    /* where batches are */
-  gboolean downloads;    /* from there, to compute on the CPU */
-  GstSsioLayout *layout; /* theirs; NULL before caps */
+  gboolean on_device;          /* where batches are */
+  GstSsioCudaContext *context; /* theirs there; NULL where it is not known */
+  gboolean downloads;          /* from there, to compute on the CPU */
+  GstSsioLayout *layout;       /* theirs; NULL before caps */
   guint point_size;
   GArray *fields;          /* of the layout, which are the model's inputs */
   GstSsioTargets *targets; /* NULL without labels */
@@ -53,6 +54,10 @@ void gst_ssio_session_close_computers (GstSsioSession *session);
 
 /* What can begin without a batch; buffer is the first one, or NULL. */
 gboolean gst_ssio_session_begin (GstSsioSession *session, GstBuffer *buffer,
+    GError **error);
+
+/* Where there are any, and the files that they are of are known. */
+gboolean gst_ssio_session_open_predictions (GstSsioSession *session,
     GError **error);
 
 /* Before any rank does something that others might do otherwise. */

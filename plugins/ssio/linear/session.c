@@ -4,6 +4,8 @@
 #include "config.h"
 #endif
 
+#include <gst/ssio/cuda/gstssiocudamemory.h>
+
 #include "cuda/caps.h"
 #include "distributed/agreement.h"
 #include "inputs.h"
@@ -88,11 +90,18 @@ gst_ssio_session_free (GstSsioSession *self)
   g_clear_pointer (&self->tally, gst_ssio_tally_free);
   g_clear_pointer (&self->class_map, gst_ssio_class_map_free);
   g_clear_pointer (&self->widths, g_array_unref);
+  gst_clear_object (&self->context);
   g_free (self->stream);
   g_free (self->warning);
   g_free (self->sums);
   gst_ssio_linear_settings_clear (&self->settings);
   g_free (self);
+}
+
+gboolean
+gst_ssio_session_has_ranks (const GstSsioSession *self)
+{
+  return self->collective != NULL;
 }
 
 guint
@@ -188,6 +197,13 @@ set_layout (GstSsioSession *self, GstSsioLayout *layout, GError **error)
   return find_fields (self, error) && make_model (self, error)
          && gst_ssio_input_normalization_choose (&self->normalization,
              &self->settings, find_weights (self), self->fields->len, error);
+}
+
+void
+gst_ssio_session_set_context (GstSsioSession *self,
+    GstSsioCudaContext *context)
+{
+  gst_object_replace ((GstObject **) &self->context, (GstObject *) context);
 }
 
 gboolean
@@ -305,8 +321,24 @@ new_evaluator (GstSsioSession *self, GstBuffer *buffer, GError **error)
   return evaluator;
 }
 
+/* A batch says it best, but there may be none. */
 static gboolean
-open_training (GstSsioSession *self, GstBuffer *buffer, GError **error)
+find_context (GstSsioSession *self, GstBuffer *buffer, GError **error)
+{
+  GstMemory *memory;
+
+  if (!self->on_device || !buffer)
+    return TRUE;
+  memory = gst_buffer_peek_memory (buffer, 0);
+  if (!gst_ssio_check_cuda_memory (memory, error))
+    return FALSE;
+  gst_ssio_session_set_context (self,
+      gst_ssio_cuda_memory_get_context (memory));
+  return TRUE;
+}
+
+static gboolean
+open_training (GstSsioSession *self, GError **error)
 {
   const GstSsioTrainingInput input = {
     .layout = self->layout,
@@ -317,8 +349,7 @@ open_training (GstSsioSession *self, GstBuffer *buffer, GError **error)
     .normalization
     = gst_ssio_input_normalization_get_stats (&self->normalization),
     .n_threads = self->settings.threads,
-    .memory
-    = self->on_device && buffer ? gst_buffer_peek_memory (buffer, 0) : NULL,
+    .context = self->on_device ? self->context : NULL,
   };
 
   self->is_training
@@ -338,7 +369,9 @@ gst_ssio_session_begin (GstSsioSession *self, GstBuffer *buffer,
         get_fields (self), self->fields->len, self->settings.threads);
     return TRUE;
   }
-  return !self->training || open_training (self, buffer, error);
+  return !self->training
+         || (find_context (self, buffer, error)
+             && open_training (self, error));
 }
 
 /* Where to compute shows only with the first batch. */
@@ -423,8 +456,8 @@ gst_ssio_session_downloads (const GstSsioSession *self)
   return self->downloads;
 }
 
-static gboolean
-open_predictions (GstSsioSession *self, GError **error)
+gboolean
+gst_ssio_session_open_predictions (GstSsioSession *self, GError **error)
 {
   if (!self->predictions || !self->files
       || gst_ssio_predictions_is_open (self->predictions))
@@ -443,7 +476,7 @@ compute (GstSsioSession *self, GstBuffer *buffer, GError **error)
     return gst_ssio_statistics_push (self->statistics, buffer, error);
   if (self->training)
     return gst_ssio_training_push (self->training, buffer, self->tally, error);
-  return open_predictions (self, error)
+  return gst_ssio_session_open_predictions (self, error)
          && gst_ssio_evaluator_push (self->evaluator, buffer, error);
 }
 

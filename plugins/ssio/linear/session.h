@@ -3,6 +3,7 @@
  * and what an epoch has come to. */
 #pragma once
 
+#include <gst/ssio/cuda/gstssiocudacontext.h>
 #include <gst/ssio/ssio.h>
 
 #include "arrivals.h"
@@ -22,6 +23,9 @@ GstSsioSession *gst_ssio_session_new (const GstSsioLinearSettings *settings,
 
 void gst_ssio_session_free (GstSsioSession *session);
 
+/* Whether there are others to wait for. */
+gboolean gst_ssio_session_has_ranks (const GstSsioSession *session);
+
 /* Which of several processes this is; 0 where there is one. */
 guint gst_ssio_session_get_rank (const GstSsioSession *session);
 
@@ -36,6 +40,12 @@ void gst_ssio_session_interrupt (GstSsioSession *session);
 
 /* Where one of those that follow returns FALSE, with error set, only
  * gst_ssio_session_free() may come next. */
+
+/* The device of the batches of the caps that follow, where it is known before
+ * the first one; NULL where not. A rank to which none come needs it, to take
+ * part in what others train on theirs. */
+void gst_ssio_session_set_context (GstSsioSession *session,
+    GstSsioCudaContext *context);
 
 /* The model for batches of those caps. What was pushed before still counts. */
 gboolean gst_ssio_session_set_caps (GstSsioSession *session, GstCaps *caps,

@@ -128,6 +128,50 @@ GST_START_TEST (ranks_report_what_one_process_does)
 }
 GST_END_TEST;
 
+/* All batches of rank 1 are dropped on the way. */
+GST_START_TEST (rank_without_points_takes_part_in_training)
+{
+  static const gchar *const summing[] = { NULL, "/no/libnccl.so.2" };
+  gchar *tile, *pipeline, *odd, *output;
+  GstStructure *epoch;
+  guint64 points, step;
+  guint i, r;
+
+  if (!mpi_check_can_run (__func__))
+    return;
+  ssio_cuda_skip_without_fake ();
+  tile = ranks_write_points (ranks_make_points ());
+  pipeline
+      = g_strdup_printf (SOURCE "num-shards=-1 shard-index=-1 ! " UPLOAD MODEL
+                                " train=true distributed=true",
+          tile);
+  odd = g_strdup_printf (SOURCE "num-shards=-1 shard-index=-1 ! " UPLOAD
+                                "identity drop-probability=1 ! " MODEL
+                                " train=true distributed=true",
+      tile);
+  for (i = 0; i < G_N_ELEMENTS (summing); i++) {
+    if (summing[i])
+      g_setenv ("GST_SSIO_NCCL_LIBRARY", summing[i], TRUE);
+    fail_unless (mpi_check_run (2, &output, mpi_check_get_launcher (), "run",
+                     pipeline, odd, NULL),
+        "%s", output);
+    for (r = 0; r < 2; r++) {
+      epoch = ranks_find_epoch (output, r);
+      fail_unless (gst_structure_get (epoch, "points", G_TYPE_UINT64, &points,
+          "step", G_TYPE_UINT64, &step, NULL));
+      /* of 53 batches, rank 0 has 27 */
+      fail_unless_equals_uint64 (points, 2700);
+      fail_unless_equals_uint64 (step, 27);
+      gst_structure_free (epoch);
+    }
+    g_free (output);
+  }
+  g_free (odd);
+  g_free (pipeline);
+  g_free (tile);
+}
+GST_END_TEST;
+
 static Suite *
 cuda_distributed_suite (void)
 {
@@ -136,6 +180,7 @@ cuda_distributed_suite (void)
 
   tcase_add_test (tcase, ranks_do_what_one_does_with_larger_batches);
   tcase_add_test (tcase, ranks_report_what_one_process_does);
+  tcase_add_test (tcase, rank_without_points_takes_part_in_training);
   return suite;
 }
 

@@ -2,11 +2,14 @@
 /* A rank of a job that a test starts with mpirun:
  *
  *   launchrank run|stop PIPELINE [ODD-PIPELINE]
+ *   launchrank leave PIPELINE FILE
  *
  * runs a pipeline to its end, rank 1 the odd one where there is one. It prints
  * its messages, each after the rank, and exits with 1 after an error. With
  * stop, rank 1 stops its pipeline after the first batch that it has trained, or
- * the first epoch that it has evaluated. */
+ * the first epoch that it has evaluated. With leave, rank 0 pauses, resumes and
+ * stops its pipeline while the others, which only preroll theirs, keep it
+ * waiting until it has made FILE. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -94,25 +97,61 @@ run (Job *job, GstElement *pipeline)
   gst_object_unref (pipeline);
 }
 
+/* Long enough that a pipeline has come to wait for other ranks. */
+static void
+let_it_wait (void)
+{
+  g_usleep (G_USEC_PER_SEC / 5);
+}
+
+static void
+leave (Job *job, GstElement *pipeline, const gchar *file)
+{
+  gst_element_set_state (pipeline, GST_STATE_PAUSED);
+  if (strcmp (job->rank, "0") == 0) {
+    gst_element_get_state (pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
+    gst_element_set_state (pipeline, GST_STATE_PLAYING);
+    let_it_wait ();
+    gst_element_set_state (pipeline, GST_STATE_PAUSED);
+    gst_element_set_state (pipeline, GST_STATE_PLAYING);
+    let_it_wait ();
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+    g_print ("rank 0: has left\n");
+    if (!g_file_set_contents (file, "", 0, NULL))
+      job->status = EXIT_FAILURE;
+  } else {
+    while (!g_file_test (file, G_FILE_TEST_EXISTS))
+      g_usleep (1000);
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+  }
+  gst_object_unref (pipeline);
+}
+
 int
 main (int argc, char **argv)
 {
   Job job = { g_getenv ("OMPI_COMM_WORLD_RANK"), FALSE, FALSE, EXIT_SUCCESS };
   GError *error = NULL;
   GstElement *pipeline;
-  gboolean is_odd;
+  gboolean is_odd, leaves;
 
   gst_init (&argc, &argv);
   if (!job.rank || argc < 3)
     return EXIT_FAILURE;
   is_odd = strcmp (job.rank, "1") == 0;
   job.stops = is_odd && strcmp (argv[1], "stop") == 0;
-  pipeline = gst_parse_launch (is_odd && argc > 3 ? argv[3] : argv[2], &error);
+  leaves = strcmp (argv[1], "leave") == 0 && argc > 3;
+  pipeline
+      = gst_parse_launch (is_odd && argc > 3 && !leaves ? argv[3] : argv[2],
+          &error);
   if (error) {
     g_printerr ("%s\n", error->message);
     return EXIT_FAILURE;
   }
-  run (&job, pipeline);
+  if (leaves)
+    leave (&job, pipeline, argv[3]);
+  else
+    run (&job, pipeline);
   gst_deinit (); /* has the tracer of leaks report */
   return job.status;
 }

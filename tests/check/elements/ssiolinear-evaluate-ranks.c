@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Evaluation on several processes, which mpirun starts. */
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "linear/mpicheck.h"
@@ -116,10 +117,23 @@ GST_START_TEST (ranks_measure_what_one_process_does)
 }
 GST_END_TEST;
 
+static void
+check_no_predictions (const gchar *path)
+{
+  gchar *bytes;
+  gsize size, i;
+
+  fail_unless (g_file_get_contents (path, &bytes, &size, NULL), "%s", path);
+  fail_unless_equals_uint64 (size, NPY_HEADER_BYTES + RANKS_N_POINTS);
+  for (i = NPY_HEADER_BYTES; i < size; i++)
+    fail_unless_equals_int ((guint8) bytes[i], 255);
+  g_free (bytes);
+}
+
 /* All batches of rank 1 are dropped on the way, and missed. */
 GST_START_TEST (rank_without_points_takes_part)
 {
-  gchar *tile, *output, *odd;
+  gchar *tile, *folder, *path, *linear, *output, *odd;
   GstStructure *epoch;
   guint64 points, missed;
   guint r;
@@ -127,10 +141,12 @@ GST_START_TEST (rank_without_points_takes_part)
   if (!mpi_check_can_run (__func__))
     return;
   tile = ranks_write_points (ranks_make_points ());
+  folder = g_dir_make_tmp ("ssio-XXXXXX", NULL);
+  linear = g_strdup_printf (LABELS " normalize=stats predictions=%s/%%d.npy",
+      folder);
   odd = describe_ranks (tile, "epochs=2 ! identity drop-probability=1",
-      LABELS " normalize=stats");
-  output = run_ok (2,
-      describe_ranks (tile, "epochs=2", LABELS " normalize=stats"), odd);
+      linear);
+  output = run_ok (2, describe_ranks (tile, "epochs=2", linear), odd);
   for (r = 0; r < 2; r++) {
     epoch = ranks_find_epoch (output, r);
     fail_unless (gst_structure_get (epoch, "points", G_TYPE_UINT64, &points,
@@ -140,6 +156,11 @@ GST_START_TEST (rank_without_points_takes_part)
     fail_unless_equals_uint64 (missed, 2600);
     gst_structure_free (epoch);
   }
+  path = g_build_filename (folder, "1.npy", NULL);
+  check_no_predictions (path);
+  ssio_check_remove_folder (folder);
+  g_free (path);
+  g_free (linear);
   g_free (output);
   g_free (tile);
 }
@@ -262,7 +283,7 @@ GST_END_TEST;
 
 GST_START_TEST (evaluation_that_breaks_on_a_rank_is_told_by_all)
 {
-  gchar *tile, *broken, *pipeline;
+  gchar *tile, *broken, *folder, *linear, *pipeline;
   gfloat *points;
 
   if (!mpi_check_can_run (__func__))
@@ -271,9 +292,15 @@ GST_START_TEST (evaluation_that_breaks_on_a_rank_is_told_by_all)
   points = ranks_make_points ();
   points[4110 * 3 + 2] = 7; /* in batch 41, of rank 1 */
   broken = ranks_write_points (points);
-  pipeline = describe_ranks (tile, "", LABELS);
-  ranks_check_wrong ("run", pipeline, describe_ranks (broken, "", LABELS), 3,
+  folder = g_dir_make_tmp ("ssio-XXXXXX", NULL);
+  linear = g_strdup_printf (LABELS " predictions=%s/%%d.npy", folder);
+  pipeline = describe_ranks (tile, "", linear);
+  ranks_check_wrong ("run", pipeline, describe_ranks (broken, "", linear), 3,
       "rank 1 (of 0 to 3) has failed: ");
+  /* nor has any rank predictions of it */
+  fail_unless_equals_int (ssio_check_count_files (folder), 0);
+  ssio_check_remove_folder (folder);
+  g_free (linear);
   g_free (pipeline);
   g_free (broken);
   g_free (tile);
@@ -290,6 +317,28 @@ GST_START_TEST (pipeline_that_is_stopped_on_a_rank_ends_all)
   pipeline = describe_ranks (tile, "epochs=0", LABELS);
   ranks_check_wrong ("stop", pipeline, NULL, 3,
       "rank 1 (of 0 to 3) has stopped");
+  g_free (pipeline);
+  g_free (tile);
+}
+GST_END_TEST;
+
+/* That of a training waits at each batch, this one before the first. */
+GST_START_TEST (pipeline_that_waits_for_ranks_pauses_and_stops_at_once)
+{
+  gchar *tile, *pipeline, *file, *output;
+
+  if (!mpi_check_can_run (__func__))
+    return;
+  tile = ranks_write_points (ranks_make_points ());
+  pipeline = describe_ranks (tile, "", LABELS);
+  file = ssio_check_make_path (".left");
+  fail_unless (mpi_check_run (2, &output, mpi_check_get_launcher (), "leave",
+                   pipeline, file, NULL),
+      "%s", output);
+  fail_unless_equals_int (mpi_check_count (output, "rank 0: has left"), 1);
+  g_unlink (file);
+  g_free (output);
+  g_free (file);
   g_free (pipeline);
   g_free (tile);
 }
@@ -314,6 +363,8 @@ ssiolinear_evaluate_ranks_suite (void)
   tcase_add_test (tcase, rank_without_its_file_ends_all);
   tcase_add_test (tcase, evaluation_that_breaks_on_a_rank_is_told_by_all);
   tcase_add_test (tcase, pipeline_that_is_stopped_on_a_rank_ends_all);
+  tcase_add_test (tcase,
+      pipeline_that_waits_for_ranks_pauses_and_stops_at_once);
   return suite;
 }
 

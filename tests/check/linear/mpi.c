@@ -66,6 +66,20 @@ GST_START_TEST (collectives_follow_each_other_and_run_at_once)
 }
 GST_END_TEST;
 
+GST_START_TEST (collectives_meet_in_the_order_in_which_they_are_opened)
+{
+  gchar *output;
+
+  if (!mpi_check_can_run (__func__))
+    return;
+  fail_unless (mpi_check_run (4, &output, mpi_check_get_rank (), "order",
+                   NULL),
+      "%s", output);
+  fail_unless_equals_int (mpi_check_count (output, ": done"), 4 * 32);
+  g_free (output);
+}
+GST_END_TEST;
+
 /* Expects that what happens to rank 1 of four ends them all, and that so many
  * of them print the text. */
 static void
@@ -121,6 +135,8 @@ mpi_suite (void)
   suite_add_tcase (suite, tcase);
   tcase_add_test (tcase, sums_are_the_same_on_all_ranks_and_every_time);
   tcase_add_test (tcase, collectives_follow_each_other_and_run_at_once);
+  tcase_add_test (tcase,
+      collectives_meet_in_the_order_in_which_they_are_opened);
   tcase_add_test (tcase, failure_of_a_rank_is_told_by_all);
   tcase_add_test (tcase, rank_that_stops_early_is_named_by_all);
   tcase_add_test (tcase, rank_that_is_killed_ends_the_job);

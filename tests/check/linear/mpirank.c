@@ -13,6 +13,7 @@
 
 #define N_VALUES 10000
 #define N_STEPS 5
+#define N_OPENED 32
 #define ODD_RANK 1 /* the one with which something is wrong */
 
 static void
@@ -137,6 +138,45 @@ run_several (GstSsioCollective *collective)
   return result | run_steps (gst_ssio_collective_open (NULL));
 }
 
+typedef struct {
+  GstSsioCollective *collective;
+  guint number;
+} Opened;
+
+static gpointer
+agree_on_number (gpointer data)
+{
+  Opened *opened = data;
+  gchar *number = g_strdup_printf ("%u", opened->number);
+  GError *error = NULL;
+  gint result;
+
+  gst_ssio_collective_agree (opened->collective, "numbers", number, &error);
+  result = end (opened->collective, error);
+  g_free (number);
+  return GINT_TO_POINTER (result);
+}
+
+/* Whether the same ones meet, which are opened in the same order. */
+static gint
+run_in_order (GstSsioCollective *collective)
+{
+  Opened opened[N_OPENED];
+  GThread *threads[N_OPENED];
+  gint result = EXIT_SUCCESS;
+  guint i;
+
+  for (i = 0; i < N_OPENED; i++) {
+    opened[i].collective
+        = i == 0 ? collective : gst_ssio_collective_open (NULL);
+    opened[i].number = i;
+    threads[i] = g_thread_new ("opened", agree_on_number, &opened[i]);
+  }
+  for (i = 0; i < N_OPENED; i++)
+    result |= GPOINTER_TO_INT (g_thread_join (threads[i]));
+  return result;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -154,5 +194,7 @@ main (int argc, char **argv)
     return run_steps (collective);
   if (strcmp (what, "several") == 0)
     return run_several (collective);
+  if (strcmp (what, "order") == 0)
+    return run_in_order (collective);
   return go_wrong (collective, what);
 }

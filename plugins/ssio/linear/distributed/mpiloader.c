@@ -8,11 +8,15 @@
 
 #include "leaving.h"
 #include "mpiloader.h"
+#include "patience.h"
 
 /* For the other ranks to hear at the end that this one has left, which takes
  * them the rest of a batch of a training. That of an epoch of an evaluation may
  * be longer. */
 #define FAREWELL_SECONDS 60
+
+/* mpirun has started all processes by then, as a rule. */
+#define PATIENCE_SECONDS 10
 
 static GMutex lock; /* of what follows */
 static const GstSsioTransport *transport;
@@ -78,6 +82,21 @@ before_finalize (void)
   transport->abort ();
 }
 
+/* MPI waits for all processes of mpirun without an end, and so for one that
+ * does not use it. */
+static gboolean
+init (GError **error)
+{
+  GstSsioPatience *patience = gst_ssio_patience_new (PATIENCE_SECONDS,
+      "ssio: waits for the other processes that mpirun has started; each of "
+      "them needs ssiolinear with distributed=true");
+  const gboolean ok
+      = transport->init (before_finalize, &own_rank, &all_ranks, error);
+
+  gst_ssio_patience_free (patience);
+  return ok;
+}
+
 const GstSsioTransport *
 gst_ssio_mpi_get (guint *rank, guint *n_ranks, GError **error)
 {
@@ -86,8 +105,7 @@ gst_ssio_mpi_get (guint *rank, guint *n_ranks, GError **error)
   g_mutex_lock (&lock);
   if (transport || load (error)) {
     if (!is_initialized)
-      is_initialized
-          = transport->init (before_finalize, &own_rank, &all_ranks, error);
+      is_initialized = init (error);
     if (is_initialized)
       initialized = transport;
     *rank = own_rank;

@@ -10,7 +10,12 @@
 struct _GstSsioChannel {
   MPI_Comm comm;
   MPI_Request request;
+  gboolean is_started; /* to open; of the lock */
+  gint is_open;        /* atomic */
 };
+
+static GMutex lock; /* of what follows */
+static GQueue opening = G_QUEUE_INIT;
 
 G_MODULE_EXPORT extern const GstSsioTransport gst_ssio_transport;
 
@@ -132,26 +137,69 @@ abort_job (void)
 }
 
 /* Messages of one channel do not meet those of another, or an application's.
- */
+ * One is opened after the other: of several communicators that are duplicated
+ * at once Open MPI (4.1) makes ones that are not the same on all ranks. */
 static GstSsioChannel *
 open_channel (GError **error)
 {
   GstSsioChannel *channel = g_new0 (GstSsioChannel, 1);
 
-  if (check (MPI_Comm_idup (MPI_COMM_WORLD, &channel->comm, &channel->request),
-          "MPI_Comm_idup", error))
-    return channel;
-  g_free (channel);
-  return NULL;
+  channel->request = MPI_REQUEST_NULL;
+  g_mutex_lock (&lock);
+  g_queue_push_tail (&opening, channel);
+  g_mutex_unlock (&lock);
+  return channel;
 }
 
 /* What is in flight after an error needs its communicator. */
 static void
 close_channel (GstSsioChannel *channel)
 {
-  if (channel->request == MPI_REQUEST_NULL)
+  g_mutex_lock (&lock);
+  g_queue_remove (&opening, channel);
+  g_mutex_unlock (&lock);
+  if (channel->is_open && channel->request == MPI_REQUEST_NULL)
     MPI_Comm_free (&channel->comm);
   g_free (channel);
+}
+
+static gboolean
+test_request (GstSsioChannel *channel, int *flag, GError **error)
+{
+  return check (MPI_Test (&channel->request, flag, MPI_STATUS_IGNORE),
+      "MPI_Test", error);
+}
+
+static gboolean
+start_to_open (GstSsioChannel *channel, GError **error)
+{
+  if (!channel->is_started)
+    channel->is_started = check (MPI_Comm_idup (MPI_COMM_WORLD, &channel->comm,
+                                     &channel->request),
+        "MPI_Comm_idup", error);
+  return channel->is_started;
+}
+
+/* Those before may be of somebody who does not look at them for long. */
+static gboolean
+open_first (GError **error)
+{
+  GstSsioChannel *channel;
+  gboolean ok = TRUE;
+  int is_open = 1;
+
+  g_mutex_lock (&lock);
+  while (is_open && (channel = g_queue_peek_head (&opening))) {
+    is_open = 0;
+    ok = start_to_open (channel, error)
+         && test_request (channel, &is_open, error);
+    if (is_open) {
+      g_queue_pop_head (&opening);
+      g_atomic_int_set (&channel->is_open, TRUE);
+    }
+  }
+  g_mutex_unlock (&lock);
+  return ok;
 }
 
 static gboolean
@@ -168,9 +216,13 @@ test (GstSsioChannel *channel, gboolean *is_done, GError **error)
 {
   int flag = 0;
 
-  if (!check (MPI_Test (&channel->request, &flag, MPI_STATUS_IGNORE),
-          "MPI_Test", error))
+  if (!g_atomic_int_get (&channel->is_open)) {
+    if (!open_first (error))
+      return FALSE;
+    flag = g_atomic_int_get (&channel->is_open);
+  } else if (!test_request (channel, &flag, error)) {
     return FALSE;
+  }
   *is_done = flag;
   return TRUE;
 }

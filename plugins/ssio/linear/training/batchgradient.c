@@ -4,24 +4,16 @@
 #include "config.h"
 #endif
 
-#include <gst/ssio/cuda/gstssiocudamemory.h>
-
-#include "cuda/caps.h"
-
 #include "batchgradient-private.h"
 
 GstSsioBatchGradient *
-gst_ssio_device_batch_gradient_new (GstMemory *memory,
+gst_ssio_device_batch_gradient_new (GstSsioCudaContext *context,
     const GstSsioGradientInput *input, gboolean *downloads, GError **error)
 {
   GError *cause = NULL;
-  GstSsioBatchGradient *self;
+  GstSsioBatchGradient *self
+      = gst_ssio_cuda_batch_gradient_new (context, input, &cause);
 
-  *downloads = FALSE;
-  if (!gst_ssio_check_cuda_memory (memory, error))
-    return NULL;
-  self = gst_ssio_cuda_batch_gradient_new (
-      gst_ssio_cuda_memory_get_context (memory), input, &cause);
   *downloads = g_error_matches (cause, GST_CORE_ERROR,
       GST_CORE_ERROR_NOT_IMPLEMENTED);
   if (*downloads) {

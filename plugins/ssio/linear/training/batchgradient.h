@@ -38,9 +38,10 @@ GstSsioBatchGradient *
 gst_ssio_cuda_batch_gradient_new (GstSsioCudaContext *context,
     const GstSsioGradientInput *input, GError **error);
 
-/* For buffers in memory like that, of a device: on the device, or on the CPU
- * where the model is too wide for it, as *downloads then says. */
-GstSsioBatchGradient *gst_ssio_device_batch_gradient_new (GstMemory *memory,
+/* The same where the device can: on the CPU where the model is too wide for it,
+ * as *downloads then says. */
+GstSsioBatchGradient *
+gst_ssio_device_batch_gradient_new (GstSsioCudaContext *context,
     const GstSsioGradientInput *input, gboolean *downloads, GError **error);
 
 void gst_ssio_batch_gradient_free (GstSsioBatchGradient *self);

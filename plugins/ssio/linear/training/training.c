@@ -210,10 +210,10 @@ new_batch_gradient (GstSsioTraining *self, GError **error)
     .n_threads = input->n_threads,
   };
 
-  if (input->memory && !is_centred)
-    return gst_ssio_device_batch_gradient_new (input->memory, &gradient,
+  if (input->context && !is_centred)
+    return gst_ssio_device_batch_gradient_new (input->context, &gradient,
         &self->downloads, error);
-  self->downloads = input->memory != NULL;
+  self->downloads = input->context != NULL;
   return gst_ssio_cpu_batch_gradient_new (&gradient);
 }
 
@@ -233,7 +233,6 @@ gst_ssio_training_set_input (GstSsioTraining *self,
   self->input = *input;
   self->point_size = gst_ssio_layout_get_point_size (input->layout);
   batch = new_batch_gradient (self, error);
-  self->input.memory = NULL; /* it was an example */
   if (!batch)
     return FALSE;
   self->trainer = gst_ssio_trainer_new (self->model, self->optimizer,

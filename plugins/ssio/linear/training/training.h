@@ -3,6 +3,8 @@
  * that are written. */
 #pragma once
 
+#include <gst/ssio/cuda/gstssiocudacontext.h>
+
 #include "../datafiles.h"
 #include "../distributed/collective.h"
 #include "../normalization.h"
@@ -38,8 +40,7 @@ const gchar *gst_ssio_training_get_stream (const GstSsioTraining *training);
 gboolean gst_ssio_training_set_model (GstSsioTraining *training,
     GstSsioModel *model, GError **error);
 
-/* What batches are of. What it points to must stay as long as they come,
- * but memory. */
+/* What batches are of. What it points to must stay as long as they come. */
 typedef struct {
   const GstSsioLayout *layout;
   const guint *fields; /* of each of the model's inputs */
@@ -48,7 +49,7 @@ typedef struct {
   GstSsioNormalize normalize;
   const GstSsioNormalization *normalization; /* NULL unless that is STATS */
   guint n_threads;                           /* 0 is one for each core */
-  GstMemory *memory; /* one of a batch in a device's memory, else NULL */
+  GstSsioCudaContext *context; /* of the device they are on, else NULL */
 } GstSsioTrainingInput;
 
 gboolean gst_ssio_training_set_input (GstSsioTraining *training,
