@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "convert/plan.h"
-#include "fail.h"
+#include "program.h"
 #include "pipeline.h"
 #include "series.h"
 #include "tile.h"
@@ -234,7 +234,6 @@ run_benchmark (void)
 {
   SsioReport *report = ssio_report_new ();
   SsioSeries *series = ssio_series_new ();
-  GError *error = NULL;
   SsioTile tile;
   gint i;
   guint j;
@@ -254,24 +253,15 @@ run_benchmark (void)
       "figures are medians (least to most)");
   g_print ("\n");
   ssio_series_report (series, report);
-  if (json_path && !ssio_report_write (report, json_path, &error))
-    ssio_fail ("%s", error->message);
+  ssio_report_end (report, json_path);
   ssio_tile_close (&tile);
   ssio_series_free (series);
-  ssio_report_free (report);
 }
 
 int
 main (int argc, char **argv)
 {
-  GOptionContext *context = g_option_context_new ("- measure conversions");
-  GError *error = NULL;
-
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    ssio_fail ("%s", error->message);
-  g_option_context_free (context);
+  ssio_program_parse (&argc, &argv, entries, "- measure conversions");
   if (!tile_path || n_points < 1 || rounds < 1)
     ssio_fail ("--tile FILE is needed, at least one point and one round");
   run_benchmark ();

@@ -320,7 +320,6 @@ run_benchmark (GstSsioCudaContext *context)
 {
   SsioReport *report = ssio_report_new ();
   Bench bench = { .context = context };
-  GError *error = NULL;
   gint i;
 
   open_bench (&bench);
@@ -330,10 +329,8 @@ run_benchmark (GstSsioCudaContext *context)
   report_setting (report, &bench);
   report_figures (report, &bench);
   ssio_report_add_list (report, "output_mean", bench.means);
-  if (json_path && !ssio_report_write (report, json_path, &error))
-    ssio_fail ("%s", error->message);
+  ssio_report_end (report, json_path);
   close_bench (&bench);
-  ssio_report_free (report);
 }
 
 static void
@@ -360,15 +357,8 @@ open_device (void)
 static void
 parse_arguments (int *argc, char ***argv)
 {
-  GOptionContext *context = g_option_context_new ("- measure the stream to a "
-                                                  "CUDA device");
-  GError *error = NULL;
-
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
-  if (!g_option_context_parse (context, argc, argv, &error))
-    ssio_fail ("%s", error->message);
-  g_option_context_free (context);
+  ssio_program_parse (argc, argv, entries,
+      "- measure the stream to a CUDA device");
   if ((!tile_path && !only_check) || rounds < 1 || device_id < 0)
     ssio_fail ("--tile FILE is needed, at least one round, and no negative "
                "device");

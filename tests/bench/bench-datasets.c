@@ -12,7 +12,7 @@
 
 #include "child.h"
 #include "datameasure.h"
-#include "fail.h"
+#include "program.h"
 #include "mixing.h"
 #include "pagecache.h"
 #include "pipeline.h"
@@ -92,7 +92,6 @@ static void
 run_benchmark (void)
 {
   SsioReport *report = ssio_report_new ();
-  GError *error = NULL;
   SsioData data = {
     .folder = folder,
     .cgroup = cgroup,
@@ -120,11 +119,9 @@ run_benchmark (void)
   ssio_series_report (data.series, report);
   g_print ("\n");
   ssio_mixing_report (report, &data.tile, folder);
-  if (json_path && !ssio_report_write (report, json_path, &error))
-    ssio_fail ("%s", error->message);
+  ssio_report_end (report, json_path);
   ssio_tile_close (&data.tile);
   ssio_series_free (data.series);
-  ssio_report_free (report);
   g_free (data.small);
   g_free (data.large);
 }
@@ -132,14 +129,7 @@ run_benchmark (void)
 int
 main (int argc, char **argv)
 {
-  GOptionContext *context = g_option_context_new ("- measure data sets");
-  GError *error = NULL;
-
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    ssio_fail ("%s", error->message);
-  g_option_context_free (context);
+  ssio_program_parse (&argc, &argv, entries, "- measure data sets");
 
   if (child_source)
     ssio_child_stream (child_source, child_start);

@@ -18,7 +18,7 @@
 
 #include <gio/gio.h>
 
-#include "fail.h"
+#include "program.h"
 #include "linear/distributed/collective.h"
 #include "pipeline.h"
 #include "series.h"
@@ -266,7 +266,6 @@ run_benchmark (void)
 {
   SsioReport *report = ssio_report_new ();
   SsioSeries *series = ssio_series_new ();
-  GError *error = NULL;
   gint i;
 
   for (i = 0; i < rounds; i++)
@@ -278,23 +277,14 @@ run_benchmark (void)
       "that a rank adds to a step");
   g_print ("\n");
   ssio_series_report (series, report);
-  if (json_path && !ssio_report_write (report, json_path, &error))
-    ssio_fail ("%s", error->message);
+  ssio_report_end (report, json_path);
   ssio_series_free (series);
-  ssio_report_free (report);
 }
 
 int
 main (int argc, char **argv)
 {
-  GOptionContext *context = g_option_context_new ("- measure ranks");
-  GError *error = NULL;
-
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    ssio_fail ("%s", error->message);
-  g_option_context_free (context);
+  ssio_program_parse (&argc, &argv, entries, "- measure ranks");
   if (rank_pipeline)
     run_rank ();
   else if (rank_reduces)

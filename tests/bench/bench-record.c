@@ -19,7 +19,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
-#include "fail.h"
+#include "program.h"
 #include "pipeline.h"
 #include "series.h"
 #include "tile.h"
@@ -232,14 +232,7 @@ run_rounds (const SsioTile *tile, SsioSeries *series)
 static void
 parse_options (int *argc, char ***argv)
 {
-  GOptionContext *context = g_option_context_new (NULL);
-  GError *error = NULL;
-
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
-  if (!g_option_context_parse (context, argc, argv, &error))
-    ssio_fail ("%s", error->message);
-  g_option_context_free (context);
+  ssio_program_parse (argc, argv, entries, "- measure recording");
   if (!tile_path || !disk || rounds < 1)
     ssio_fail ("--tile, --folder, and at least one round are needed");
 }
@@ -249,7 +242,6 @@ main (int argc, char **argv)
 {
   SsioReport *report;
   SsioSeries *series;
-  GError *error = NULL;
   SsioTile tile;
 
   parse_options (&argc, &argv);
@@ -260,9 +252,7 @@ main (int argc, char **argv)
   series = ssio_series_new ();
   run_rounds (&tile, series);
   ssio_series_report (series, report);
-  if (!ssio_report_write (report, json_path, &error))
-    ssio_fail ("%s", error->message);
-  ssio_report_free (report);
+  ssio_report_end (report, json_path);
   ssio_series_free (series);
   ssio_tile_close (&tile);
   return 0;

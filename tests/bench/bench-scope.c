@@ -9,7 +9,7 @@
 
 #include <gst/ssio/ssio.h>
 
-#include "fail.h"
+#include "program.h"
 #include "pipeline.h"
 #include "series.h"
 
@@ -100,18 +100,12 @@ measure (SsioSeries *series, guint64 n_points)
 int
 main (int argc, char **argv)
 {
-  GOptionContext *context = g_option_context_new (NULL);
   SsioSeries *series;
   SsioReport *report;
-  GError *error = NULL;
   guint64 n_points;
   gint i;
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    ssio_fail ("%s", error->message);
-  g_option_context_free (context);
+  ssio_program_parse (&argc, &argv, entries, "- measure pictures");
   if (!tile || rounds < 1)
     ssio_fail ("expected --tile FILE, and one round or more");
 
@@ -123,9 +117,7 @@ main (int argc, char **argv)
   for (i = 0; i < rounds; i++)
     measure (series, n_points);
   ssio_series_report (series, report);
-  if (!ssio_report_write (report, json_path, &error))
-    ssio_fail ("%s", error->message);
-  ssio_report_free (report);
+  ssio_report_end (report, json_path);
   ssio_series_free (series);
   return 0;
 }

@@ -22,7 +22,7 @@
 #include <gst/ssio/pages.h>
 #include <gst/ssio/ssio.h>
 
-#include "fail.h"
+#include "program.h"
 #include "linear/evaluator.h"
 #include "linear/forward.h"
 #include "peak.h"
@@ -358,7 +358,6 @@ run_benchmark (void)
   SsioReport *report = ssio_report_new ();
   GArray *figures[N_FIGURES];
   GArray *means = NULL;
-  GError *error = NULL;
   SsioTile tile_data;
   gint i;
 
@@ -372,26 +371,17 @@ run_benchmark (void)
   report_setting (report, &tile_data);
   report_figures (report, &tile_data, figures);
   ssio_report_add_list (report, "output_mean", means);
-  if (json_path && !ssio_report_write (report, json_path, &error))
-    ssio_fail ("%s", error->message);
+  ssio_report_end (report, json_path);
   for (i = 0; i < N_FIGURES; i++)
     g_array_unref (figures[i]);
   g_array_unref (means);
   ssio_tile_close (&tile_data);
-  ssio_report_free (report);
 }
 
 int
 main (int argc, char **argv)
 {
-  GOptionContext *context = g_option_context_new ("- measure the stream");
-  GError *error = NULL;
-
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    ssio_fail ("%s", error->message);
-  g_option_context_free (context);
+  ssio_program_parse (&argc, &argv, entries, "- measure the stream");
 
   if (child_pipeline) {
     ssio_pipeline_print_resident (child_pipeline);

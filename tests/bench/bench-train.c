@@ -17,7 +17,7 @@
 
 #include <gst/ssio/ssio.h>
 
-#include "fail.h"
+#include "program.h"
 #include "pipeline.h"
 #include "report.h"
 
@@ -158,7 +158,6 @@ run_benchmark (void)
   guint64 n_points = count_points ();
   GArray *figures[N_FIGURES];
   GArray *losses = NULL;
-  GError *error = NULL;
   gint i;
 
   for (i = 0; i < N_FIGURES; i++)
@@ -179,25 +178,16 @@ run_benchmark (void)
   g_print ("\n");
   report_figures (report, figures, n_points);
   ssio_report_add_list (report, "losses", losses);
-  if (json_path && !ssio_report_write (report, json_path, &error))
-    ssio_fail ("%s", error->message);
+  ssio_report_end (report, json_path);
   for (i = 0; i < N_FIGURES; i++)
     g_array_unref (figures[i]);
   g_array_unref (losses);
-  ssio_report_free (report);
 }
 
 int
 main (int argc, char **argv)
 {
-  GOptionContext *context = g_option_context_new ("- measure training");
-  GError *error = NULL;
-
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    ssio_fail ("%s", error->message);
-  g_option_context_free (context);
+  ssio_program_parse (&argc, &argv, entries, "- measure training");
   if (!tile || rounds < 1 || n_threads < 0)
     ssio_fail (
         "--tile FILE is needed, at least one round, and no negative threads");

@@ -10,7 +10,7 @@
 
 #include <gst/gst.h>
 
-#include "fail.h"
+#include "program.h"
 #include "report.h"
 #include "series.h"
 #include "velodyne/velodynecheck.h"
@@ -188,7 +188,6 @@ run_benchmark (void)
 {
   SsioReport *report = ssio_report_new ();
   SsioSeries *series = ssio_series_new ();
-  GError *error = NULL;
   guint i;
   gint round;
 
@@ -200,24 +199,15 @@ run_benchmark (void)
   ssio_report_add_value (report, "rounds", rounds, 0,
       "figures are medians (least to most)");
   ssio_series_report (series, report);
-  if (json_path && !ssio_report_write (report, json_path, &error))
-    ssio_fail ("%s", error->message);
+  ssio_report_end (report, json_path);
   ssio_series_free (series);
-  ssio_report_free (report);
 }
 
 int
 main (int argc, char **argv)
 {
-  GOptionContext *context
-      = g_option_context_new ("- measure the decoding of Velodyne packets");
-  GError *error = NULL;
-
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    ssio_fail ("%s", error->message);
-  g_option_context_free (context);
+  ssio_program_parse (&argc, &argv, entries,
+      "- measure the decoding of Velodyne packets");
   if (rounds < 1 || repeats < 1)
     ssio_fail ("at least one round and one repeat are needed");
   run_benchmark ();

@@ -12,7 +12,7 @@
 #include <json-glib/json-glib.h>
 
 #include "child.h"
-#include "fail.h"
+#include "program.h"
 #include "pipeline.h"
 #include "touch.h"
 

@@ -3,7 +3,7 @@
 
 #include <gst/ssio/cuda/loader.h>
 
-#include "fail.h"
+#include "program.h"
 
 /* Calls a function of the driver, and ends the benchmark where it fails. */
 #define ssio_cuda_must(driver, function, ...) \

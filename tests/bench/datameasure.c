@@ -8,7 +8,7 @@
 
 #include "child.h"
 #include "datameasure.h"
-#include "fail.h"
+#include "program.h"
 #include "pagecache.h"
 #include "pipeline.h"
 #include "pointfiles.h"

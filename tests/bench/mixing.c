@@ -9,7 +9,7 @@
 
 #include <gst/ssio/permutation.h>
 
-#include "fail.h"
+#include "program.h"
 #include "mixing.h"
 #include "pipeline.h"
 #include "touch.h"

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fail.h"
+#include "program.h"
 #include "pagecache.h"
 
 /* A file that has more of its pages in the page cache was not dropped. */

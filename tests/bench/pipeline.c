@@ -9,7 +9,7 @@
 
 #include <gst/ssio/ssio.h>
 
-#include "fail.h"
+#include "program.h"
 #include "pipeline.h"
 
 gchar *

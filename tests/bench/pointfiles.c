@@ -13,7 +13,7 @@
 #include <lzf.h>
 #endif
 
-#include "fail.h"
+#include "program.h"
 #include "pointfiles.h"
 
 #define FIELDS SSIO_TILE_INPUTS

@@ -9,6 +9,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "program.h"
 #include "report.h"
 
 /* bench-python.py prints its rows the same way. */
@@ -27,13 +28,6 @@ ssio_report_new (void)
   report->json = json_builder_new ();
   json_builder_begin_object (report->json);
   return report;
-}
-
-void
-ssio_report_free (SsioReport *report)
-{
-  g_object_unref (report->json);
-  g_free (report);
 }
 
 void
@@ -167,19 +161,27 @@ ssio_report_add_list (SsioReport *report, const gchar *name,
   json_builder_end_array (report->json);
 }
 
-gboolean
-ssio_report_write (SsioReport *report, const gchar *path, GError **error)
+static void
+write_json (SsioReport *report, const gchar *path)
 {
   JsonGenerator *generator = json_generator_new ();
-  gboolean written;
-  JsonNode *root;
+  JsonNode *root = json_builder_get_root (report->json);
+  GError *error = NULL;
 
-  json_builder_end_object (report->json);
-  root = json_builder_get_root (report->json);
   json_generator_set_root (generator, root);
   json_generator_set_pretty (generator, TRUE);
-  written = json_generator_to_file (generator, path, error);
+  if (!json_generator_to_file (generator, path, &error))
+    ssio_fail ("%s", error->message);
   json_node_unref (root);
   g_object_unref (generator);
-  return written;
+}
+
+void
+ssio_report_end (SsioReport *report, const gchar *path)
+{
+  json_builder_end_object (report->json);
+  if (path)
+    write_json (report, path);
+  g_object_unref (report->json);
+  g_free (report);
 }

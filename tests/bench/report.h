@@ -14,8 +14,6 @@ typedef enum {
 } SsioAim;
 
 SsioReport *ssio_report_new (void);
-void ssio_report_free (SsioReport *report);
-
 /* The CPU, its cores, the kernel and the date. */
 void ssio_report_add_machine (SsioReport *report);
 
@@ -40,8 +38,7 @@ void ssio_report_add_aim (SsioReport *report, const gchar *name, gdouble value,
 void ssio_report_add_list (SsioReport *report, const gchar *name,
     const GArray *values);
 
-/* Ends the report. */
-gboolean ssio_report_write (SsioReport *report, const gchar *path,
-    GError **error);
+/* Writes the report as JSON, where path is not NULL, and frees it. */
+void ssio_report_end (SsioReport *report, const gchar *path);
 
 G_END_DECLS

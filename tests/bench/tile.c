@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-#include "fail.h"
+#include "program.h"
 #include "linear/safetensors.h"
 #include "pipeline.h"
 #include "tile.h"

@@ -6,7 +6,7 @@
 
 #include <gst/ssio/ssio.h>
 
-#include "fail.h"
+#include "program.h"
 #include "peak.h"
 #include "pipeline.h"
 #include "touch.h"
