@@ -28,7 +28,7 @@ struct _GstSsioStream {
   gboolean ends_at_stop;     /* whatever epochs are left */
   guint epochs;              /* 0 where endless */
   guint epochs_left;         /* with the current one; 0 where endless */
-  gboolean is_over;
+  gint is_over;              /* atomic: a thread that seeks may set it */
   GstSsioEpoch epoch;
 };
 
@@ -202,7 +202,7 @@ gboolean
 gst_ssio_stream_open (GstSsioStream *self, const GstSsioSrcSettings *settings,
     const gchar *checkpoint, GError **error)
 {
-  self->is_over = FALSE;
+  g_atomic_int_set (&self->is_over, FALSE);
   self->epochs = self->epochs_left = settings->epochs;
   if (!open_points (self, settings, checkpoint, error)
       || !gst_ssio_src_settings_make_timeline (settings, self->dataset,
@@ -438,7 +438,7 @@ gst_ssio_stream_seek (GstSsioStream *self, GstSegment *segment, GError **error)
   }
   if (segment->position == G_MAXUINT64)
     segment->position = self->extent.position;
-  if (self->is_over)
+  if (gst_ssio_stream_is_over (self))
     set_epoch (self, self->epoch.epoch + 1);
   if (!to_points (self, segment, error))
     return FALSE;
@@ -448,8 +448,8 @@ gst_ssio_stream_seek (GstSsioStream *self, GstSegment *segment, GError **error)
   if (self->timeline && !to_time (self, segment, error))
     return FALSE;
   gst_ssio_dataset_release_cursor (self->dataset);
-  if (self->is_over) {
-    self->is_over = FALSE;
+  if (gst_ssio_stream_is_over (self)) {
+    g_atomic_int_set (&self->is_over, FALSE);
     self->epochs_left = self->epochs;
   } else if (segment->flags & GST_SEGMENT_FLAG_RESET) {
     /* what was pushed of this epoch is thrown away downstream */
@@ -559,13 +559,13 @@ gst_ssio_stream_is_last_epoch (const GstSsioStream *self)
 void
 gst_ssio_stream_set_over (GstSsioStream *self)
 {
-  self->is_over = TRUE;
+  g_atomic_int_set (&self->is_over, TRUE);
 }
 
 gboolean
 gst_ssio_stream_is_over (const GstSsioStream *self)
 {
-  return self->is_over;
+  return g_atomic_int_get (&self->is_over);
 }
 
 void
