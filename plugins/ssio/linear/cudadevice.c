@@ -20,6 +20,7 @@ gst_ssio_cuda_device_init (GstSsioCudaDevice *device,
   device->max_shared = gst_ssio_cuda_context_get_attribute (context,
       CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
   device->blocks = g_array_new (FALSE, FALSE, sizeof (CUdeviceptr));
+  device->host_blocks = g_ptr_array_new ();
 }
 
 gboolean
@@ -50,10 +51,13 @@ gst_ssio_cuda_device_close (GstSsioCudaDevice *device)
 
   for (i = 0; i < device->blocks->len; i++)
     driver->cuMemFree (g_array_index (device->blocks, CUdeviceptr, i));
+  for (i = 0; i < device->host_blocks->len; i++)
+    driver->cuMemFreeHost (g_ptr_array_index (device->host_blocks, i));
   g_clear_pointer (&device->owned_stream, gst_ssio_cuda_stream_unref);
   if (device->module)
     driver->cuModuleUnload (device->module);
   g_array_unref (device->blocks);
+  g_ptr_array_unref (device->host_blocks);
   gst_object_unref (device->context);
 }
 
@@ -79,6 +83,19 @@ gst_ssio_cuda_device_alloc_zeroed (GstSsioCudaDevice *device, gsize size,
       || !gst_ssio_cuda_call (device->driver, error, cuMemsetD8Async, block, 0,
           size, device->stream))
     return 0;
+  return block;
+}
+
+gpointer
+gst_ssio_cuda_device_alloc_host (GstSsioCudaDevice *device, gsize size,
+    GError **error)
+{
+  gpointer block = NULL;
+
+  if (!gst_ssio_cuda_call (device->driver, error, cuMemHostAlloc, &block, size,
+          CU_MEMHOSTALLOC_PORTABLE))
+    return NULL;
+  g_ptr_array_add (device->host_blocks, block);
   return block;
 }
 

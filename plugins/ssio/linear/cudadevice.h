@@ -17,7 +17,8 @@ typedef struct {
   GstSsioCudaStream *owned_stream;
   CUstream stream; /* that one */
   CUmodule module;
-  GArray *blocks; /* of memory, all that there are */
+  GArray *blocks;         /* of memory, all that there are */
+  GPtrArray *host_blocks; /* of page-locked memory */
 } GstSsioCudaDevice;
 
 /* Takes no resources of the device yet. */
@@ -35,6 +36,10 @@ void gst_ssio_cuda_device_close (GstSsioCudaDevice *device);
 CUdeviceptr gst_ssio_cuda_device_alloc (GstSsioCudaDevice *device, gsize size,
     GError **error);
 CUdeviceptr gst_ssio_cuda_device_alloc_zeroed (GstSsioCudaDevice *device,
+    gsize size, GError **error);
+
+/* Page-locked memory of the host, on the same terms. */
+gpointer gst_ssio_cuda_device_alloc_host (GstSsioCudaDevice *device,
     gsize size, GError **error);
 
 /* A copy of data, which it waits for. */

@@ -54,14 +54,6 @@ get_record_offset (const GstSsioCudaScorer *self)
   return (1 + (gsize) self->n_counts) * sizeof (guint64);
 }
 
-static gboolean
-alloc_pinned (GstSsioCudaScorer *self, gsize size, guint8 **place,
-    GError **error)
-{
-  return gst_ssio_cuda_call (self->device->driver, error, cuMemHostAlloc,
-      (void **) place, size, CU_MEMHOSTALLOC_PORTABLE);
-}
-
 /* No fault, and nothing counted. */
 static gboolean
 reset_state (GstSsioCudaScorer *self, GError **error)
@@ -92,8 +84,8 @@ open_labels (GstSsioCudaScorer *self, GError **error)
   self->state
       = gst_ssio_cuda_device_alloc (self->device, self->state_bytes, error);
   if (!self->state
-      || !alloc_pinned (self, self->state_bytes + sizeof (gdouble),
-          &self->results, error)
+      || !(self->results = gst_ssio_cuda_device_alloc_host (self->device,
+               self->state_bytes + sizeof (gdouble), error))
       || !reset_state (self, error))
     return FALSE;
   counts->fault = GST_SSIO_CUDA_POINTER (self->state);
@@ -110,7 +102,9 @@ open_predictions (GstSsioCudaScorer *self, GError **error)
 
   self->row_size
       = gst_ssio_predictions_type_get_row_size (type, self->params.n_outputs);
-  if (!alloc_pinned (self, self->chunk * self->row_size, &self->rows, error))
+  self->rows = gst_ssio_cuda_device_alloc_host (self->device,
+      self->chunk * self->row_size, error);
+  if (!self->rows)
     return FALSE;
   if (type == GST_SSIO_PREDICTIONS_LOGITS) {
     self->predictions = gst_ssio_cuda_scorer_get_rows (self);
@@ -182,10 +176,6 @@ gst_ssio_cuda_scorer_new (GstSsioCudaDevice *device, guint n_classes,
 void
 gst_ssio_cuda_scorer_free (GstSsioCudaScorer *self)
 {
-  if (self->results)
-    self->device->driver->cuMemFreeHost (self->results);
-  if (self->rows)
-    self->device->driver->cuMemFreeHost (self->rows);
   g_array_unref (self->batches);
   g_free (self);
 }

@@ -47,8 +47,6 @@ cuda_evaluator_free (GstSsioEvaluator *evaluator)
     self->device.driver->cuStreamSynchronize (self->device.stream);
   g_clear_pointer (&self->wide, gst_ssio_wide_sweep_free);
   g_clear_pointer (&self->scorer, gst_ssio_cuda_scorer_free);
-  if (self->results)
-    self->device.driver->cuMemFreeHost (self->results);
   gst_ssio_cuda_device_close (&self->device);
   if (is_current)
     gst_ssio_cuda_context_pop (context);
@@ -66,8 +64,8 @@ alloc_sums (CudaEvaluator *self, GError **error)
               self->n_rows * row, error))
          && (self->sums
              = gst_ssio_cuda_device_alloc (&self->device, row, error))
-         && gst_ssio_cuda_call (self->device.driver, error, cuMemHostAlloc,
-             (void **) &self->results, row, CU_MEMHOSTALLOC_PORTABLE)
+         && (self->results
+             = gst_ssio_cuda_device_alloc_host (&self->device, row, error))
          && (self->collect = gst_ssio_cuda_device_find_kernel (&self->device,
                  "ssio_collect_partials",
                  SSIO_KERNEL_THREADS * sizeof (gdouble), error));

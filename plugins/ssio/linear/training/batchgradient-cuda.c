@@ -41,13 +41,6 @@ get_doubles_offset (const CudaGradient *self)
 }
 
 static gboolean
-alloc_pinned (CudaGradient *self, gsize size, gpointer *place, GError **error)
-{
-  return gst_ssio_cuda_call (self->device.driver, error, cuMemHostAlloc, place,
-      size, CU_MEMHOSTALLOC_PORTABLE);
-}
-
-static gboolean
 upload (CudaGradient *self, CUdeviceptr to, gconstpointer from, gsize size,
     GError **error)
 {
@@ -230,13 +223,6 @@ cuda_gradient_describe (const GstSsioBatchGradient *parent)
 }
 
 static void
-free_pinned (CudaGradient *self, gpointer memory)
-{
-  if (memory)
-    self->device.driver->cuMemFreeHost (memory);
-}
-
-static void
 cuda_gradient_free (GstSsioBatchGradient *parent)
 {
   CudaGradient *self = (CudaGradient *) parent;
@@ -246,9 +232,6 @@ cuda_gradient_free (GstSsioBatchGradient *parent)
   /* a lost device refuses; what the host has of it goes all the same */
   if (self->device.stream)
     self->device.driver->cuStreamSynchronize (self->device.stream);
-  free_pinned (self, self->downloaded);
-  free_pinned (self, self->packed);
-  free_pinned (self, self->factors);
   gst_ssio_cuda_device_close (&self->device);
   if (is_current)
     gst_ssio_cuda_context_pop (context);
@@ -305,11 +288,12 @@ alloc_all (CudaGradient *self, GError **error)
                error))
       || !(self->results
            = gst_ssio_cuda_device_alloc (device, self->results_size, error))
-      || !alloc_pinned (self, self->results_size,
-          (gpointer *) &self->downloaded, error)
-      || !alloc_pinned (self, weights_size, (gpointer *) &self->packed, error)
-      || !alloc_pinned (self, factors_size, (gpointer *) &self->factors,
-          error))
+      || !(self->downloaded = gst_ssio_cuda_device_alloc_host (device,
+               self->results_size, error))
+      || !(self->packed
+           = gst_ssio_cuda_device_alloc_host (device, weights_size, error))
+      || !(self->factors
+           = gst_ssio_cuda_device_alloc_host (device, factors_size, error)))
     return FALSE;
   memset (self->packed, 0, weights_size);
   return TRUE;
