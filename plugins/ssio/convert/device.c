@@ -158,19 +158,12 @@ gst_ssio_convert_device_new (GstSsioCudaContext *context,
 void
 gst_ssio_convert_device_free (GstSsioConvertDevice *self)
 {
-  GstSsioCudaContext *context = gst_object_ref (self->device.context);
-  gboolean is_current = gst_ssio_cuda_context_push (context, NULL);
-
-  if (self->device.stream)
-    self->device.driver->cuStreamSynchronize (self->device.stream);
+  gst_ssio_cuda_device_begin_close (&self->device);
   if (self->pool) {
     gst_buffer_pool_set_active (self->pool, FALSE);
     gst_object_unref (self->pool);
   }
   gst_ssio_cuda_device_close (&self->device);
-  if (is_current)
-    gst_ssio_cuda_context_pop (context);
-  gst_object_unref (context);
   g_free (self);
 }
 

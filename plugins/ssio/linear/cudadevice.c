@@ -43,6 +43,15 @@ gst_ssio_cuda_device_open (GstSsioCudaDevice *device, GError **error)
   return TRUE;
 }
 
+/* A lost device refuses; what the host has of it goes all the same. */
+void
+gst_ssio_cuda_device_begin_close (GstSsioCudaDevice *device)
+{
+  device->is_closing = gst_ssio_cuda_context_push (device->context, NULL);
+  if (device->stream)
+    device->driver->cuStreamSynchronize (device->stream);
+}
+
 void
 gst_ssio_cuda_device_close (GstSsioCudaDevice *device)
 {
@@ -58,6 +67,8 @@ gst_ssio_cuda_device_close (GstSsioCudaDevice *device)
     driver->cuModuleUnload (device->module);
   g_array_unref (device->blocks);
   g_ptr_array_unref (device->host_blocks);
+  if (device->is_closing)
+    gst_ssio_cuda_context_pop (device->context);
   gst_object_unref (device->context);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A stream of a CUDA device with our kernels, and what is allocated for it.
- * All functions but gst_ssio_cuda_device_init() want the context to be
- * current. */
+ * All functions but gst_ssio_cuda_device_init() and
+ * gst_ssio_cuda_device_begin_close() want the context to be current. */
 #pragma once
 
 #include <gst/ssio/cuda/context-private.h>
@@ -19,6 +19,7 @@ typedef struct {
   CUmodule module;
   GArray *blocks;         /* of memory, all that there are */
   GPtrArray *host_blocks; /* of page-locked memory */
+  gboolean is_closing;    /* with the context current */
 } GstSsioCudaDevice;
 
 /* Takes no resources of the device yet. */
@@ -27,8 +28,12 @@ void gst_ssio_cuda_device_init (GstSsioCudaDevice *device,
 
 gboolean gst_ssio_cuda_device_open (GstSsioCudaDevice *device, GError **error);
 
-/* Releases all, also after an error of any kind. What was on the stream has to
- * be done. */
+/* Makes the context current, and waits for the stream: then what else needs
+ * both can be freed. */
+void gst_ssio_cuda_device_begin_close (GstSsioCudaDevice *device);
+
+/* Releases all, also after an error of any kind, and lets go of the context.
+ */
 void gst_ssio_cuda_device_close (GstSsioCudaDevice *device);
 
 /* The memory stays until the device is closed; 0 with error set where there is

@@ -39,18 +39,11 @@ static void
 cuda_evaluator_free (GstSsioEvaluator *evaluator)
 {
   CudaEvaluator *self = (CudaEvaluator *) evaluator;
-  GstSsioCudaContext *context = gst_object_ref (self->device.context);
-  gboolean is_current = gst_ssio_cuda_context_push (context, NULL);
 
-  /* a lost device refuses; what the host has of it goes all the same */
-  if (self->device.stream)
-    self->device.driver->cuStreamSynchronize (self->device.stream);
+  gst_ssio_cuda_device_begin_close (&self->device);
   g_clear_pointer (&self->wide, gst_ssio_wide_sweep_free);
   g_clear_pointer (&self->scorer, gst_ssio_cuda_scorer_free);
   gst_ssio_cuda_device_close (&self->device);
-  if (is_current)
-    gst_ssio_cuda_context_pop (context);
-  gst_object_unref (context);
   g_clear_pointer (&self->plan, gst_ssio_sweep_plan_free);
   g_free (self);
 }

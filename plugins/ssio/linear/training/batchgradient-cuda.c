@@ -226,16 +226,9 @@ static void
 cuda_gradient_free (GstSsioBatchGradient *parent)
 {
   CudaGradient *self = (CudaGradient *) parent;
-  GstSsioCudaContext *context = gst_object_ref (self->device.context);
-  gboolean is_current = gst_ssio_cuda_context_push (context, NULL);
 
-  /* a lost device refuses; what the host has of it goes all the same */
-  if (self->device.stream)
-    self->device.driver->cuStreamSynchronize (self->device.stream);
+  gst_ssio_cuda_device_begin_close (&self->device);
   gst_ssio_cuda_device_close (&self->device);
-  if (is_current)
-    gst_ssio_cuda_context_pop (context);
-  gst_object_unref (context);
   g_clear_pointer (&self->plan, gst_ssio_train_plan_free);
   g_free (self);
 }
