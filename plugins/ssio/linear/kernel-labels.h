@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The class of a point, by the rules of targets.c, and points counted by class
- * and prediction. */
+/* The class of a point, by the rules of targets.c, its prediction, and points
+ * counted by both. */
 #pragma once
 
 #include "kernel-records.h"
@@ -53,6 +53,26 @@ find_target (const SsioKernelLabels *labels, const unsigned char *record)
   if (label == labels->ignored)
     return IGNORED;
   return label >= 0 && label < labels->n_classes ? (int) label : WRONG;
+}
+
+/* The first of a point's largest outputs, which are stride floats apart; a NaN
+ * is larger than all. */
+DEVICE unsigned
+find_largest (const float *outputs, unsigned n_outputs, unsigned stride)
+{
+  float largest = outputs[0];
+  unsigned found = 0;
+  unsigned o;
+
+  for (o = 1; o < n_outputs; o++) {
+    const float output = outputs[o * stride];
+
+    if (!(output <= largest) && largest == largest) {
+      largest = output;
+      found = o;
+    }
+  }
+  return found;
 }
 
 /* counts is the block's own, or NULL. */

@@ -11,25 +11,6 @@ get_output (const SsioScoreParams *params, uint64_t point, unsigned output)
   return params->rows[point * params->n_outputs + output];
 }
 
-/* The first of the largest outputs; a NaN is larger than all. */
-DEVICE unsigned
-find_largest (const SsioScoreParams *params, uint64_t point)
-{
-  float largest = get_output (params, point, 0);
-  unsigned found = 0;
-  unsigned o;
-
-  for (o = 1; o < params->n_outputs; o++) {
-    const float output = get_output (params, point, o);
-
-    if (!(output <= largest) && largest == largest) {
-      largest = output;
-      found = o;
-    }
-  }
-  return found;
-}
-
 /* Of exp (output - largest), over the outputs but the largest. */
 DEVICE float
 add_others (const SsioScoreParams *params, uint64_t point, unsigned largest)
@@ -69,7 +50,9 @@ write_prediction (const SsioScoreParams *params, uint64_t point,
 DEVICE double
 score_point (const SsioScoreParams *params, uint64_t point, unsigned *counts)
 {
-  const unsigned largest = find_largest (params, point);
+  const unsigned largest
+      = find_largest (params->rows + point * params->n_outputs,
+          params->n_outputs, 1);
   const float others
       = params->scores || params->prediction == SSIO_SCORE_PROBABILITIES
             ? add_others (params, point, largest)

@@ -76,23 +76,6 @@ run_forward (const Block *block, const SsioTrainParams *params)
   }
 }
 
-/* Of columns of outputs, the first of the largest; a NaN is larger than all. */
-DEVICE unsigned
-find_largest_column (const float *outputs, unsigned n_outputs, unsigned tile)
-{
-  unsigned found = 0;
-  unsigned o;
-
-  for (o = 1; o < n_outputs; o++) {
-    const float output = outputs[o * tile];
-    const float largest = outputs[found * tile];
-
-    if (!(output <= largest) && largest == largest)
-      found = o;
-  }
-  return found;
-}
-
 /* Outputs of a point become gradients: softmax less 1 for the point's class,
  * times the point's weight. Returns the weighted loss. */
 DEVICE double
@@ -141,7 +124,7 @@ learn_tile (const Block *block, const SsioTrainParams *params, unsigned tile,
   {
     for (p = thread; p < n_points; p += block->n_threads) {
       const unsigned largest
-          = find_largest_column (outputs + p, n_outputs, records->tile);
+          = find_largest (outputs + p, n_outputs, records->tile);
       const int target = find_target (&params->labels,
           records->points + (first + p) * records->point_size);
       const float weight = target >= 0 ? params->class_weights[target] : 0;
