@@ -127,27 +127,12 @@ gst_ssio_agree_on_weights (GstSsioCollective *collective,
   return ok;
 }
 
-/* The number of each rank, which adds its own to a place of its own. Free with
- * g_free(). */
-static guint64 *
-gather_numbers (GstSsioCollective *collective, guint64 number, GError **error)
-{
-  const guint n = gst_ssio_collective_get_n_ranks (collective);
-  guint64 *numbers = g_new0 (guint64, n);
-
-  numbers[gst_ssio_collective_get_rank (collective)] = number;
-  if (!gst_ssio_collective_sum (collective, GST_SSIO_SUM_UINT64S, numbers, n,
-          error))
-    g_clear_pointer (&numbers, g_free);
-  return numbers;
-}
-
 gboolean
 gst_ssio_agree_on_largest (GstSsioCollective *collective, guint64 *number,
     GError **error)
 {
   const guint n = gst_ssio_collective_get_n_ranks (collective);
-  guint64 *numbers = gather_numbers (collective, *number, error);
+  guint64 *numbers = gst_ssio_collective_gather (collective, number, 1, error);
   guint r;
 
   for (r = 0; numbers && r < n; r++)
@@ -188,8 +173,9 @@ gst_ssio_find_same_streams (GstSsioCollective *collective, const gchar *stream,
     guint *rank, guint *other, GError **error)
 {
   const guint n = gst_ssio_collective_get_n_ranks (collective);
+  const guint64 number = compute_number (stream);
   guint64 *numbers
-      = gather_numbers (collective, compute_number (stream), error);
+      = gst_ssio_collective_gather (collective, &number, 1, error);
   guint a, b;
 
   *rank = *other = 0;

@@ -447,6 +447,20 @@ gst_ssio_collective_sum (GstSsioCollective *self, GstSsioSumType type,
   return take_turn (self, &turn, values, error);
 }
 
+/* Each rank adds its own to places of its own. */
+guint64 *
+gst_ssio_collective_gather (GstSsioCollective *self, const guint64 *numbers,
+    gsize n, GError **error)
+{
+  guint64 *all = g_new0 (guint64, n * self->n_ranks);
+
+  memcpy (all + n * self->rank, numbers, n * sizeof (*all));
+  if (!gst_ssio_collective_sum (self, GST_SSIO_SUM_UINT64S, all,
+          n * self->n_ranks, error))
+    g_clear_pointer (&all, g_free);
+  return all;
+}
+
 gboolean
 gst_ssio_collective_step (GstSsioCollective *self, gdouble *values,
     gsize n_values, GError **error)

@@ -72,7 +72,12 @@ gboolean gst_ssio_collective_agree (GstSsioCollective *collective,
 gboolean gst_ssio_collective_sum (GstSsioCollective *collective,
     GstSsioSumType type, gpointer values, gsize n_values, GError **error);
 
-/* The same of doubles, for a step in a loop that is not as long on all ranks.
+/* The n numbers of each rank, in the order of ranks; NULL where a sum fails. Free
+ * with g_free(). */
+guint64 *gst_ssio_collective_gather (GstSsioCollective *collective,
+    const guint64 *numbers, gsize n, GError **error);
+
+/* The sums of doubles, for a step in a loop that is not as long on all ranks.
  */
 gboolean gst_ssio_collective_step (GstSsioCollective *collective,
     gdouble *values, gsize n_values, GError **error);

@@ -261,21 +261,19 @@ static gboolean
 ask_ranks (GstSsioCollective *collective, const DeviceSum *self,
     gboolean *all_can, GError **error)
 {
-  const guint n_ranks = gst_ssio_collective_get_n_ranks (collective);
-  guint64 *words = g_new0 (guint64, (gsize) n_ranks * RANK_WORDS);
-  guint64 *own
-      = words + gst_ssio_collective_get_rank (collective) * RANK_WORDS;
-  gboolean ok;
+  guint64 own[RANK_WORDS] = { 0 };
+  guint64 *words;
 
   own[0] = self
            && self->driver->cuDeviceGetUuid ((CUuuid *) (own + 1),
                   gst_ssio_cuda_context_get_device (self->context))
                   == CUDA_SUCCESS;
-  ok = gst_ssio_collective_sum (collective, GST_SSIO_SUM_UINT64S, words,
-      (gsize) n_ranks * RANK_WORDS, error);
-  *all_can = ok && can_begin (words, n_ranks);
+  words = gst_ssio_collective_gather (collective, own, RANK_WORDS, error);
+  *all_can
+      = words
+        && can_begin (words, gst_ssio_collective_get_n_ranks (collective));
   g_free (words);
-  return ok;
+  return words != NULL;
 }
 
 /* Rank 0 has the id, and all others have zeros. A rank that was interrupted
